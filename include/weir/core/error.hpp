@@ -1,0 +1,128 @@
+// Errors. Whatever comes from outside (files, options, shapes) is checked once, when a model is built, loaded
+// or prepared, and reported as one of these; the hot path only asserts.
+//
+// Loading and building have two forms over one implementation. `try_x()` returns a Result<T>; `x()` is
+// `try_x().value()` and throws. Without exceptions (-fno-exceptions) only the first is there to use.
+#pragma once
+
+#include <weir/core/abi.hpp>
+
+#include <cassert>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace weir::inline WEIR_ABI {
+
+enum class ErrorKind : std::uint8_t {
+  shape,   ///< extents that do not fit together
+  config,  ///< an option or a combination of options that makes no sense
+  format,  ///< a file that is not what it claims to be; the text names the byte offset
+  data,    ///< a record that cannot be used; the text names file, line and column
+  io,      ///< the operating system refused
+  numeric  ///< NaN or infinity where a finite number is needed
+};
+
+/// Base of all exceptions of weir; catch it to catch them all.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
+  [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+namespace detail {
+template <ErrorKind Kind>
+struct KindOfError : Error {
+  explicit KindOfError(const std::string& what) : Error(Kind, what) {}
+};
+}  // namespace detail
+
+using ShapeError = detail::KindOfError<ErrorKind::shape>;
+using ConfigError = detail::KindOfError<ErrorKind::config>;
+using FormatError = detail::KindOfError<ErrorKind::format>;
+using DataError = detail::KindOfError<ErrorKind::data>;
+using IoError = detail::KindOfError<ErrorKind::io>;
+using NumericError = detail::KindOfError<ErrorKind::numeric>;
+
+/// Throws the exception of the given kind; ends the program where exceptions are switched off.
+[[noreturn]] inline void fail(ErrorKind kind, const std::string& what) {
+#if WEIR_EXCEPTIONS
+  switch (kind) {
+    case ErrorKind::shape: throw ShapeError(what);
+    case ErrorKind::config: throw ConfigError(what);
+    case ErrorKind::format: throw FormatError(what);
+    case ErrorKind::data: throw DataError(what);
+    case ErrorKind::io: throw IoError(what);
+    case ErrorKind::numeric: throw NumericError(what);
+  }
+  throw Error(kind, what);
+#else
+  static_cast<void>(kind);
+  static_cast<void>(what);
+  std::abort();  // only reachable through the throwing forms, which such a program does not call
+#endif
+}
+
+/// What went wrong, as a value.
+struct Failure {
+  ErrorKind kind;
+  std::string what;
+};
+
+/// A value or the reason why there is none.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::move(value)) {}  // NOLINT: implicit on purpose, like return of a value
+  Result(Failure failure) : state_(std::move(failure)) {}  // NOLINT
+
+  [[nodiscard]] bool ok() const noexcept { return std::holds_alternative<T>(state_); }
+  explicit operator bool() const noexcept { return ok(); }
+
+  /// The value; throws the error if there is none.
+  [[nodiscard]] T& value() & {
+    require();
+    return *std::get_if<T>(&state_);
+  }
+  [[nodiscard]] const T& value() const& {
+    require();
+    return *std::get_if<T>(&state_);
+  }
+  [[nodiscard]] T value() && {
+    require();
+    return std::move(*std::get_if<T>(&state_));
+  }
+
+  [[nodiscard]] T& operator*() noexcept {
+    assert(ok());
+    return *std::get_if<T>(&state_);
+  }
+  [[nodiscard]] T* operator->() noexcept {
+    assert(ok());
+    return std::get_if<T>(&state_);
+  }
+
+  /// The error; only when `!ok()`.
+  [[nodiscard]] const Failure& error() const noexcept {
+    assert(!ok());
+    return *std::get_if<Failure>(&state_);
+  }
+
+ private:
+  void require() const {
+    if (const Failure* failure = std::get_if<Failure>(&state_)) fail(failure->kind, failure->what);
+  }
+
+  std::variant<T, Failure> state_;
+};
+
+/// Result of an action without a value.
+using Status = Result<std::monostate>;
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,78 @@
+// The one place that includes xsimd; everything above sees `Simd<T>` and the few helpers below, so that a
+// change of xsimd's interface (8.1 to the newest) is mended here.
+#pragma once
+
+#include <weir/core/abi.hpp>
+
+#include <xsimd/xsimd.hpp>
+
+#include <cstddef>
+
+/// Unrolls the next loop whole; its bound is a small constant. Arrays of registers stay in registers only so.
+#define WEIR_UNROLL _Pragma("GCC unroll 16")
+
+namespace weir::inline WEIR_ABI::simd {
+
+/// A SIMD register of T for the instruction set of this translation unit.
+template <class T>
+using Simd = xsimd::batch<T>;
+
+/// Elements in one register.
+template <class T>
+inline constexpr std::ptrdiff_t width = static_cast<std::ptrdiff_t>(Simd<T>::size);
+
+/// Whether the instruction set has 32 vector registers rather than 16; the product kernels size their tiles
+/// by it.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr bool many_registers = true;
+#else
+inline constexpr bool many_registers = false;
+#endif
+
+template <class T>
+[[nodiscard]] inline Simd<T> load(const T* from) noexcept {
+  return Simd<T>::load_unaligned(from);
+}
+
+template <class T>
+inline void store(T* to, const Simd<T>& value) noexcept {
+  value.store_unaligned(to);
+}
+
+/// The first `count` < width elements, zeros behind them.
+template <class T>
+[[nodiscard]] inline Simd<T> load_part(const T* from, std::ptrdiff_t count) noexcept {
+  alignas(64) T padded[Simd<T>::size] = {};
+  for (std::ptrdiff_t i = 0; i < count; ++i) padded[i] = from[i];
+  return Simd<T>::load_aligned(padded);
+}
+
+template <class T>
+inline void store_part(T* to, const Simd<T>& value, std::ptrdiff_t count) noexcept {
+  alignas(64) T padded[Simd<T>::size];
+  value.store_aligned(padded);
+  for (std::ptrdiff_t i = 0; i < count; ++i) to[i] = padded[i];
+}
+
+/// a * b + c, in one rounding where the instruction set has it.
+template <class T>
+[[nodiscard]] inline Simd<T> fma(const Simd<T>& a, const Simd<T>& b, const Simd<T>& c) noexcept {
+#if defined(__AVX512F__)
+  // xsimd 8 writes this as a product and a sum, which clang does not contract.
+  if constexpr (sizeof(T) == 4) return _mm512_fmadd_ps(a, b, c);
+  if constexpr (sizeof(T) == 8) return _mm512_fmadd_pd(a, b, c);
+#else
+  return xsimd::fma(a, b, c);
+#endif
+}
+
+template <class T>
+[[nodiscard]] inline T sum(const Simd<T>& value) noexcept {
+#if XSIMD_VERSION_MAJOR >= 9
+  return xsimd::reduce_add(value);
+#else
+  return xsimd::hadd(value);
+#endif
+}
+
+}  // namespace weir::inline WEIR_ABI::simd

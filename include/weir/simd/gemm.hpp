@@ -1,0 +1,304 @@
+// Matrix products on column-major storage:
+//
+//   C (m x n) = A (m x k) * B (k x n)            Init::zero
+//   C         = A * B + bias (m) on each column  Init::bias
+//   C        += A * B                            Init::add
+//
+// Each element of C is summed over k in the order 0, 1, 2, ... by one accumulator a block of `k_block`,
+// whatever the tile it falls into. So a sample gets the same bits alone, in a batch, and with any number of
+// threads.
+//
+// Structure (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication", 2008; BLIS): a register
+// tile of `tile_vectors` registers of rows by `tile_columns` columns runs over k; rows of A that are not
+// contiguous are packed into a buffer on the stack, so that no product allocates. `gemm_reference` beside it
+// is the definition.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/simd/batch.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace weir::inline WEIR_ABI::simd {
+
+enum class Init : unsigned char { zero, bias, add };
+
+/// A matrix to read: element (i, j) is data[i * row_stride + j * column_stride]. Transposing swaps the
+/// strides.
+template <class T>
+struct Strided {
+  const T* data;
+  std::ptrdiff_t row_stride;
+  std::ptrdiff_t column_stride;
+
+  [[nodiscard]] const T* at(std::ptrdiff_t i, std::ptrdiff_t j) const noexcept {
+    return data + i * row_stride + j * column_stride;
+  }
+  [[nodiscard]] Strided transposed() const noexcept { return {data, column_stride, row_stride}; }
+};
+
+/// Column-major matrix with `stride` elements from one column to the next.
+template <class T>
+[[nodiscard]] Strided<T> columns(const T* data, std::ptrdiff_t stride) noexcept {
+  return {data, 1, stride};
+}
+
+/// The definition, in plain loops.
+template <class T>
+void gemm_reference(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                    std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
+  for (std::ptrdiff_t j = 0; j < n; ++j) {
+    for (std::ptrdiff_t i = 0; i < m; ++i) {
+      T sum = init == Init::bias ? bias[i] : T(0);
+      for (std::ptrdiff_t p = 0; p < k; ++p) sum += *a.at(i, p) * *b.at(p, j);
+      T& target = c[i + j * c_stride];
+      target = init == Init::add ? target + sum : sum;
+    }
+  }
+}
+
+namespace detail {
+
+inline constexpr std::ptrdiff_t tile_vectors = many_registers ? 4 : 2;
+inline constexpr std::ptrdiff_t tile_columns = 6;
+inline constexpr std::ptrdiff_t k_block = 256;
+/// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency.
+inline constexpr std::ptrdiff_t single_column_vectors = 8;
+
+template <class T>
+inline constexpr std::ptrdiff_t tile_rows = tile_vectors* width<T>;
+template <class T>
+inline constexpr std::ptrdiff_t panel_rows = single_column_vectors* width<T>;
+
+/// Up to `panel_rows` rows of A as `vectors` registers, the last one starting at row `last_offset`. Of that
+/// last register the lanes [last_skip, last_skip + last_count) are rows not covered by the registers before
+/// it.
+template <class T>
+struct Panel {
+  const T* data;
+  std::ptrdiff_t stride;
+  std::ptrdiff_t vectors;
+  std::ptrdiff_t last_offset;
+  std::ptrdiff_t last_skip;
+  std::ptrdiff_t last_count;
+  const T* bias;
+  Init init;
+};
+
+template <class T>
+inline void store_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptrdiff_t count,
+                        bool add) noexcept {
+  if (count == width<T>) {
+    store(to, add ? load(to) + value : value);
+    return;
+  }
+  alignas(64) T lanes[Simd<T>::size];
+  value.store_aligned(lanes);
+  for (std::ptrdiff_t i = skip; i < skip + count; ++i) to[i] = add ? to[i] + lanes[i] : lanes[i];
+}
+
+template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, class T>
+inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::ptrdiff_t c_stride) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  Simd<T> sum[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
+  WEIR_UNROLL
+  for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+    const bool last = v + 1 == Vectors;
+    const Simd<T> start =
+        a.init == Init::bias ? load(a.bias + (last ? a.last_offset : v * w)) : Simd<T>(T(0));
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = start;
+  }
+  const T* a_at = a.data;
+  const T* b_at = b.data;
+  for (std::ptrdiff_t p = 0; p < k; ++p) {
+    Simd<T> values[static_cast<std::size_t>(Columns)];
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b_at[j * b.column_stride]);
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      const Simd<T> rows = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = fma(rows, values[j], sum[v][j]);
+    }
+    a_at += a.stride;
+    b_at += b.row_stride;
+  }
+  const bool add = a.init == Init::add;
+  WEIR_UNROLL
+  for (std::ptrdiff_t j = 0; j < Columns; ++j) {
+    T* column = c + j * c_stride;
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v + 1 < Vectors; ++v) store_lanes(column + v * w, sum[v][j], 0, w, add);
+    store_lanes(column + a.last_offset, sum[Vectors - 1][j], a.last_skip, a.last_count, add);
+  }
+}
+
+/// One panel of rows against all columns of B.
+template <std::ptrdiff_t Vectors, class T>
+void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
+                   std::ptrdiff_t c_stride) noexcept {
+  const auto step = [&](auto columns) {
+    constexpr std::ptrdiff_t count = decltype(columns)::value;
+    tile<Vectors, count>(k, a, b, c, c_stride);
+    b.data += count * b.column_stride;
+    c += count * c_stride;
+    n -= count;
+  };
+  if constexpr (Vectors <= tile_vectors) {
+    while (n >= tile_columns) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
+    if (n >= 4) step(std::integral_constant<std::ptrdiff_t, 4>{});
+    if (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
+  }
+  while (n >= 1) step(std::integral_constant<std::ptrdiff_t, 1>{});
+}
+
+template <std::ptrdiff_t Vectors, class T>
+void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
+                      std::ptrdiff_t c_stride) noexcept {
+  if (a.vectors == Vectors) {
+    panel_product<Vectors>(n, k, a, b, c, c_stride);
+  } else if constexpr (Vectors > 1) {
+    panel_product_of<Vectors - 1>(n, k, a, b, c, c_stride);
+  }
+}
+
+/// Copies `rows` x `k` of A so that rows are contiguous, zeros up to the next whole register.
+template <class T>
+void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
+               T* packed) noexcept {
+  if (a.row_stride == 1) {
+    for (std::ptrdiff_t p = 0; p < k; ++p) {
+      std::copy_n(a.at(0, p), rows, packed + p * stride);
+      std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+    }
+    return;
+  }
+  for (std::ptrdiff_t p = 0; p < k; ++p) {
+    for (std::ptrdiff_t i = 0; i < rows; ++i) packed[p * stride + i] = *a.at(i, p);
+    std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+  }
+}
+
+/// Any m, n, k by panels of rows.
+template <class T>
+void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                 std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  const std::ptrdiff_t step = n == 1 ? panel_rows<T> : tile_rows<T>;
+  // Packing pays where each packed element is used often enough, and is needed where loads could not reach
+  // rows.
+  const bool reused = n >= 4 * tile_columns && a.column_stride != tile_rows<T>;
+  const bool pack = a.row_stride != 1 || m < w || reused;
+  alignas(64) T packed[static_cast<std::size_t>(tile_rows<T> * k_block)];
+  alignas(64) T padded_bias[static_cast<std::size_t>(panel_rows<T>)];
+
+  for (std::ptrdiff_t p = 0; p == 0 || p < k; p += k_block) {
+    const std::ptrdiff_t depth = std::min(k_block, k - p);
+    const Init block_init = p == 0 ? init : Init::add;
+    for (std::ptrdiff_t i = 0; i < m;) {
+      const std::ptrdiff_t rows = std::min(pack ? tile_rows<T> : step, m - i);
+      const std::ptrdiff_t vectors = (rows + w - 1) / w;
+      const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
+      Panel<T> panel{a.at(i, p),     a.column_stride, vectors, rows - w,
+                     w - last_count, last_count,      nullptr, block_init};
+      if (bias != nullptr) panel.bias = bias + i;
+      if (pack) {
+        pack_rows(Strided<T>{a.at(i, p), a.row_stride, a.column_stride}, rows, depth, vectors * w, packed);
+        panel.data = packed;
+        panel.stride = vectors * w;
+        panel.last_offset = (vectors - 1) * w;
+        panel.last_skip = 0;
+        if (block_init == Init::bias && last_count != w) {
+          std::copy_n(bias + i, rows, padded_bias);
+          std::fill_n(padded_bias + rows, vectors * w - rows, T(0));
+          panel.bias = padded_bias;
+        }
+      }
+      const Strided<T> b_block{b.at(p, 0), b.row_stride, b.column_stride};
+      if (n == 1) {
+        panel_product_of<single_column_vectors>(n, depth, panel, b_block, c + i, c_stride);
+      } else {
+        panel_product_of<tile_vectors>(n, depth, panel, b_block, c + i, c_stride);
+      }
+      i += rows;
+    }
+  }
+}
+
+/// Few rows (m below a register), many columns whose elements lie side by side in B: sums C^T = B^T A^T
+/// instead, so that the registers are full. This is the weight gradient of a layer with few outputs.
+template <class T>
+void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                   std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+  alignas(64) T block[static_cast<std::size_t>(tile_rows<T> * width<T>)];
+  for (std::ptrdiff_t j = 0; j < n; j += tile_rows<T>) {
+    const std::ptrdiff_t columns_here = std::min(tile_rows<T>, n - j);
+    const Strided<T> b_part{b.at(0, j), b.row_stride, b.column_stride};
+    gemm_panels<T>(columns_here, m, k, b_part.transposed(), a.transposed(), block, tile_rows<T>, Init::zero,
+                   nullptr);
+    for (std::ptrdiff_t x = 0; x < columns_here; ++x) {
+      for (std::ptrdiff_t i = 0; i < m; ++i) {
+        T& target = c[i + (j + x) * c_stride];
+        const T product = block[x + i * tile_rows<T>];
+        target = init == Init::add ? target + product : init == Init::bias ? bias[i] + product : product;
+      }
+    }
+  }
+}
+
+template <class T>
+[[nodiscard]] T dot(std::ptrdiff_t k, const T* a, const T* b) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  Simd<T> total(T(0));
+  std::ptrdiff_t p = 0;
+  for (; p + w <= k; p += w) total = fma(load(a + p), load(b + p), total);
+  if (p < k) total = fma(load_part(a + p, k - p), load_part(b + p, k - p), total);
+  return sum(total);
+}
+
+/// Few rows (m below a register) against contiguous columns: dot products. This is a layer with few outputs.
+template <class T>
+void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+               std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+  alignas(64) T row[static_cast<std::size_t>(k_block)];
+  for (std::ptrdiff_t i = 0; i < m; ++i) {
+    for (std::ptrdiff_t p = 0; p == 0 || p < k; p += k_block) {
+      const std::ptrdiff_t depth = std::min(k_block, k - p);
+      const T* a_row = a.at(i, p);
+      if (a.column_stride != 1) {
+        for (std::ptrdiff_t x = 0; x < depth; ++x) row[x] = *a.at(i, p + x);
+        a_row = row;
+      }
+      const bool add = p != 0 || init == Init::add;
+      const T start = init == Init::bias ? bias[i] : T(0);
+      for (std::ptrdiff_t j = 0; j < n; ++j) {
+        T& target = c[i + j * c_stride];
+        target = (add ? target : start) + dot(depth, a_row, b.at(p, j));
+      }
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The product; see the head of this file. `c` must not overlap `a` or `b`. Allocates nothing (about 80 KiB
+/// of stack).
+template <class T>
+void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+          std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
+  // The choice may depend on m and the strides, never on n where n counts samples: a sample's bits must not
+  // depend on its batch. (gemm_few_rows and gemm_panels add up in the same order, but for the place of the
+  // bias.)
+  if (m < width<T> && b.row_stride == 1) {
+    detail::gemm_dots(m, n, k, a, b, c, c_stride, init, bias);
+  } else if (m < width<T> && b.column_stride == 1) {
+    detail::gemm_few_rows(m, n, k, a, b, c, c_stride, init, bias);
+  } else {
+    detail::gemm_panels(m, n, k, a, b, c, c_stride, init, bias);
+  }
+}
+
+}  // namespace weir::inline WEIR_ABI::simd
