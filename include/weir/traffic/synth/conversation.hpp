@@ -98,7 +98,9 @@ class TcpTalk : public Talk {
   /// SYN, SYN-ACK, ACK.
   void open() {
     half_open(0);
-    acknowledge_handshake();
+    clock_ += reaction(Direction::forward);
+    control(clock_, Direction::forward, TcpFlag::ack);
+    speaker_ = Direction::forward;
   }
 
   /// SYN and SYN-ACK only; the server repeats its SYN-ACK `repeats` times.
@@ -110,6 +112,8 @@ class TcpTalk : public Talk {
       if (i == repeats) break;
       clock_ += back_off(i);
     }
+    ++next_seq_[0];
+    ++next_seq_[1];
     speaker_ = Direction::backward;
   }
 
@@ -125,10 +129,8 @@ class TcpTalk : public Talk {
   /// SYN, answered with RST.
   void refused() {
     syn(Direction::forward);
-    ++next_seq_[0];
     clock_ += reaction(Direction::backward);
-    const std::uint32_t ack = next_seq_[0];
-    write(clock_, Direction::backward, 20, 0, TcpFlag::rst | TcpFlag::ack, 0, ack, 0);
+    write(clock_, Direction::backward, 20, 0, TcpFlag::rst | TcpFlag::ack, 0, isn_[0] + 1, 0);
   }
 
   /// `from` sends `bytes` (more than none) after `think_ns`, and after the other's last packet has reached it.
@@ -181,14 +183,6 @@ class TcpTalk : public Talk {
     const std::uint32_t ack = answer ? isn_[0] + 1 : 0;
     const auto flags = static_cast<std::uint8_t>(TcpFlag::syn | (answer ? TcpFlag::ack : 0));
     write(clock_, from, 40, 0, flags, isn_[d], ack, path_->end(from).window);
-  }
-
-  void acknowledge_handshake() {
-    ++next_seq_[0];
-    ++next_seq_[1];
-    clock_ += reaction(Direction::forward);
-    control(clock_, Direction::forward, TcpFlag::ack);
-    speaker_ = Direction::forward;
   }
 
   void control(std::int64_t time, Direction from, std::uint8_t flags) {

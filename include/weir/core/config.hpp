@@ -1,0 +1,133 @@
+// The options of a layer as named values: what a model file stores and what `--layers dense:64` spells.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/tensor.hpp>
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+using ConfigValue = std::variant<bool, std::int64_t, double, std::string>;
+
+/// Named values in the order in which they were set.
+class Config {
+ public:
+  using Entry = std::pair<std::string, ConfigValue>;
+
+  Config() = default;
+  Config(std::initializer_list<Entry> entries) : entries_(entries) {}
+
+  [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+  void set(std::string name, ConfigValue value) {
+    for (Entry& entry : entries_) {
+      if (entry.first == name) {
+        entry.second = std::move(value);
+        return;
+      }
+    }
+    entries_.emplace_back(std::move(name), std::move(value));
+  }
+  [[nodiscard]] const ConfigValue* find(std::string_view name) const noexcept {
+    for (const Entry& entry : entries_) {
+      if (entry.first == name) return &entry.second;
+    }
+    return nullptr;
+  }
+  friend bool operator==(const Config&, const Config&) = default;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// Reads a layer's options from a Config, remembers the first complaint, and complains about names nobody
+/// read.
+class ConfigReader {
+ public:
+  ConfigReader(std::string_view owner, const Config& config) : owner_(owner), config_(config) {}
+
+  /// An integer in [low, high]; `fallback` when it is not given.
+  [[nodiscard]] Index integer(std::string_view name, Index fallback, Index low, Index high) {
+    const ConfigValue* value = take(name);
+    if (value == nullptr) return fallback;
+    const auto* number = std::get_if<std::int64_t>(value);
+    if (number == nullptr || *number < low || *number > high) {
+      complain(name, "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+      return fallback;
+    }
+    return static_cast<Index>(*number);
+  }
+  /// An integer that must be given.
+  [[nodiscard]] Index required(std::string_view name, Index low, Index high) {
+    if (config_.find(name) == nullptr) complain(name, "is missing");
+    return integer(name, low, low, high);
+  }
+  /// A number in [low, high].
+  [[nodiscard]] double number(std::string_view name, double fallback, double low, double high) {
+    const ConfigValue* value = take(name);
+    if (value == nullptr) return fallback;
+    double number = fallback;
+    if (const auto* integer = std::get_if<std::int64_t>(value)) {
+      number = static_cast<double>(*integer);
+    } else if (const auto* real = std::get_if<double>(value)) {
+      number = *real;
+    } else {
+      complain(name, "must be a number");
+    }
+    if (!(number >= low && number <= high)) {
+      complain(name, "must lie between " + std::to_string(low) + " and " + std::to_string(high));
+      return fallback;
+    }
+    return number;
+  }
+  [[nodiscard]] bool flag(std::string_view name, bool fallback) {
+    const ConfigValue* value = take(name);
+    if (value == nullptr) return fallback;
+    if (const auto* flag = std::get_if<bool>(value)) return *flag;
+    complain(name, "must be true or false");
+    return fallback;
+  }
+  [[nodiscard]] std::string text(std::string_view name, std::string_view fallback) {
+    const ConfigValue* value = take(name);
+    if (value == nullptr) return std::string(fallback);
+    if (const auto* text = std::get_if<std::string>(value)) return *text;
+    complain(name, "must be a text");
+    return std::string(fallback);
+  }
+  void complain(std::string_view name, const std::string& what) {
+    if (complaint_.empty()) complaint_ = std::string(owner_) + ": '" + std::string(name) + "' " + what;
+  }
+  /// The value built from these options, or the first complaint.
+  template <class T>
+  [[nodiscard]] Result<T> finish(T value) {
+    for (const Config::Entry& entry : config_.entries()) {
+      bool known = false;
+      for (const std::string& name : taken_) known = known || name == entry.first;
+      if (!known) complain(entry.first, "is not an option");
+    }
+    if (!complaint_.empty()) return Failure{ErrorKind::config, complaint_};
+    return value;
+  }
+  [[nodiscard]] bool ok() const noexcept { return complaint_.empty(); }
+  [[nodiscard]] Failure failure() const { return {ErrorKind::config, complaint_}; }
+
+ private:
+  const ConfigValue* take(std::string_view name) {
+    taken_.emplace_back(name);
+    return config_.find(name);
+  }
+
+  std::string_view owner_;
+  const Config& config_;
+  std::vector<std::string> taken_;
+  std::string complaint_;
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,146 @@
+// What a layer is.
+//
+// A layer is a plain copyable value that holds parameters only. Everything that belongs to one pass lives
+// elsewhere: activations and caches in a `Cache` (one a thread), so a const layer is shared by threads.
+//
+//   forward(x, y, cache, pass) const               y = f(x)
+//   backward(x, y, dy, dx, cache, grad, pass)      dx = dL/dx, grad += dL/d(parameters), given dy = dL/dy
+//   visit(f, layers...)                            f(role, name, tensors...) for each parameter of all layers
+//   at once
+//
+// Gradients and optimizer moments are objects of the layer's own type, and `visit` walks over several of them
+// in step: that one function serves optimizers, files, counting, gradient checks and printing.
+//
+// A layer of your own is a struct with these members; nothing of weir needs to change
+// (examples/03_custom_layer).
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/batch.hpp>
+#include <weir/core/config.hpp>
+#include <weir/core/rng.hpp>
+#include <weir/core/tensor.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+/// What a parameter is for: weight decay applies to weights only; a buffer (running statistics) is not
+/// trained. A gradient object holds, in the place of a buffer, the increment that this batch adds to it.
+enum class Role : unsigned char { weight, bias, buffer };
+
+/// The path of a parameter, such as "2.weight"; text is made only on demand, so that visiting allocates
+/// nothing.
+class ParamName {
+ public:
+  constexpr ParamName(const char* leaf) noexcept : leaf_(leaf) {}  // NOLINT: a literal is a name
+  constexpr ParamName(Index index, const ParamName& inner) noexcept : index_(index), inner_(&inner) {}
+
+  [[nodiscard]] std::string str() const {
+    return inner_ == nullptr ? std::string(leaf_) : std::to_string(index_) + "." + inner_->str();
+  }
+
+ private:
+  std::string_view leaf_;
+  Index index_ = 0;
+  const ParamName* inner_ = nullptr;
+};
+
+/// How to run: nothing of this is stored in the model, so it cannot be forgotten there.
+struct Pass {
+  bool training = false;  ///< dropout drops, batch normalisation uses the batch
+  bool logits = false;    ///< leave out a final sigmoid or softmax: losses work in the log domain
+  RngKey key{};           ///< names this step's random numbers
+  Index first_sample =
+      0;  ///< where this part begins in its batch: random numbers belong to samples, not to threads
+
+  [[nodiscard]] Pass fork(Index layer) const noexcept {
+    Pass inner = *this;
+    inner.key = key.fork(static_cast<std::uint64_t>(layer));
+    return inner;
+  }
+};
+
+/// The cache of a layer whose backward pass needs nothing but x and y.
+struct NoCache {
+  template <class L>
+  void prepare(const L&, Shape, Index, bool) {}
+};
+
+namespace detail {
+struct AnyVisitor {
+  template <class... T>
+  void operator()(Role, const ParamName&, TensorView<T>...) const {}
+};
+}  // namespace detail
+
+template <class L>
+concept Layer = std::copyable<L> &&
+    requires(const L layer, L other, Shape in, Index count, Rng& rng, typename L::Cache& cache,
+             BatchView<const typename L::Scalar> x, BatchView<typename L::Scalar> y, const Pass& pass) {
+  { L::kind } -> std::convertible_to<std::string_view>;
+  { layer.out_shape(in) } -> std::same_as<Shape>;  // throws ShapeError when `in` does not fit
+  cache.prepare(layer, in, count, true);           // the only place that allocates
+  layer.forward(x, y, cache, pass);
+  layer.backward(x, x, x, y, cache, other, pass);  // dx may be absent, and may be dy if in_place
+  other.init(rng);
+  L::visit(detail::AnyVisitor{}, layer, other);
+};
+
+// What a layer may say of itself beyond that; all default to no.
+
+/// `static constexpr bool in_place = true`: y may be x, and dx may be dy. Such a layer does not read x in
+/// backward.
+template <class L>
+inline constexpr bool in_place = requires {
+  requires L::in_place;
+};
+/// `reads_output`: backward reads y, so that the next layer must not overwrite it.
+template <class L>
+inline constexpr bool reads_output = requires {
+  requires L::reads_output;
+};
+/// `whole_batch`: samples of a batch depend on each other (batch statistics), so that a batch must not be
+/// cut.
+template <class L>
+inline constexpr bool whole_batch = requires {
+  requires L::whole_batch;
+};
+
+/// A final activation that turns logits into probabilities, and that its loss takes over.
+enum class Link : unsigned char { identity, sigmoid, softmax };
+template <class L>
+[[nodiscard]] constexpr Link link_of() noexcept {
+  if constexpr (requires { L::link; }) {
+    return L::link;
+  } else {
+    return Link::identity;
+  }
+}
+
+/// Number of trained parameters.
+template <class L>
+[[nodiscard]] Index parameter_count(const L& layer) {
+  Index count = 0;
+  L::visit([&](Role role, const ParamName&, auto p) { count += role == Role::buffer ? 0 : p.size(); }, layer);
+  return count;
+}
+
+/// Sets all parameters and buffers to zero: a fresh gradient or moment.
+template <class L>
+void set_zero(L& layer) {
+  L::visit([](Role, const ParamName&, auto p) { std::fill_n(p.data(), p.size(), typename L::Scalar(0)); },
+           layer);
+}
+
+/// A copy with all parameters zero.
+template <class L>
+[[nodiscard]] L zeros_like(const L& layer) {
+  L zero = layer;
+  set_zero(zero);
+  return zero;
+}
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,36 @@
+// Softmax and log-sum-exp of one column, shifted by the maximum so that nothing overflows:
+//   softmax(x)_i = e^(x_i - m) / sum_j e^(x_j - m)        lse(x) = m + log(sum_j e^(x_j - m))        m = max
+//   x
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/simd/batch.hpp>
+#include <weir/simd/math.hpp>
+#include <weir/simd/reduce.hpp>
+#include <weir/simd/transform.hpp>
+
+#include <cmath>
+#include <cstddef>
+
+namespace weir::inline WEIR_ABI::simd {
+
+namespace detail {
+/// y_i = e^(x_i - m); returns their sum.
+template <class T>
+[[nodiscard]] inline T shifted_exp(std::ptrdiff_t count, const T* x, T shift, T* y) noexcept {
+  const Simd<T> m(shift);
+  transform(count, x, y, [&](const Simd<T>& v) { return exp<T>(v - m); });
+  return sum(count, y);
+}
+}  // namespace detail
+
+/// y = softmax(x); y may be x. Returns the log-sum-exp of x.
+template <class T>
+inline T softmax(std::ptrdiff_t count, const T* x, T* y) noexcept {
+  const T shift = max(count, x);
+  const T total = detail::shifted_exp(count, x, shift, y);
+  scale(count, T(1) / total, y, y);
+  return shift + std::log(total);
+}
+
+}  // namespace weir::inline WEIR_ABI::simd
