@@ -37,8 +37,9 @@ class BatchView {
       : data_(data), shape_(shape), count_(count), lengths_(lengths) {
     assert(lengths.empty() || static_cast<Index>(lengths.size()) == count);
   }
-  constexpr BatchView(const BatchView<std::remove_const_t<T>>& other) noexcept  // NOLINT: view of const
-      requires(std::is_const_v<T>)
+  template <class U>
+    requires(std::is_same_v<const U, T>)
+  constexpr BatchView(const BatchView<U>& other) noexcept  // NOLINT: a view of const
       : data_(other.data()), shape_(other.shape()), count_(other.count()), lengths_(other.lengths()) {}
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }

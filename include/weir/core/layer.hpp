@@ -38,12 +38,16 @@ class ParamName {
   constexpr ParamName(const char* leaf) noexcept : leaf_(leaf) {}  // NOLINT: a literal is a name
   constexpr ParamName(Index index, const ParamName& inner) noexcept : index_(index), inner_(&inner) {}
 
+  /// The last part of the path.
+  [[nodiscard]] constexpr const char* leaf() const noexcept {
+    return inner_ == nullptr ? leaf_ : inner_->leaf();
+  }
   [[nodiscard]] std::string str() const {
     return inner_ == nullptr ? std::string(leaf_) : std::to_string(index_) + "." + inner_->str();
   }
 
  private:
-  std::string_view leaf_;
+  const char* leaf_ = "";
   Index index_ = 0;
   const ParamName* inner_ = nullptr;
 };
@@ -77,9 +81,13 @@ struct AnyVisitor {
 }  // namespace detail
 
 template <class L>
-concept Layer = std::copyable<L> &&
-    requires(const L layer, L other, Shape in, Index count, Rng& rng, typename L::Cache& cache,
-             BatchView<const typename L::Scalar> x, BatchView<typename L::Scalar> y, const Pass& pass) {
+concept Layer = requires {
+  typename L::Scalar;
+  typename L::Cache;
+}
+&&std::copyable<L>&& requires(const L layer, L other, Shape in, Index count, Rng& rng,
+                              typename L::Cache& cache, BatchView<const typename L::Scalar> x,
+                              BatchView<typename L::Scalar> y, const Pass& pass) {
   { L::kind } -> std::convertible_to<std::string_view>;
   { layer.out_shape(in) } -> std::same_as<Shape>;  // throws ShapeError when `in` does not fit
   cache.prepare(layer, in, count, true);           // the only place that allocates
@@ -117,6 +125,26 @@ template <class L>
     return L::link;
   } else {
     return Link::identity;
+  }
+}
+
+/// The final link of a net, at run time.
+template <class L>
+[[nodiscard]] Link final_link(const L& net) {
+  if constexpr (requires { net.final_link(); }) {
+    return net.final_link();
+  } else {
+    return link_of<L>();
+  }
+}
+
+/// Whether samples of a batch depend on each other, at run time.
+template <class L>
+[[nodiscard]] bool couples_samples(const L& net) {
+  if constexpr (requires { net.couples_samples(); }) {
+    return net.couples_samples();
+  } else {
+    return whole_batch<L>;
   }
 }
 

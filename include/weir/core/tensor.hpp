@@ -80,8 +80,9 @@ class TensorView {
  public:
   constexpr TensorView() noexcept = default;
   constexpr TensorView(T* data, Extents extents) : data_(data), extents_(extents), size_(extents.size()) {}
-  constexpr TensorView(const TensorView<std::remove_const_t<T>>& other) noexcept  // NOLINT: view of const
-      requires(std::is_const_v<T>)
+  template <class U>
+    requires(std::is_same_v<const U, T>)
+  constexpr TensorView(const TensorView<U>& other) noexcept  // NOLINT: a view of const
       : data_(other.data()), extents_(other.extents()), size_(other.size()) {}
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }

@@ -16,6 +16,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/simd/batch.hpp>
+#include <weir/simd/reduce.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -247,16 +248,6 @@ void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided
       }
     }
   }
-}
-
-template <class T>
-[[nodiscard]] T dot(std::ptrdiff_t k, const T* a, const T* b) noexcept {
-  constexpr std::ptrdiff_t w = width<T>;
-  Simd<T> total(T(0));
-  std::ptrdiff_t p = 0;
-  for (; p + w <= k; p += w) total = fma(load(a + p), load(b + p), total);
-  if (p < k) total = fma(load_part(a + p, k - p), load_part(b + p, k - p), total);
-  return sum(total);
 }
 
 /// Few rows (m below a register) against contiguous columns: dot products. This is a layer with few outputs.

@@ -76,6 +76,17 @@ inline void add_row_sums(std::ptrdiff_t rows, std::ptrdiff_t columns, const T* x
   }
 }
 
+/// Sum of a_i b_i, one running register.
+template <class T>
+[[nodiscard]] T dot(std::ptrdiff_t k, const T* a, const T* b) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  Simd<T> total(T(0));
+  std::ptrdiff_t p = 0;
+  for (; p + w <= k; p += w) total = fma(load(a + p), load(b + p), total);
+  if (p < k) total = fma(load_part(a + p, k - p), load_part(b + p, k - p), total);
+  return sum(total);
+}
+
 /// Largest element; count > 0.
 template <class T>
 [[nodiscard]] inline T max(std::ptrdiff_t count, const T* x) noexcept {

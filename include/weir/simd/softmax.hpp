@@ -33,4 +33,18 @@ inline T softmax(std::ptrdiff_t count, const T* x, T* y) noexcept {
   return shift + std::log(total);
 }
 
+/// The log-sum-exp of x.
+template <class T>
+[[nodiscard]] inline T log_sum_exp(std::ptrdiff_t count, const T* x) noexcept {
+  const T shift = max(count, x);
+  const Simd<T> m(shift);
+  T total(0);
+  std::ptrdiff_t i = 0;
+  for (; i + width<T> <= count; i += width<T>) total += sum(exp<T>(load(x + i) - m));
+  alignas(64) T rest[Simd<T>::size];
+  exp<T>(load_part(x + i, count - i) - m).store_aligned(rest);
+  for (std::ptrdiff_t j = 0; j < count - i; ++j) total += rest[j];
+  return shift + std::log(total);
+}
+
 }  // namespace weir::inline WEIR_ABI::simd

@@ -1,0 +1,203 @@
+// Batch normalisation (Ioffe, Szegedy 2015) of each channel over the samples and time steps of a batch:
+//
+//   training:   y = gamma (x - m) / sqrt(v + epsilon) + beta,  m and v: mean and (biased) variance in the
+//   batch inference:  the same with the running mean and variance running <- running + momentum (batch -
+//   running), the variance unbiased, as in PyTorch (Keras: momentum there is 1 - momentum here, epsilon 1e-3,
+//   and the variance stays biased)
+//
+//   dx = gamma / sqrt(v + epsilon) (dy - mean(dy) - xhat mean(dy xhat)),  dgamma = sum(dy xhat),  dbeta =
+//   sum(dy)
+//
+// Padding takes no part: it does not count in the statistics, and y and dx are zero there.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/simd/batch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct BatchNormOptions {
+  double momentum = 0.1;
+  double epsilon = 1e-5;
+};
+
+template <class T = float, Index Channels = dyn>
+struct BatchNorm {
+  using Scalar = T;
+  static constexpr std::string_view kind = "batch_norm";
+  static constexpr std::array<std::string_view, 0> arguments{};
+  static constexpr bool whole_batch = true;
+  static constexpr Index in_channels = Channels;
+  static constexpr Index out_channels = Channels;
+
+  Tensor<T, Channels> gamma, beta, running_mean, running_variance;
+  BatchNormOptions options;
+
+  struct Cache {
+    std::vector<T> mean, variance, inverse_deviation, sum_dy, sum_dy_xhat;
+    Index columns = 0;  ///< that count, of the last training batch
+
+    void prepare(const BatchNorm& layer, Shape, Index, bool) {
+      const auto channels = static_cast<std::size_t>(layer.channels());
+      for (std::vector<T>* v : {&mean, &variance, &inverse_deviation, &sum_dy, &sum_dy_xhat})
+        v->assign(channels, T(0));
+    }
+  };
+
+  BatchNorm() requires(Channels != dyn) { reset(); }
+  BatchNorm() requires(Channels == dyn) = default;
+  explicit BatchNorm(Index channels, BatchNormOptions chosen = {})
+      : gamma(channels), beta(channels), running_mean(channels), running_variance(channels), options(chosen) {
+    reset();
+  }
+
+  [[nodiscard]] Index channels() const { return gamma.size(); }
+
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    if (input.channels != channels()) {
+      fail(ErrorKind::shape, "batch_norm takes " + std::to_string(channels()) + " channels but gets " +
+                                 std::to_string(input.channels));
+    }
+    return input;
+  }
+  [[nodiscard]] Index flops(Shape input) const { return 2 * input.size(); }
+
+  void init(Rng&) { reset(); }
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    if (pass.training) {
+      measure(x, cache);
+    } else {
+      for (std::size_t c = 0; c < cache.mean.size(); ++c) {
+        cache.mean[c] = running_mean.data()[c];
+        cache.inverse_deviation[c] = inverse_deviation(running_variance.data()[c]);
+      }
+    }
+    each_column(x, [&](const T* from, Index column) {
+      T* to = y.data() + column * channels();
+      for (Index c = 0; c < channels(); ++c) to[c] = gamma[c] * normalised(from[c], c, cache) + beta[c];
+    });
+    clear_padding(y);
+  }
+
+  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
+                Cache& cache, BatchNorm& grad, const Pass&) const {
+    std::fill(cache.sum_dy.begin(), cache.sum_dy.end(), T(0));
+    std::fill(cache.sum_dy_xhat.begin(), cache.sum_dy_xhat.end(), T(0));
+    each_column(x, [&](const T* from, Index column) {
+      const T* g = dy.data() + column * channels();
+      for (Index c = 0; c < channels(); ++c) {
+        cache.sum_dy[at(c)] += g[c];
+        cache.sum_dy_xhat[at(c)] += g[c] * normalised(from[c], c, cache);
+      }
+    });
+    const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
+    const T unbiased = cache.columns > 1 ? count / (count - T(1)) : T(1);
+    const T momentum = static_cast<T>(options.momentum);
+    for (Index c = 0; c < channels(); ++c) {
+      grad.gamma[c] += cache.sum_dy_xhat[at(c)];
+      grad.beta[c] += cache.sum_dy[at(c)];
+      grad.running_mean[c] += momentum * (cache.mean[at(c)] - running_mean[c]);
+      grad.running_variance[c] += momentum * (unbiased * cache.variance[at(c)] - running_variance[c]);
+    }
+    if (dx.absent()) return;
+    each_column(x, [&](const T* from, Index column) {
+      const T* g = dy.data() + column * channels();
+      T* to = dx.data() + column * channels();
+      for (Index c = 0; c < channels(); ++c) {
+        const T xhat = normalised(from[c], c, cache);
+        const T centred = g[c] - (cache.sum_dy[at(c)] + xhat * cache.sum_dy_xhat[at(c)]) / count;
+        to[c] = gamma[c] * cache.inverse_deviation[at(c)] * centred;
+      }
+    });
+    clear_padding(dx);
+  }
+
+  template <class F, class... L>
+  static void visit(F&& f, L&... layer) {
+    f(Role::bias, "gamma", layer.gamma.view()...);  // as a bias: weight decay would pull the scale to zero
+    f(Role::bias, "beta", layer.beta.view()...);
+    f(Role::buffer, "running_mean", layer.running_mean.view()...);
+    f(Role::buffer, "running_variance", layer.running_variance.view()...);
+  }
+
+  [[nodiscard]] Config config() const {
+    return {{"momentum", options.momentum}, {"epsilon", options.epsilon}};
+  }
+  [[nodiscard]] static Result<BatchNorm> from_config(const Config& config, Shape input) {
+    ConfigReader read(kind, config);
+    BatchNormOptions chosen;
+    chosen.momentum = read.number("momentum", chosen.momentum, 0.0, 1.0);
+    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    return read.finish(BatchNorm(input.channels, chosen));
+  }
+
+ private:
+  static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
+
+  void reset() {
+    gamma.fill(T(1));
+    beta.fill(T(0));
+    running_mean.fill(T(0));
+    running_variance.fill(T(1));
+  }
+  [[nodiscard]] T inverse_deviation(T variance) const {
+    return T(1) / std::sqrt(variance + static_cast<T>(options.epsilon));
+  }
+  [[nodiscard]] T normalised(T x, Index c, const Cache& cache) const {
+    return (x - cache.mean[at(c)]) * cache.inverse_deviation[at(c)];
+  }
+
+  void measure(BatchView<const T> x, Cache& cache) const {
+    std::vector<T>& mean = cache.mean;
+    std::vector<T>& squares = cache.variance;
+    std::fill(mean.begin(), mean.end(), T(0));
+    std::fill(squares.begin(), squares.end(), T(0));
+    cache.columns = 0;
+    each_column(x, [&](const T* from, Index) {
+      ++cache.columns;
+      for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += from[c];
+    });
+    const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
+    for (T& m : mean) m /= count;
+    each_column(x, [&](const T* from, Index) {
+      for (std::size_t c = 0; c < mean.size(); ++c) squares[c] += (from[c] - mean[c]) * (from[c] - mean[c]);
+    });
+    for (std::size_t c = 0; c < squares.size(); ++c) {
+      squares[c] /= count;
+      cache.inverse_deviation[c] = inverse_deviation(squares[c]);
+    }
+  }
+
+  /// Calls f(column of x, its number) for each time step that counts.
+  template <class F>
+  static void each_column(BatchView<const T> x, F f) {
+    for (Index i = 0; i < x.count(); ++i) {
+      for (Index t = 0; t < x.length_of(i); ++t) {
+        const Index column = i * x.length() + t;
+        f(x.data() + column * x.channels(), column);
+      }
+    }
+  }
+
+  static void clear_padding(BatchView<T> y) {
+    for (Index i = 0; i < y.count(); ++i) {
+      const auto used = static_cast<std::size_t>(y.length_of(i) * y.channels());
+      const std::span<T> sample = y.sample(i);
+      std::fill(sample.begin() + static_cast<std::ptrdiff_t>(used), sample.end(), T(0));
+    }
+  }
+};
+
+BatchNorm(Index)->BatchNorm<float>;
+BatchNorm(Index, BatchNormOptions)->BatchNorm<float>;
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,90 @@
+// Where the layers of a chain write: the part that a chain known at compile time (Sequential) and one built
+// from a file (AnyModel) have in common.
+//
+// Layer i reads what layer i - 1 wrote. The last layer writes into the caller's memory. A layer that can run
+// in place writes over its input, unless the layer before still needs its own output in the backward pass.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/batch.hpp>
+#include <weir/core/layer.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI::detail {
+
+/// What the plan needs to know of one layer.
+struct Hop {
+  Shape out;
+  bool in_place = false;
+  bool reads_output = false;
+};
+
+template <class T>
+class ChainBuffers {
+ public:
+  void prepare(std::span<const Hop> hops, Index count, bool training) {
+    hops_.assign(hops.begin(), hops.end());
+    owner_.assign(hops.size(), external);
+    buffers_.clear();
+    Index largest = 0;
+    for (std::size_t i = hops.size(); i-- > 0;) {
+      largest = std::max(largest, hops[i].out.size() * count);
+      if (i + 1 == hops.size()) continue;
+      if (hops[i + 1].in_place && !hops[i].reads_output) {
+        owner_[i] = owner_[i + 1];
+      } else {
+        owner_[i] = static_cast<int>(buffers_.size());
+        buffers_.emplace_back(static_cast<std::size_t>(hops[i].out.size() * count));
+      }
+    }
+    for (AlignedBuffer<T>& gradient : gradients_) {
+      gradient = AlignedBuffer<T>(training ? static_cast<std::size_t>(largest) : 0);
+    }
+    capacity_ = count;
+  }
+
+  /// What layer i writes for the batch x, of whose result y is the whole chain's.
+  [[nodiscard]] BatchView<T> output(std::size_t i, BatchView<const T> x, BatchView<T> y) {
+    assert(x.count() <= capacity_);
+    T* data = owner_[i] == external ? y.data() : buffers_[static_cast<std::size_t>(owner_[i])].data();
+    return {data, hops_[i].out, x.count(), x.lengths()};
+  }
+
+  /// Where layer i puts the gradient of its input, given where the gradient of its output lies.
+  [[nodiscard]] BatchView<T> gradient(std::size_t i, BatchView<const T> dy, BatchView<const T> layer_input) {
+    const bool in_first = dy.data() == gradients_[0].data();
+    const bool in_second = dy.data() == gradients_[1].data();
+    const bool stay = hops_[i].in_place && (in_first || in_second);
+    AlignedBuffer<T>& target = gradients_[in_first == stay ? 0 : 1];
+    return {target.data(), layer_input.shape(), layer_input.count(), layer_input.lengths()};
+  }
+
+ private:
+  static constexpr int external = -1;
+
+  std::vector<Hop> hops_;
+  std::vector<int> owner_;
+  std::vector<AlignedBuffer<T>> buffers_;
+  AlignedBuffer<T> gradients_[2];
+  Index capacity_ = 0;
+};
+
+/// `pass` for layer i of `count`: its own random numbers, and logits only for the last.
+[[nodiscard]] inline Pass pass_for(const Pass& pass, std::size_t i, std::size_t count) noexcept {
+  Pass inner = pass.fork(static_cast<Index>(i));
+  inner.logits = pass.logits && i + 1 == count;
+  return inner;
+}
+
+/// A left-out layer: y = x, where they are not the same memory anyway.
+template <class T>
+void pass_through(BatchView<const T> x, BatchView<T> y) {
+  if (!y.absent() && x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
+}
+
+}  // namespace weir::inline WEIR_ABI::detail

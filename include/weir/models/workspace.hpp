@@ -1,0 +1,69 @@
+// The memory of one thread that runs a net: caches, activations and the result. Everything is allocated when
+// it is made; running allocates nothing.
+//
+//   Workspace ws(net, Shape{41}, 1);                    // once, for batches of up to 1 sample
+//   std::span<const float> scores = ws.predict(net, features);   // in the packet loop
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+
+#include <cassert>
+#include <span>
+#include <type_traits>
+
+namespace weir::inline WEIR_ABI {
+
+template <class Net>
+class Workspace {
+ public:
+  using Scalar = typename Net::Scalar;
+
+  /// For batches of up to `capacity` samples of shape `input`. Throws ShapeError when the net does not take
+  /// them.
+  Workspace(const Net& net, Shape input, Index capacity, bool training = false)
+      : input_(input), output_shape_(net.out_shape(input)), capacity_(capacity) {
+    cache_.prepare(net, input, capacity, training);
+    const auto size = static_cast<std::size_t>(output_shape_.size() * capacity);
+    output_ = AlignedBuffer<Scalar>(size);
+    if (training) gradient_ = AlignedBuffer<Scalar>(size);
+  }
+
+  [[nodiscard]] Shape input_shape() const noexcept { return input_; }
+  [[nodiscard]] Shape output_shape() const noexcept { return output_shape_; }
+  [[nodiscard]] Index capacity() const noexcept { return capacity_; }
+  [[nodiscard]] typename Net::Cache& cache() noexcept { return cache_; }
+
+  /// The result of the last forward pass over `count` samples; a place for its gradient.
+  [[nodiscard]] BatchView<Scalar> output(Index count, std::span<const Index> lengths = {}) noexcept {
+    assert(count <= capacity_);
+    return {output_.data(), output_shape_, count, lengths};
+  }
+  [[nodiscard]] BatchView<Scalar> output_gradient(Index count, std::span<const Index> lengths = {}) noexcept {
+    return {gradient_.data(), output_shape_, count, lengths};
+  }
+
+  /// y = net(x); the result stays valid until the next call.
+  BatchView<const Scalar> forward(const Net& net, BatchView<const Scalar> x, const Pass& pass = {}) {
+    assert(x.shape() == input_);
+    const BatchView<Scalar> y = output(x.count(), x.lengths());
+    net.forward(x, y, cache_, pass);
+    return y;
+  }
+
+  /// One sample.
+  std::span<const Scalar> predict(const Net& net, std::span<const Scalar> sample) {
+    assert(static_cast<Index>(sample.size()) == input_.size());
+    return forward(net, {sample.data(), input_, 1}).span();
+  }
+
+ private:
+  Shape input_;
+  Shape output_shape_;
+  Index capacity_;
+  typename Net::Cache cache_;
+  AlignedBuffer<Scalar> output_;
+  AlignedBuffer<Scalar> gradient_;
+};
+
+}  // namespace weir::inline WEIR_ABI
