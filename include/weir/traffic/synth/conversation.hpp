@@ -1,9 +1,10 @@
 // Turns "who says how many bytes when" into packets, as a capture point between the two sides sees them.
 //
-// TCP (RFC 9293): three-way handshake, segments of at most 1448 bytes, slow start from ten segments (RFC 6928),
-// an acknowledgement for every second segment or after 40 ms (RFC 1122), or on the back of the reply, FIN from
-// both sides or RST. A lost segment passes the capture point, is lost beyond it and comes again after a time-out;
-// the sender waits meanwhile, so there are no duplicate acknowledgements and no SACK. Windows stay constant.
+// TCP (RFC 9293): three-way handshake, segments of at most 1448 bytes, slow start from ten segments (RFC
+// 6928), an acknowledgement for every second segment or after 40 ms (RFC 1122), or on the back of the reply,
+// FIN from both sides or RST. A lost segment passes the capture point, is lost beyond it and comes again
+// after a time-out; the sender waits meanwhile, so there are no duplicate acknowledgements and no SACK.
+// Windows stay constant.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -27,11 +28,19 @@ struct Hop {
 };
 
 struct Path {
-  std::array<Hop, 2> ends;         ///< client, server
-  std::uint64_t segment_ns = 0;    ///< between two full segments sent back to back
+  std::array<Hop, 2> ends;       ///< client, server
+  std::uint64_t segment_ns = 0;  ///< between two full segments sent back to back
   std::uint64_t loss_per_million = 0;
 
   [[nodiscard]] const Hop& end(Direction d) const noexcept { return ends[index_of(d)]; }
+};
+
+/// One side speaks. The braces of `say({from, bytes, think})` matter: they fix the order in which random
+/// numbers are drawn for the values, which the arguments of a function would leave to the compiler.
+struct Turn {
+  Direction from;
+  std::uint64_t bytes;    ///< TCP: more than none
+  std::int64_t think_ns;  ///< after the other's last packet has reached `from`
 };
 
 /// The part common to TCP and UDP: a clock, whose turn it is, and how long a side takes to react.
@@ -73,16 +82,16 @@ class UdpTalk : public Talk {
  public:
   using Talk::Talk;
 
-  /// Sends `bytes`, cut into datagrams of at most 1252 bytes as QUIC does it.
-  void say(Direction from, std::uint64_t bytes, std::int64_t think_ns) {
+  /// Sends the bytes, cut into datagrams of at most 1252 bytes as QUIC does it.
+  void say(Turn turn) {
     constexpr std::uint64_t largest = 1252;
-    clock_ += think_ns + (from == speaker_ ? 0 : reaction(from));
-    speaker_ = from;
+    clock_ += turn.think_ns + (turn.from == speaker_ ? 0 : reaction(turn.from));
+    speaker_ = turn.from;
     while (true) {
-      const std::uint64_t size = std::min(bytes, largest);
-      write(clock_, from, 8, size, 0, 0, 0, 0);
-      bytes -= size;
-      if (bytes == 0) return;
+      const std::uint64_t size = std::min(turn.bytes, largest);
+      write(clock_, turn.from, 8, size, 0, 0, 0, 0);
+      turn.bytes -= size;
+      if (turn.bytes == 0) return;
       clock_ += static_cast<std::int64_t>(path_->segment_ns);
     }
   }
@@ -133,18 +142,17 @@ class TcpTalk : public Talk {
     write(clock_, Direction::backward, 20, 0, TcpFlag::rst | TcpFlag::ack, 0, isn_[0] + 1, 0);
   }
 
-  /// `from` sends `bytes` (more than none) after `think_ns`, and after the other's last packet has reached it.
-  void say(Direction from, std::uint64_t bytes, std::int64_t think_ns) {
-    take_turn(from, think_ns);
+  void say(Turn turn) {
+    take_turn(turn.from, turn.think_ns);
     while (true) {
-      const std::uint64_t size = std::min(bytes, mss);
-      bytes -= size;
-      segment(from, size, bytes == 0);
-      if (bytes == 0) break;
+      const std::uint64_t size = std::min(turn.bytes, mss);
+      turn.bytes -= size;
+      segment(turn.from, size, turn.bytes == 0);
+      if (turn.bytes == 0) break;
       clock_ += static_cast<std::int64_t>(path_->segment_ns);
-      if (++burst_ == window_) wait_for_window(from);
+      if (++burst_ == window_) wait_for_window();
     }
-    if (unacknowledged_ > 0) queue_ack(clock_ + delayed_ack_ns + reaction(opposite(from)));
+    if (unacknowledged_ > 0) queue_ack(clock_ + delayed_ack_ns + reaction(opposite(turn.from)));
   }
 
   /// FIN from `first`, FIN from the other side, ACK.
@@ -222,13 +230,16 @@ class TcpTalk : public Talk {
     if (++unacknowledged_ == 2) queue_ack(clock_ + reaction(opposite(from)));
   }
 
-  std::int64_t time_out() {
-    const std::int64_t rtt = reaction(Direction::forward) + reaction(Direction::backward);
-    return std::max<std::int64_t>(200'000'000, 2 * rtt);
+  std::int64_t round_trip() {
+    const std::int64_t there = reaction(Direction::forward);
+    return there + reaction(Direction::backward);
   }
 
+  std::int64_t time_out() { return std::max<std::int64_t>(200'000'000, 2 * round_trip()); }
+
   void queue_ack(std::int64_t time) {
-    while (!pending_.empty() && pending_.back().time_ns >= time) pending_.pop_back();  // the new one covers it
+    while (!pending_.empty() && pending_.back().time_ns >= time)
+      pending_.pop_back();  // the new one covers it
     pending_.push_back({time, next_seq_[index_of(speaker_)]});
     unacknowledged_ = 0;
   }
@@ -244,10 +255,9 @@ class TcpTalk : public Talk {
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(sent));
   }
 
-  void wait_for_window(Direction from) {
-    const std::int64_t rtt = reaction(from) + reaction(opposite(from));
+  void wait_for_window() {
     const auto sent = static_cast<std::int64_t>(burst_ * path_->segment_ns);
-    clock_ += std::max<std::int64_t>(0, rtt - sent);
+    clock_ += std::max<std::int64_t>(0, round_trip() - sent);
     burst_ = 0;
     window_ = std::min<std::uint64_t>(window_ * 2, 160);
   }

@@ -1,9 +1,9 @@
 // What the synthetic traffic consists of: packets, the connections they belong to, and the names of both.
 //
 // A packet keeps what a capture writer needs (sequence numbers, window, ttl, lengths); Ethernet addresses and
-// payload bytes are not modelled. `wire_length` counts Ethernet (14), IPv4 (20), the UDP header (8) or the TCP
-// header (20 and options) and the payload, without padding and checksum; so the length of the TCP options is
-// wire_length - payload_length - 54.
+// payload bytes are not modelled. `wire_length` counts Ethernet (14), IPv4 (20), the UDP header (8) or the
+// TCP header (20 and options) and the payload, without padding and checksum; so the length of the TCP options
+// is wire_length - payload_length - 54.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -78,12 +78,31 @@ enum class Kind : std::uint8_t {
   dns_tunnel
 };
 
-inline constexpr std::array<std::string_view, 25> kind_names{
-    "web",  "quic",      "visitor", "login",  "dns",        "smtp",
-    "imap", "ssh",       "video",   "voip",   "mqtt",       "coap",
-    "telemetry", "ntp",  "backup",  "monitoring", "p2p",
-    "horizontal_scan", "vertical_scan", "syn_flood", "ssh_brute_force", "web_brute_force",
-    "beacon", "exfiltration", "dns_tunnel"};
+inline constexpr std::array<std::string_view, 25> kind_names{"web",
+                                                             "quic",
+                                                             "visitor",
+                                                             "login",
+                                                             "dns",
+                                                             "smtp",
+                                                             "imap",
+                                                             "ssh",
+                                                             "video",
+                                                             "voip",
+                                                             "mqtt",
+                                                             "coap",
+                                                             "telemetry",
+                                                             "ntp",
+                                                             "backup",
+                                                             "monitoring",
+                                                             "p2p",
+                                                             "horizontal_scan",
+                                                             "vertical_scan",
+                                                             "syn_flood",
+                                                             "ssh_brute_force",
+                                                             "web_brute_force",
+                                                             "beacon",
+                                                             "exfiltration",
+                                                             "dns_tunnel"};
 inline constexpr std::size_t kind_count = kind_names.size();
 inline constexpr std::size_t first_attack = static_cast<std::size_t>(Kind::horizontal_scan);
 
@@ -99,8 +118,8 @@ inline constexpr std::size_t first_attack = static_cast<std::size_t>(Kind::horiz
 }
 
 struct Connection {
-  Endpoint client;
-  Endpoint server;
+  Endpoint client{};
+  Endpoint server{};
   Protocol protocol = Protocol::tcp;
   Kind kind = Kind::web;
   std::vector<Packet> packets;  ///< in order of time; never empty

@@ -19,22 +19,29 @@ inline void pick_target(const Scene& s) {
   Connection& c = s.out;
   const std::uint64_t n = s.session.done;
   switch (c.kind) {
-    case Kind::monitoring:
-      // Health checks go round the servers; an inventory also tries everything else.
-      c.server.address = s.session.flavour < 128 ? s.site.server(n) : s.site.address(n * 7);
-      c.server.port = checked[s.rng.below(checked.size())];
+    case Kind::monitoring: {
+      // Health checks go round the servers and know what runs there; an inventory tries everything.
+      const bool check = s.session.flavour < 128;
+      c.server.address = check ? s.site.server(n) : s.site.address(n * 7);
+      const std::uint64_t first = s.rng.below(checked.size());
+      c.server.port = checked[first];
+      for (std::size_t i = 1; check && i < checked.size() && !s.site.open(c.server); ++i) {
+        c.server.port = checked[(first + i) % checked.size()];
+      }
       break;
+    }
     case Kind::p2p:
       c.server.address = s.site.outside(Outside::peers, s.rng.below(200'000));
       c.server.port = static_cast<std::uint16_t>(1'024 + s.rng.below(60'000));
       break;
     case Kind::horizontal_scan:
-      // 389 is prime to the size of any site below it, so each address comes once before the first comes again.
-      c.server.address = s.site.address((s.session.id + n * 389) % Site::address_space);
+      // In steps, so that the probes do not walk from neighbour to neighbour.
+      c.server.address = s.site.address(s.session.id + n * 389);
       break;
     case Kind::vertical_scan: {
       const std::uint64_t order = (s.session.id * 31 + n * 389) % 1'024;
-      c.server.port = static_cast<std::uint16_t>(s.rng.below(4) == 0 ? 1'024 + s.rng.below(64'000) : 1 + order);
+      c.server.port =
+          static_cast<std::uint16_t>(s.rng.below(4) == 0 ? 1'024 + s.rng.below(64'000) : 1 + order);
       break;
     }
     case Kind::syn_flood: c.client.address = s.site.outside(Outside::spoofed, s.rng.next32()); break;

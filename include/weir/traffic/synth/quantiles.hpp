@@ -1,8 +1,8 @@
 // How the generator draws sizes and times: in integers only.
 //
 // log, cos and their like differ in the last bit between C libraries, and one such bit would turn a whole
-// capture into another one. So a skewed quantity is written down as six points of its quantile function, which
-// is linear in between; that is also how such quantities are usually published.
+// capture into another one. So a skewed quantity is written down as six points of its quantile function,
+// which is linear in between; that is also how such quantities are usually published.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -20,7 +20,8 @@ namespace synth {
 using Quantiles = std::array<std::uint64_t, 6>;
 
 [[nodiscard]] inline std::uint64_t draw(Rng& rng, const Quantiles& q) noexcept {
-  constexpr std::array<std::uint64_t, 6> edges{0, 1ULL << 30, 2ULL << 30, 3ULL << 30, 15ULL << 28, 1ULL << 32};
+  constexpr std::array<std::uint64_t, 6> edges{0,          1ULL << 30,  2ULL << 30,
+                                               3ULL << 30, 15ULL << 28, 1ULL << 32};
   const std::uint64_t u = rng.next32();
   std::size_t i = 0;
   while (u >= edges[i + 1]) ++i;
@@ -28,7 +29,8 @@ using Quantiles = std::array<std::uint64_t, 6>;
   return q[i] + (((q[i + 1] - q[i]) * fraction) >> 20);
 }
 
-/// Nearly exponential: the exponential's quantile function, made linear between the powers of two. mean < 2^42.
+/// Nearly exponential: the exponential's quantile function, made linear between the powers of two. mean <
+/// 2^42.
 [[nodiscard]] inline std::uint64_t draw_exponential(Rng& rng, std::uint64_t mean) noexcept {
   const std::uint32_t u = rng.next32() | 1U;
   const int zeros = std::countl_zero(u);

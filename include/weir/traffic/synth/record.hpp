@@ -1,8 +1,8 @@
 // The flow record: what one pass over a connection's packets, and the 60 s before it, say about it.
 //
-// Lengths are wire lengths in bytes, times milliseconds, standard deviations those of the population (divided by
-// n); a connection of one packet has inter-arrival times of 0. conn_state follows Zeek's names. The counts over
-// hosts are causal: they know of earlier connections only what had been seen when this one started.
+// Lengths are wire lengths in bytes, times milliseconds, standard deviations those of the population (divided
+// by n); a connection of one packet has inter-arrival times of 0. conn_state follows Zeek's names. The counts
+// over hosts are causal: they know of earlier connections only what had been seen when this one started.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -46,31 +46,38 @@ class Moments {
   double max_ = -std::numeric_limits<double>::infinity();
 };
 
-/// Zeek's states: S0 no answer, S1 never closed, SF closed by both, REJ refused, S2/S3 closed by the client or
-/// the server alone, RSTO/RSTR reset by them. SF of UDP: both sides spoke. OTH: no SYN seen.
+/// Zeek's states: S0 no answer, S1 never closed, SF closed by both, REJ refused, S2/S3 closed by the client
+/// or the server alone, RSTO/RSTR reset by them. SF of UDP: both sides spoke. OTH: no SYN seen.
 enum class ConnState : std::uint8_t { s0, s1, s2, s3, sf, rej, rsto, rstr, oth };
-inline constexpr std::array<std::string_view, 9> state_names{"S0", "S1", "S2", "S3", "SF", "REJ", "RSTO", "RSTR", "OTH"};
+inline constexpr std::array<std::string_view, 9> state_names{"S0",  "S1",   "S2",   "S3", "SF",
+                                                             "REJ", "RSTO", "RSTR", "OTH"};
 
 struct ConnectionRecord {
   static constexpr std::array<std::string_view, 29> columns{
-      "duration_ms",    "fwd_packets",   "bwd_packets",   "fwd_bytes",     "bwd_bytes",      "fwd_payload",
-      "bwd_payload",    "syn_count",     "fin_count",     "rst_count",     "psh_count",      "retransmissions",
-      "length_mean",    "length_std",    "length_min",    "length_max",    "gap_mean_ms",    "gap_std_ms",
-      "gap_min_ms",     "gap_max_ms",    "same_src_2s",   "same_dst_2s",   "same_service_2s", "same_pair_60s",
-      "src_hosts_60s",  "src_ports_60s", "src_failed_60s", "dst_unanswered_2s", "dst_refused_2s"};
+      "duration_ms",     "fwd_packets",     "bwd_packets",       "fwd_bytes",     "bwd_bytes",
+      "fwd_payload",     "bwd_payload",     "syn_count",         "fin_count",     "rst_count",
+      "psh_count",       "retransmissions", "length_mean",       "length_std",    "length_min",
+      "length_max",      "gap_mean_ms",     "gap_std_ms",        "gap_min_ms",    "gap_max_ms",
+      "same_src_2s",     "same_dst_2s",     "same_service_2s",   "same_pair_60s", "other_hosts_60s",
+      "other_ports_60s", "src_failed_60s",  "dst_unanswered_2s", "dst_refused_2s"};
+  static constexpr std::size_t packet_columns = 20;  ///< the rest looks at earlier connections
   using Features = std::array<double, columns.size()>;
 
   std::int64_t start_ns = 0;
-  Endpoint client;
-  Endpoint server;
+  Endpoint client{};
+  Endpoint server{};
   Protocol protocol = Protocol::tcp;
   std::string_view service;  ///< by the server's port: what a meter can know
   ConnState state = ConnState::oth;
   Features features{};
   Kind kind = Kind::web;  ///< the truth
 
-  [[nodiscard]] std::string_view protocol_name() const noexcept { return protocol == Protocol::tcp ? "tcp" : "udp"; }
-  [[nodiscard]] std::string_view state_name() const noexcept { return state_names[static_cast<std::size_t>(state)]; }
+  [[nodiscard]] std::string_view protocol_name() const noexcept {
+    return protocol == Protocol::tcp ? "tcp" : "udp";
+  }
+  [[nodiscard]] std::string_view state_name() const noexcept {
+    return state_names[static_cast<std::size_t>(state)];
+  }
   [[nodiscard]] std::string_view label() const noexcept { return label_of(kind); }
 };
 
@@ -84,6 +91,10 @@ struct ConnectionRecord {
     case 123: return tcp ? "other" : "ntp";
     case 443: return tcp ? "https" : "quic";
     case 993: return tcp ? "imaps" : "other";
+    case 445: return tcp ? "smb" : "other";
+    case 1433:
+    case 3306: return tcp ? "sql" : "other";
+    case 3389: return tcp ? "rdp" : "other";
     case 1883:
     case 8883: return tcp ? "mqtt" : "other";
     case 5683: return tcp ? "other" : "coap";
@@ -109,7 +120,8 @@ class PacketTally {
     add_sequence(p, d);
   }
 
-  /// When the server first answered with SYN-ACK (any datagram in UDP) or with RST; the greatest time if never.
+  /// When the server first answered with SYN-ACK (any datagram in UDP) or with RST; the greatest time if
+  /// never.
   [[nodiscard]] std::int64_t answered_ns() const noexcept { return answered_ns_; }
   [[nodiscard]] std::int64_t refused_ns() const noexcept { return refused_ns_; }
 
@@ -124,14 +136,30 @@ class PacketTally {
     return fin_[1] > 0 ? ConnState::s3 : ConnState::s1;
   }
 
-  /// The first 20 columns.
+  /// The columns that come from the packets.
   void write(ConnectionRecord::Features& f) const noexcept {
     const auto n = [](std::uint64_t count) { return static_cast<double>(count); };
-    const std::array<double, 20> values{
-        static_cast<double>(last_ns_ - first_ns_) / 1e6, n(packets_[0]), n(packets_[1]), n(bytes_[0]), n(bytes_[1]),
-        n(payload_[0]), n(payload_[1]), n(syn_[0] + syn_[1]), n(fin_[0] + fin_[1]), n(rst_[0] + rst_[1]), n(psh_),
-        n(repeats_), length_.mean(), length_.std(), length_.min(), length_.max(), gap_ms_.mean(), gap_ms_.std(),
-        gap_ms_.min(), gap_ms_.max()};
+    const std::array<double, ConnectionRecord::packet_columns> values{
+        static_cast<double>(last_ns_ - first_ns_) / 1e6,
+        n(packets_[0]),
+        n(packets_[1]),
+        n(bytes_[0]),
+        n(bytes_[1]),
+        n(payload_[0]),
+        n(payload_[1]),
+        n(syn_[0] + syn_[1]),
+        n(fin_[0] + fin_[1]),
+        n(rst_[0] + rst_[1]),
+        n(psh_),
+        n(repeats_),
+        length_.mean(),
+        length_.std(),
+        length_.min(),
+        length_.max(),
+        gap_ms_.mean(),
+        gap_ms_.std(),
+        gap_ms_.min(),
+        gap_ms_.max()};
     std::copy(values.begin(), values.end(), f.begin());
   }
 

@@ -25,7 +25,7 @@ class Site {
   Site(std::uint64_t seed, std::uint32_t clients) : key_{RngKey{seed}.fork(1)}, clients_(clients) {
     Rng rng{key_};
     prefix_ = (10U << 24) | (static_cast<std::uint32_t>(rng.below(250)) << 16);
-    size_scale_ = 200 + rng.below(140);
+    size_scale_ = 212 + rng.below(100);
     delay_scale_ = 180 + rng.below(180);
     fault_scale_ = 160 + rng.below(220);
   }
@@ -49,7 +49,9 @@ class Site {
     return static_cast<std::uint32_t>((24 + h % 90) << 24 | (h >> 40));  // public addresses only
   }
 
-  [[nodiscard]] bool contains(std::uint32_t address) const noexcept { return (address >> 16) == (prefix_ >> 16); }
+  [[nodiscard]] bool contains(std::uint32_t address) const noexcept {
+    return (address >> 16) == (prefix_ >> 16);
+  }
   [[nodiscard]] bool in_use(std::uint32_t address) const noexcept {
     return contains(address) && (address & 0xFFFFU) < host_count();
   }
@@ -61,7 +63,8 @@ class Site {
   }
 
   /// A number below n that is always the same for this host and question.
-  [[nodiscard]] std::uint64_t trait(std::uint32_t address, std::uint64_t question, std::uint64_t n) const noexcept {
+  [[nodiscard]] std::uint64_t trait(std::uint32_t address, std::uint64_t question,
+                                    std::uint64_t n) const noexcept {
     return key_.fork(address).fork(question).value % n;
   }
 
@@ -75,7 +78,9 @@ class Site {
     return p;
   }
 
-  [[nodiscard]] std::uint64_t size(std::uint64_t bytes) const noexcept { return bytes * size_scale_ / 256 + 1; }
+  [[nodiscard]] std::uint64_t size(std::uint64_t bytes) const noexcept {
+    return bytes * size_scale_ / 256 + 1;
+  }
   [[nodiscard]] std::uint64_t faults(std::uint64_t rate) const noexcept { return rate * fault_scale_ / 256; }
 
  private:

@@ -1,0 +1,88 @@
+// Callbacks of `fit` for programs: a CSV log and a progress bar. The library prints only to what it is given.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/train/fit.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+namespace weir::inline WEIR_ABI {
+
+/// One line an epoch: epoch, loss, validation_loss, learning_rate, seconds. `append` goes on with an old log.
+class CsvLog {
+ public:
+  explicit CsvLog(const std::string& path, bool append = false)
+      : file_(std::fopen(path.c_str(), append ? "a" : "w")) {
+    if (!file_) fail(ErrorKind::io, "cannot write " + path);
+    if (!append) std::fputs("epoch,loss,validation_loss,learning_rate,seconds\n", file_.get());
+  }
+  void on_epoch(const EpochReport& report) {
+    std::fprintf(file_.get(), "%td,%.9g,%.9g,%.9g,%.3f\n", report.epoch, report.loss, report.validation_loss,
+                 report.learning_rate, report.seconds);
+    std::fflush(file_.get());
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+/// A bar that shows epoch, losses and the time that remains, redrawn in place. For a terminal.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::FILE* out)
+      : out_(out), begin_(Clock::now()), drawn_(begin_ - std::chrono::seconds(1)) {}
+
+  void on_batch(const BatchReport& report) {
+    if (first_epoch_ == 0) first_epoch_ = report.epoch;
+    const auto now = Clock::now();
+    if (now - drawn_ < std::chrono::milliseconds(100)) return;
+    drawn_ = now;
+    const double done = static_cast<double>(report.epoch - first_epoch_) +
+                        static_cast<double>(report.batch) / static_cast<double>(report.batches);
+    const double all = static_cast<double>(report.epochs - first_epoch_ + 1);
+    const double spent = std::chrono::duration<double>(now - begin_).count();
+    const int filled = static_cast<int>(20.0 * done / all);
+    std::fprintf(out_, "\rEpoch %td/%td [%.*s%.*s] loss %.4f%s  ETA %s \033[K", report.epoch, report.epochs,
+                 filled, "####################", 20 - filled, "....................", report.loss,
+                 validation_.c_str(), time_text(spent * (all - done) / done).c_str());
+    std::fflush(out_);
+  }
+  void on_epoch(const EpochReport& report) {
+    char text[48] = "";
+    if (!std::isnan(report.validation_loss)) {
+      std::snprintf(text, sizeof text, "  validation %.4f", report.validation_loss);
+    }
+    validation_ = text;
+  }
+  /// Removes the bar.
+  void finish() {
+    std::fputs("\r\033[K", out_);
+    std::fflush(out_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static std::string time_text(double seconds) {
+    char text[32];
+    const long whole = std::lround(seconds);
+    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+    return text;
+  }
+
+  std::FILE* out_;
+  Clock::time_point begin_;
+  Clock::time_point drawn_;
+  Index first_epoch_ = 0;
+  std::string validation_;
+};
+
+}  // namespace weir::inline WEIR_ABI
