@@ -1,12 +1,12 @@
 // Batch normalisation (Ioffe, Szegedy 2015) of each channel over the samples and time steps of a batch:
 //
-//   training:   y = gamma (x - m) / sqrt(v + epsilon) + beta,  m and v: mean and (biased) variance in the
-//   batch inference:  the same with the running mean and variance running <- running + momentum (batch -
-//   running), the variance unbiased, as in PyTorch (Keras: momentum there is 1 - momentum here, epsilon 1e-3,
-//   and the variance stays biased)
+//   training:    y = gamma (x - m) / sqrt(v + epsilon) + beta,  m, v: mean and (biased) variance in the batch
+//   inference:   the same with the running mean and variance
+//   running <- running + momentum (batch - running), the variance unbiased, as in PyTorch (Keras: momentum
+//   there is 1 - momentum here, epsilon 1e-3, and the variance stays biased)
 //
-//   dx = gamma / sqrt(v + epsilon) (dy - mean(dy) - xhat mean(dy xhat)),  dgamma = sum(dy xhat),  dbeta =
-//   sum(dy)
+//   dx = gamma / sqrt(v + epsilon) (dy - mean(dy) - xhat mean(dy xhat)),  in inference without both means
+//   dgamma = sum(dy xhat),  dbeta = sum(dy)
 //
 // Padding takes no part: it does not count in the statistics, and y and dx are zero there.
 #pragma once
@@ -89,7 +89,7 @@ struct BatchNorm {
   }
 
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
-                Cache& cache, BatchNorm& grad, const Pass&) const {
+                Cache& cache, BatchNorm& grad, const Pass& pass) const {
     std::fill(cache.sum_dy.begin(), cache.sum_dy.end(), T(0));
     std::fill(cache.sum_dy_xhat.begin(), cache.sum_dy_xhat.end(), T(0));
     each_column(x, [&](const T* from, Index column) {
@@ -105,6 +105,7 @@ struct BatchNorm {
     for (Index c = 0; c < channels(); ++c) {
       grad.gamma[c] += cache.sum_dy_xhat[at(c)];
       grad.beta[c] += cache.sum_dy[at(c)];
+      if (!pass.training) continue;
       grad.running_mean[c] += momentum * (cache.mean[at(c)] - running_mean[c]);
       grad.running_variance[c] += momentum * (unbiased * cache.variance[at(c)] - running_variance[c]);
     }
@@ -113,8 +114,11 @@ struct BatchNorm {
       const T* g = dy.data() + column * channels();
       T* to = dx.data() + column * channels();
       for (Index c = 0; c < channels(); ++c) {
-        const T xhat = normalised(from[c], c, cache);
-        const T centred = g[c] - (cache.sum_dy[at(c)] + xhat * cache.sum_dy_xhat[at(c)]) / count;
+        T centred = g[c];
+        if (pass.training) {  // the statistics depend on x
+          const T xhat = normalised(from[c], c, cache);
+          centred -= (cache.sum_dy[at(c)] + xhat * cache.sum_dy_xhat[at(c)]) / count;
+        }
         to[c] = gamma[c] * cache.inverse_deviation[at(c)] * centred;
       }
     });

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/config.hpp>
 #include <weir/layers/batch_norm.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
@@ -18,6 +17,7 @@
 #include <weir/layers/softmax.hpp>
 #include <weir/layers/tanh.hpp>
 #include <weir/models/any_model.hpp>
+#include <weir/models/layer_spec.hpp>
 
 #include <charconv>
 #include <optional>
@@ -27,13 +27,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// One layer as data: its kind and its options.
-struct LayerSpec {
-  std::string kind;
-  Config config;
-  friend bool operator==(const LayerSpec&, const LayerSpec&) = default;
-};
 
 namespace detail {
 

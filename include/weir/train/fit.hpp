@@ -47,10 +47,10 @@ struct FitOptions {
   double validation = 0.0;  ///< share of the rows held back, the same of every class
   bool shuffle = true;
   std::uint64_t seed = 0;
-  std::vector<double> class_weights;  ///< by label; empty: all 1
+  std::vector<double> class_weights{};  ///< by label; empty: all 1
   double clip_norm = 0.0;             ///< largest global norm of the gradient; 0: no limit
-  Schedule schedule;                  ///< factor of the learning rate; empty: always 1
-  EarlyStopping early_stopping;
+  Schedule schedule{};                  ///< factor of the learning rate; empty: always 1
+  EarlyStopping early_stopping{};
   ThreadPool* pool = nullptr;  ///< the caller's threads; null: this thread alone
 };
 
@@ -62,7 +62,7 @@ struct FitState {
   Net best;  ///< weights of the best epoch, if early stopping restores them
   double best_loss = std::numeric_limits<double>::infinity();
   Index waited = 0;  ///< epochs since the best one
-  History history;
+  History history{};
 
   [[nodiscard]] Index epochs_done() const { return static_cast<Index>(history.epochs.size()); }
 };

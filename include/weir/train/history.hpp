@@ -24,7 +24,7 @@ struct EpochReport {
 };
 
 struct History {
-  std::vector<EpochReport> epochs;
+  std::vector<EpochReport> epochs{};
   Index best_epoch = 0;
   bool stopped_early = false;
 };

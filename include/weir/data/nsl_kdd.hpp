@@ -1,0 +1,149 @@
+// The layout of NSL-KDD (Tavallaee, Bagheri, Lu, Ghorbani: "A detailed analysis of the KDD CUP 99 data set",
+// CISDA 2009): 43 columns without a header line. The five classes are those of its papers.
+//
+//   Table train = read_csv("KDDTrain+.txt", nsl_kdd::csv_options());
+//   train.rename_texts(nsl_kdd::label, nsl_kdd::attack_class);          // 23 attack types to five classes
+//   Preprocessor pre = Preprocessor::fit(training_rows(std::move(train)), {.exclude =
+//   nsl_kdd::not_features()});
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/csv_options.hpp>
+#include <weir/data/schema.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+namespace nsl_kdd {
+
+inline constexpr std::string_view label = "attack_type";
+inline constexpr std::string_view difficulty = "difficulty";  ///< how many of 21 learners got the row right
+
+inline constexpr std::array<std::string_view, 43> column_names{"duration",
+                                                               "protocol_type",
+                                                               "service",
+                                                               "flag",
+                                                               "src_bytes",
+                                                               "dst_bytes",
+                                                               "land",
+                                                               "wrong_fragment",
+                                                               "urgent",
+                                                               "hot",
+                                                               "num_failed_logins",
+                                                               "logged_in",
+                                                               "num_compromised",
+                                                               "root_shell",
+                                                               "su_attempted",
+                                                               "num_root",
+                                                               "num_file_creations",
+                                                               "num_shells",
+                                                               "num_access_files",
+                                                               "num_outbound_cmds",
+                                                               "is_host_login",
+                                                               "is_guest_login",
+                                                               "count",
+                                                               "srv_count",
+                                                               "serror_rate",
+                                                               "srv_serror_rate",
+                                                               "rerror_rate",
+                                                               "srv_rerror_rate",
+                                                               "same_srv_rate",
+                                                               "diff_srv_rate",
+                                                               "srv_diff_host_rate",
+                                                               "dst_host_count",
+                                                               "dst_host_srv_count",
+                                                               "dst_host_same_srv_rate",
+                                                               "dst_host_diff_srv_rate",
+                                                               "dst_host_same_src_port_rate",
+                                                               "dst_host_srv_diff_host_rate",
+                                                               "dst_host_serror_rate",
+                                                               "dst_host_srv_serror_rate",
+                                                               "dst_host_rerror_rate",
+                                                               "dst_host_srv_rerror_rate",
+                                                               label,
+                                                               difficulty};
+
+[[nodiscard]] inline Schema schema() {
+  Schema result;
+  for (const std::string_view name : column_names) {
+    const bool text = name == "protocol_type" || name == "service" || name == "flag" || name == label;
+    result.columns.push_back({std::string(name), text ? ColumnKind::categorical : ColumnKind::numeric});
+  }
+  return result;
+}
+
+/// The columns that a model must not see.
+[[nodiscard]] inline std::vector<std::string> not_features() {
+  return {std::string(label), std::string(difficulty)};
+}
+
+[[nodiscard]] inline CsvOptions csv_options() { return {.header = false, .schema = schema()}; }
+
+inline constexpr std::array<std::string_view, 5> classes{"normal", "DoS", "Probe", "R2L", "U2R"};
+
+struct AttackType {
+  std::string_view name;
+  std::string_view attack_class;
+};
+
+/// All types of training and test set, in alphabetical order; 17 of them occur in the test set only.
+inline constexpr std::array<AttackType, 40> attack_types{{{"apache2", "DoS"},
+                                                          {"back", "DoS"},
+                                                          {"buffer_overflow", "U2R"},
+                                                          {"ftp_write", "R2L"},
+                                                          {"guess_passwd", "R2L"},
+                                                          {"httptunnel", "U2R"},
+                                                          {"imap", "R2L"},
+                                                          {"ipsweep", "Probe"},
+                                                          {"land", "DoS"},
+                                                          {"loadmodule", "U2R"},
+                                                          {"mailbomb", "DoS"},
+                                                          {"mscan", "Probe"},
+                                                          {"multihop", "R2L"},
+                                                          {"named", "R2L"},
+                                                          {"neptune", "DoS"},
+                                                          {"nmap", "Probe"},
+                                                          {"normal", "normal"},
+                                                          {"perl", "U2R"},
+                                                          {"phf", "R2L"},
+                                                          {"pod", "DoS"},
+                                                          {"portsweep", "Probe"},
+                                                          {"processtable", "DoS"},
+                                                          {"ps", "U2R"},
+                                                          {"rootkit", "U2R"},
+                                                          {"saint", "Probe"},
+                                                          {"satan", "Probe"},
+                                                          {"sendmail", "R2L"},
+                                                          {"smurf", "DoS"},
+                                                          {"snmpgetattack", "R2L"},
+                                                          {"snmpguess", "R2L"},
+                                                          {"spy", "R2L"},
+                                                          {"sqlattack", "U2R"},
+                                                          {"teardrop", "DoS"},
+                                                          {"udpstorm", "DoS"},
+                                                          {"warezclient", "R2L"},
+                                                          {"warezmaster", "R2L"},
+                                                          {"worm", "R2L"},
+                                                          {"xlock", "R2L"},
+                                                          {"xsnoop", "R2L"},
+                                                          {"xterm", "U2R"}}};
+
+/// The class of an attack type; throws DataError when it is none of NSL-KDD's.
+[[nodiscard]] inline std::string_view attack_class(std::string_view attack_type) {
+  for (const AttackType& type : attack_types) {
+    if (type.name == attack_type) return type.attack_class;
+  }
+  fail(ErrorKind::data, "'" + std::string(attack_type) + "' is not an attack type of NSL-KDD");
+}
+
+/// Normal traffic or not: the two-class problem.
+[[nodiscard]] inline std::string_view normal_or_attack(std::string_view attack_type) {
+  return attack_class(attack_type) == "normal" ? "normal" : "attack";
+}
+
+}  // namespace nsl_kdd
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,167 @@
+// Writing and reading the small JSON texts in a model file's metadata, whose grammar is known beforehand.
+//
+//   JsonWriter out;                      JsonReader in(text);
+//   out.begin('{');                      in.object([&](std::string_view key) {
+//   out.key("units").number(64);           return key == "units" && in.integer(units);
+//   out.end('}');                        });
+//
+// Reading takes what the caller expects and refuses everything else; it keeps the first complaint and its
+// byte.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/io/json_cursor.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::inline WEIR_ABI {
+
+class JsonWriter {
+ public:
+  JsonWriter& begin(char bracket) {
+    separate();
+    text_ += bracket;
+    first_ = true;
+    return *this;
+  }
+  JsonWriter& end(char bracket) {
+    text_ += bracket;
+    first_ = false;
+    return *this;
+  }
+  JsonWriter& key(std::string_view name) {
+    string(name);
+    text_ += ':';
+    first_ = true;
+    return *this;
+  }
+  JsonWriter& string(std::string_view value) {
+    separate();
+    text_ += '"';
+    for (const char c : value) append(c);
+    text_ += '"';
+    return *this;
+  }
+  /// The shortest text that reads back as the same number; 0 for what JSON cannot say (NaN, infinity).
+  JsonWriter& number(double value) {
+    separate();
+    std::array<char, 32> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), std::isfinite(value) ? value : 0.0).ptr;
+    text_.append(digits.data(), end);
+    return *this;
+  }
+  JsonWriter& integer(std::int64_t value) {
+    separate();
+    text_ += std::to_string(value);
+    return *this;
+  }
+  JsonWriter& boolean(bool value) {
+    separate();
+    text_ += value ? "true" : "false";
+    return *this;
+  }
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+ private:
+  void separate() {
+    if (!first_) text_ += ',';
+    first_ = false;
+  }
+  void append(char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      text_ += '\\';
+      text_ += c;
+    } else if (byte < 0x20) {
+      text_ += "\\u00";
+      text_ += digits[byte >> 4];
+      text_ += digits[byte & 0xF];
+    } else {
+      text_ += c;
+    }
+  }
+
+  std::string text_;
+  bool first_ = true;
+};
+
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) noexcept : cursor_(text) {}
+
+  [[nodiscard]] bool string(std::string& out) {
+    JsonString sized;  // a first look tells the size; decoding never makes a string longer
+    JsonCursor look = cursor_;
+    if (!look.take_string(sized)) return cursor_.take_string(sized);
+    out.resize(sized.size);
+    JsonString decoded;
+    decoded.buffer = out.data();
+    return cursor_.take_string(decoded);
+  }
+  [[nodiscard]] bool number(double& out) { return cursor_.take_number(out); }
+  [[nodiscard]] bool integer(std::int64_t& out) {
+    double value = 0.0;
+    const std::size_t at = cursor_.position();
+    if (!cursor_.take_number(value)) return false;
+    if (value != std::floor(value) || std::fabs(value) > 9007199254740992.0) {
+      return cursor_.refuse(at, "expected an integer");
+    }
+    out = static_cast<std::int64_t>(value);
+    return true;
+  }
+  [[nodiscard]] bool boolean(bool& out) {
+    out = cursor_.skip_word("true");
+    return out || cursor_.skip_word("false") || cursor_.refuse(cursor_.position(), "expected true or false");
+  }
+  /// Calls item() for each item until one returns false.
+  template <class F>
+  [[nodiscard]] bool array(F item) {
+    if (!cursor_.take('[')) return false;
+    if (cursor_.skip(']')) return true;
+    do {
+      if (!item()) return refuse("an item is not as expected");
+    } while (cursor_.skip(','));
+    return cursor_.take(']');
+  }
+  /// Calls member(key) for each member, standing before its value, until one returns false.
+  template <class F>
+  [[nodiscard]] bool object(F member) {
+    if (!cursor_.take('{')) return false;
+    if (cursor_.skip('}')) return true;
+    do {
+      std::string key;
+      if (!string(key) || !cursor_.take(':')) return false;
+      if (!member(std::string_view(key))) return refuse("member '" + key + "' is unknown or not as expected");
+    } while (cursor_.skip(','));
+    return cursor_.take('}');
+  }
+  /// Whether the text ends here.
+  [[nodiscard]] bool end() {
+    return cursor_.at_end() || cursor_.refuse(cursor_.position(), "text after the end");
+  }
+
+  [[nodiscard]] JsonCursor& cursor() noexcept { return cursor_; }
+  [[nodiscard]] Failure failure(std::string_view where) const {
+    return {ErrorKind::format,
+            std::string(where) + ": byte " + std::to_string(cursor_.position()) + ": " + cursor_.reason()};
+  }
+
+ private:
+  bool refuse(std::string reason) {
+    if (!cursor_.reason().empty()) return false;  // the first complaint stays
+    return cursor_.refuse(cursor_.position(), std::move(reason));
+  }
+
+  JsonCursor cursor_;
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,63 @@
+// Reading a pipeline whose layers are known from its file alone. Apart from load.hpp, because it compiles
+// every kind of layer.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/io/load.hpp>
+#include <weir/models/any_model.hpp>
+#include <weir/models/registry.hpp>
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+/// Weights are allocated from extents in the metadata: before that, the file must hold as many.
+[[nodiscard]] inline Status check_size(const SafetensorsView& file, const std::vector<LayerSpec>& layers,
+                                       Shape input) {
+  double stored = 0.0;
+  for (std::size_t i = 0; i < file.size(); ++i) stored += static_cast<double>(file[i].bytes.size());
+  double needed = 0.0;
+  double channels = static_cast<double>(input.channels);
+  for (const LayerSpec& layer : layers) {
+    const ConfigValue* units = layer.config.find("units");
+    const auto* count = units == nullptr ? nullptr : std::get_if<std::int64_t>(units);
+    if (count == nullptr) continue;
+    needed += channels * static_cast<double>(*count) * sizeof(float);
+    channels = static_cast<double>(*count);
+  }
+  if (needed > stored) return bad_file("the layers need more weights than the file holds");
+  return std::monostate{};
+}
+}  // namespace detail
+
+[[nodiscard]] inline Result<Pipeline<AnyModel<float>>> try_parse_any(std::span<const std::byte> bytes) {
+  const Result<SafetensorsView> file = try_parse_safetensors(bytes);
+  if (!file) return file.error();
+  Result<PipelineSettings> settings = detail::read_settings(file.value());
+  if (!settings) return settings.error();
+  std::vector<LayerSpec> layers;
+  if (Status s = detail::read_text(file.value(), "weir.layers", layers, detail::parse_layers); !s)
+    return s.error();
+  if (Status s = detail::check_size(file.value(), layers, settings->input); !s) return s.error();
+  Result<AnyModel<float>> net = try_build<float>(layers, settings->input);
+  if (!net) return detail::bad_file(net.error().what);
+  return detail::finish_load(file.value(), std::move(*settings), std::move(*net));
+}
+
+[[nodiscard]] inline Result<Pipeline<AnyModel<float>>> try_load_any(const std::string& path) {
+  const Result<std::vector<std::byte>> bytes = try_read_file(path, ReadOptions{}.max_file_bytes);
+  if (!bytes) return bytes.error();
+  Result<Pipeline<AnyModel<float>>> pipeline = try_parse_any(bytes.value());
+  if (!pipeline) return Failure{pipeline.error().kind, "'" + path + "': " + pipeline.error().what};
+  return pipeline;
+}
+
+/// As `try_load_any`; throws IoError or FormatError.
+[[nodiscard]] inline Pipeline<AnyModel<float>> load_any(const std::string& path) {
+  return try_load_any(path).value();
+}
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,153 @@
+// All that turns a record into a verdict, as one value: how records are encoded, the net, and what its
+// outputs mean. `save` and `load` keep it in one file; a Scorer runs it.
+//
+//   auto pipeline = load_any("ids.weir");
+//   Scorer scorer(pipeline);
+//   Verdict v = scorer.score(numbers, texts);        // no allocation
+//   if (v.alert) report(pipeline.labels.classes[v.label], v.score);
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/batch.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/preprocess.hpp>
+#include <weir/detect/reconstruction.hpp>
+#include <weir/models/workspace.hpp>
+#include <weir/simd/softmax.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+enum class Task : unsigned char {
+  classify,  ///< outputs are logits or probabilities of classes
+  anomaly,   ///< the net gives its input back; the score is how badly
+  regress    ///< the output is a number
+};
+
+namespace detail {
+inline constexpr std::array<std::string_view, 3> task_names{"classify", "anomaly", "regress"};
+}
+[[nodiscard]] inline std::string_view name_of(Task task) noexcept {
+  return detail::task_names[static_cast<std::size_t>(task)];
+}
+
+/// A regression's target y is learned as (y - mean) / deviation.
+struct TargetScale {
+  double mean = 0.0;
+  double deviation = 1.0;
+  friend bool operator==(const TargetScale&, const TargetScale&) = default;
+};
+
+/// Everything but the net.
+struct PipelineSettings {
+  Task task = Task::classify;
+  Shape input{};                 ///< of one sample, as the net sees it
+  Preprocessor preprocess{};     ///< from records to samples; without columns, samples come ready-made
+  LabelRule labels{};            ///< classes; an anomaly model has "benign" and "anomaly"
+  double threshold = 0.5;        ///< from this score on, a record raises an alarm (two classes, anomaly)
+  ReconstructionError errors{};  ///< anomaly
+  TargetScale target{};          ///< regress
+  std::vector<std::pair<std::string, std::string>> record{};  ///< how it was trained: for people to read
+
+  [[nodiscard]] bool takes_records() const noexcept { return !preprocess.schema.columns.empty(); }
+  friend bool operator==(const PipelineSettings&, const PipelineSettings&) = default;
+};
+
+template <class Net>
+struct Pipeline : PipelineSettings {
+  Net net{};
+};
+
+/// What a pipeline says of one record.
+struct Verdict {
+  std::int32_t label = 0;  ///< class; 0 or 1 for an anomaly model; 0 for regression
+  double score = 0.0;  ///< probability of class 1 (two classes) or of `label` (more); anomaly score; value
+  bool alert = false;
+  bool usable = true;  ///< false when a rule forbids a value of the record; nothing else counts then
+};
+
+/// Runs a pipeline record by record with memory of its own: one a thread. The pipeline must outlive it.
+template <class Net>
+class Scorer {
+ public:
+  using Scalar = typename Net::Scalar;
+
+  explicit Scorer(const Pipeline<Net>& pipeline)
+      : pipeline_(pipeline),
+        workspace_(pipeline.net, pipeline.input, 1),
+        features_(static_cast<std::size_t>(pipeline.input.size())),
+        encoded_(pipeline.takes_records() ? pipeline.preprocess.features() : 0),
+        probabilities_(static_cast<std::size_t>(workspace_.output_shape().size())) {}
+
+  /// A record: its numbers and its texts, each in the order of `pipeline.preprocess.schema`.
+  Verdict score(std::span<const double> numbers, std::span<const std::string_view> texts) {
+    if (!pipeline_.preprocess.encode(numbers, texts, encoded_)) return {.usable = false};
+    std::copy(encoded_.begin(), encoded_.end(), features_.begin());
+    return score(features_);
+  }
+
+  /// A sample as the net sees it.
+  Verdict score(std::span<const Scalar> sample) {
+    const std::span<const Scalar> y = workspace_.predict(pipeline_.net, sample);
+    switch (pipeline_.task) {
+      case Task::classify: return classify(y);
+      case Task::anomaly: return compare(sample, y);
+      case Task::regress: break;
+    }
+    return {.score = pipeline_.target.mean + pipeline_.target.deviation * static_cast<double>(y[0])};
+  }
+
+  /// Probabilities of all classes in the last verdict of a classifier: two for a net with one output.
+  [[nodiscard]] double probability(std::int32_t label) const noexcept {
+    if (probabilities_.size() > 1)
+      return static_cast<double>(probabilities_[static_cast<std::size_t>(label)]);
+    const auto positive = static_cast<double>(probabilities_[0]);
+    return label == 1 ? positive : 1.0 - positive;
+  }
+
+ private:
+  Verdict classify(std::span<const Scalar> y) {
+    const Link link = final_link(pipeline_.net);
+    std::copy(y.begin(), y.end(), probabilities_.begin());
+    if (y.size() == 1) {
+      if (link == Link::identity) probabilities_[0] = Scalar(1) / (Scalar(1) + std::exp(-y[0]));
+      const auto positive = static_cast<double>(probabilities_[0]);
+      const bool alert = positive >= pipeline_.threshold;
+      return {alert ? 1 : 0, positive, alert};
+    }
+    if (link == Link::identity) {
+      simd::softmax(static_cast<Index>(y.size()), y.data(), probabilities_.data());
+    }
+    if (y.size() == 2) {
+      const auto positive = static_cast<double>(probabilities_[1]);
+      const bool alert = positive >= pipeline_.threshold;
+      return {alert ? 1 : 0, positive, alert};
+    }
+    const auto best = std::max_element(probabilities_.begin(), probabilities_.end());
+    const auto label = static_cast<std::int32_t>(best - probabilities_.begin());
+    return {label, static_cast<double>(*best), label != 0};
+  }
+
+  Verdict compare(std::span<const Scalar> sample, std::span<const Scalar> reconstructed) {
+    const double score = pipeline_.errors(sample, reconstructed);
+    const bool alert = !(score < pipeline_.threshold);  // NaN is an alarm
+    return {alert ? 1 : 0, score, alert};
+  }
+
+  const Pipeline<Net>& pipeline_;
+  Workspace<Net> workspace_;
+  std::vector<Scalar> features_;
+  std::vector<float> encoded_;
+  std::vector<Scalar> probabilities_;
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,103 @@
+// Writing a pipeline to one file: a safetensors file with weir's metadata, replaced atomically and durably
+// (docs/model_format.md).
+//
+//   save("ids.weir", pipeline);
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/core/rng.hpp>
+#include <weir/io/pipeline.hpp>
+#include <weir/io/safetensors.hpp>
+#include <weir/io/settings_text.hpp>
+#include <weir/models/layer_spec.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+/// The format this version writes, and the only one that it reads.
+inline constexpr std::string_view format_version = "1";
+
+template <class Net>
+void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Net& net) {
+  Net::visit([&](Role, const ParamName& name, auto values) { writer.add(prefix + name.str(), values); }, net);
+}
+
+[[nodiscard]] inline std::string number_text(double value) {
+  JsonWriter out;
+  return out.number(value).text();
+}
+
+[[nodiscard]] inline std::string shape_text(Shape shape) {
+  JsonWriter out;
+  return out.begin('[').integer(shape.channels).integer(shape.length).end(']').text();
+}
+
+/// A sample that every reader runs again and whose result it compares: uniform in [0, 1), from a fixed key.
+template <class T>
+[[nodiscard]] std::vector<T> probe_input(Shape input) {
+  Rng rng(RngKey{0x5052'4f42'45});
+  std::vector<T> sample(static_cast<std::size_t>(input.size()));
+  for (T& value : sample) value = static_cast<T>(rng.uniform());
+  return sample;
+}
+
+inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {
+  writer.set_metadata("weir.format", std::string(format_version));
+  writer.set_metadata("weir.task", std::string(name_of(settings.task)));
+  writer.set_metadata("weir.input", shape_text(settings.input));
+  writer.set_metadata("weir.labels", labels_text(settings.labels));
+  writer.set_metadata("weir.threshold", number_text(settings.threshold));
+  writer.set_metadata("weir.record", record_text(settings.record));
+  if (settings.takes_records()) writer.set_metadata("weir.preprocess", preprocess_text(settings.preprocess));
+  if (settings.task == Task::regress) {
+    writer.set_metadata("weir.target_mean", number_text(settings.target.mean));
+    writer.set_metadata("weir.target_deviation", number_text(settings.target.deviation));
+  }
+}
+
+}  // namespace detail
+
+/// The bytes of the file. ConfigError when the settings do not fit the net.
+template <class Net>
+[[nodiscard]] Result<std::vector<std::byte>> try_serialize(const Pipeline<Net>& pipeline) {
+  using T = typename Net::Scalar;
+  SafetensorsWriter writer;
+  detail::add_settings(writer, pipeline);
+  writer.set_metadata("weir.layers", detail::layers_text(describe(pipeline.net)));
+  detail::add_parameters(writer, "net.", pipeline.net);
+
+  const std::vector<double>& mean = pipeline.errors.mean;
+  const std::vector<double>& deviation = pipeline.errors.deviation;
+  if (!mean.empty()) {
+    writer.add("errors.mean", TensorView<const double>(mean.data(), {static_cast<Index>(mean.size())}));
+    writer.add("errors.deviation",
+               TensorView<const double>(deviation.data(), {static_cast<Index>(deviation.size())}));
+  }
+
+  const std::vector<T> input = detail::probe_input<T>(pipeline.input);
+  Workspace<Net> workspace(pipeline.net, pipeline.input, 1);
+  const std::span<const T> output = workspace.predict(pipeline.net, input);
+  writer.add("probe.input", TensorView<const T>(input.data(), {static_cast<Index>(input.size())}));
+  writer.add("probe.output", TensorView<const T>(output.data(), {static_cast<Index>(output.size())}));
+  return writer.try_bytes();
+}
+
+template <class Net>
+[[nodiscard]] Status try_save(const std::string& path, const Pipeline<Net>& pipeline) {
+  const Result<std::vector<std::byte>> bytes = try_serialize(pipeline);
+  if (!bytes) return Failure{bytes.error().kind, "'" + path + "': " + bytes.error().what};
+  return try_write_file(path, bytes.value());
+}
+
+/// As `try_save`; throws IoError or FormatError.
+template <class Net>
+void save(const std::string& path, const Pipeline<Net>& pipeline) {
+  static_cast<void>(try_save(path, pipeline).value());
+}
+
+}  // namespace weir::inline WEIR_ABI

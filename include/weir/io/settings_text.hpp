@@ -1,0 +1,271 @@
+// The parts of a pipeline that are not tensors, as JSON texts for the file's metadata (docs/model_format.md).
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/config.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/preprocess.hpp>
+#include <weir/io/json_text.hpp>
+#include <weir/models/layer_spec.hpp>
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::inline WEIR_ABI::detail {
+
+inline constexpr std::array<std::string_view, 6> scaling_names{"none",         "standard",    "min_max",
+                                                               "log_standard", "log_min_max", "rank"};
+inline constexpr std::array<std::string_view, 3> on_missing_names{"impute", "reject", "error"};
+
+/// A name of an enumeration, in the order of its values.
+template <class Enum, std::size_t N>
+[[nodiscard]] bool read_enum(JsonReader& in, const std::array<std::string_view, N>& names, Enum& out) {
+  std::string name;
+  if (!in.string(name)) return false;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == name) {
+      out = static_cast<Enum>(i);
+      return true;
+    }
+  }
+  return in.cursor().refuse(in.cursor().position(), "'" + name + "' is not known here");
+}
+
+template <class Enum, std::size_t N>
+[[nodiscard]] std::string_view enum_name(const std::array<std::string_view, N>& names, Enum value) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+inline void write_strings(JsonWriter& out, const std::vector<std::string>& values) {
+  out.begin('[');
+  for (const std::string& value : values) out.string(value);
+  out.end(']');
+}
+[[nodiscard]] inline bool read_strings(JsonReader& in, std::vector<std::string>& values) {
+  return in.array([&] { return in.string(values.emplace_back()); });
+}
+
+// Layers: [{"kind":"dense","units":64,"bias":true}, ...]
+
+[[nodiscard]] inline std::string layers_text(const std::vector<LayerSpec>& layers) {
+  JsonWriter out;
+  out.begin('[');
+  for (const LayerSpec& layer : layers) {
+    out.begin('{').key("kind").string(layer.kind);
+    for (const auto& [name, value] : layer.config.entries()) {
+      out.key(name);
+      if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);
+      if (const auto* integer = std::get_if<std::int64_t>(&value)) out.integer(*integer);
+      if (const auto* real = std::get_if<double>(&value)) out.number(*real);
+      if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
+    }
+    out.end('}');
+  }
+  return out.end(']').text();
+}
+
+[[nodiscard]] inline bool read_config_value(JsonReader& in, ConfigValue& value) {
+  if (in.cursor().sees('"')) return in.string(value.emplace<std::string>());
+  if (in.cursor().sees('t') || in.cursor().sees('f')) return in.boolean(value.emplace<bool>());
+  double number = 0.0;
+  if (!in.number(number)) return false;
+  const bool whole = number == std::floor(number) && std::fabs(number) < 9007199254740992.0;
+  value = whole ? ConfigValue(static_cast<std::int64_t>(number)) : ConfigValue(number);
+  return true;
+}
+
+[[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
+  std::vector<LayerSpec> layers;
+  JsonReader in(text);
+  const bool fine = in.array([&] {
+    LayerSpec& layer = layers.emplace_back();
+    return in.object([&](std::string_view key) {
+      if (key == "kind") return in.string(layer.kind);
+      ConfigValue value;
+      if (layer.config.find(key) != nullptr || !read_config_value(in, value)) return false;
+      layer.config.set(std::string(key), std::move(value));
+      return true;
+    });
+  });
+  if (!fine || !in.end()) return in.failure("layers");
+  return layers;
+}
+
+// Preprocessor: {"version":1,"exclude":[...],"columns":[{"name":...,"kind":"numeric",...}, ...]}
+
+inline void write_plan(JsonWriter& out, const NumericPlan& plan) {
+  out.key("kind").string("numeric").key("used").boolean(plan.used);
+  out.key("on_missing")
+      .string(enum_name(on_missing_names, plan.on_missing))
+      .key("stand_in")
+      .number(plan.stand_in);
+  out.key("scaling").string(enum_name(scaling_names, plan.scaler.scaling));
+  out.key("shift").number(plan.scaler.shift).key("scale").number(plan.scaler.scale);
+  out.key("low").number(static_cast<double>(plan.low)).key("high").number(static_cast<double>(plan.high));
+  out.key("landmarks").begin('[');
+  for (const double landmark : plan.scaler.landmarks) out.number(landmark);
+  out.end(']');
+}
+inline void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
+  out.key("kind")
+      .string("categorical")
+      .key("on_missing")
+      .string(enum_name(on_missing_names, plan.on_missing));
+  out.key("categories");
+  write_strings(out, plan.categories);
+}
+
+[[nodiscard]] inline std::string preprocess_text(const Preprocessor& pre) {
+  JsonWriter out;
+  out.begin('{').key("version").integer(pre.schema.version).key("exclude");
+  write_strings(out, pre.exclude);
+  out.key("columns").begin('[');
+  const auto write = [&](const auto& plan, auto...) {
+    out.begin('{').key("name").string(plan.name);
+    write_plan(out, plan);
+    out.end('}');
+  };
+  pre.each_column(write, write);
+  return out.end(']').end('}').text();
+}
+
+/// One column as it stands in the file; of which kind it is shows at the end.
+struct ColumnText {
+  std::string name, kind;
+  NumericPlan numeric;
+  CategoricalPlan categorical;
+
+  [[nodiscard]] bool read(JsonReader& in, std::string_view key) {
+    double number = 0.0;
+    if (key == "name") return in.string(name);
+    if (key == "kind") return in.string(kind);
+    if (key == "used") return in.boolean(numeric.used);
+    if (key == "on_missing") return read_enum(in, on_missing_names, numeric.on_missing);
+    if (key == "stand_in") return in.number(numeric.stand_in);
+    if (key == "scaling") return read_enum(in, scaling_names, numeric.scaler.scaling);
+    if (key == "shift") return in.number(numeric.scaler.shift);
+    if (key == "scale") return in.number(numeric.scaler.scale);
+    if (key == "low" || key == "high") {
+      constexpr double limit = std::numeric_limits<float>::max();
+      if (!in.number(number) || std::fabs(number) > limit) return false;
+      (key == "low" ? numeric.low : numeric.high) = static_cast<float>(number);
+      return true;
+    }
+    if (key == "landmarks")
+      return in.array([&] { return in.number(numeric.scaler.landmarks.emplace_back()); });
+    if (key == "categories") return read_strings(in, categorical.categories);
+    return false;
+  }
+
+  /// Why what was read cannot be used; empty when it can.
+  [[nodiscard]] std::string complaint() const {
+    if (kind == "categorical") {
+      const auto& c = categorical.categories;
+      return std::is_sorted(c.begin(), c.end()) ? "" : "the categories of '" + name + "' are not sorted";
+    }
+    if (kind != "numeric") return "column '" + name + "' is of unknown kind '" + kind + "'";
+    const Scaler& scaler = numeric.scaler;
+    const bool ranked = scaler.scaling == Scaling::rank;
+    if (!(scaler.scale > 0.0) || !(numeric.low < numeric.high))
+      return "the scaling of '" + name + "' is not usable";
+    if (ranked &&
+        (scaler.landmarks.size() < 2 || !std::is_sorted(scaler.landmarks.begin(), scaler.landmarks.end()))) {
+      return "the landmarks of '" + name + "' are not usable";
+    }
+    return "";
+  }
+};
+
+[[nodiscard]] inline Result<Preprocessor> parse_preprocess(std::string_view text) {
+  Preprocessor pre;
+  std::string complaint;
+  JsonReader in(text);
+  const auto column = [&] {
+    ColumnText read;
+    if (!in.object([&](std::string_view key) { return read.read(in, key); })) return false;
+    complaint = read.complaint();
+    if (!complaint.empty()) return in.cursor().refuse(in.cursor().position(), complaint);
+    const bool numeric = read.kind == "numeric";
+    pre.schema.columns.push_back({read.name, numeric ? ColumnKind::numeric : ColumnKind::categorical});
+    if (numeric) {
+      read.numeric.name = read.name;
+      pre.numeric.push_back(std::move(read.numeric));
+    } else {
+      read.categorical.name = read.name;
+      read.categorical.on_missing = read.numeric.on_missing;
+      pre.categorical.push_back(std::move(read.categorical));
+    }
+    return true;
+  };
+  const bool fine = in.object([&](std::string_view key) {
+    std::int64_t version = 0;
+    if (key == "version") {
+      if (!in.integer(version) || version < 0 || version > std::numeric_limits<std::uint32_t>::max())
+        return false;
+      pre.schema.version = static_cast<std::uint32_t>(version);
+      return true;
+    }
+    if (key == "exclude") return read_strings(in, pre.exclude);
+    return key == "columns" && in.array(column);
+  });
+  if (!fine || !in.end()) return in.failure("preprocess");
+  return pre;
+}
+
+// Labels: {"column":"label","classes":["benign","attack"],"map":{"normal":"benign"},"otherwise":"attack"}
+
+inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  out.begin('{');
+  for (const auto& [key, value] : pairs) out.key(key).string(value);
+  out.end('}');
+}
+[[nodiscard]] inline bool read_pairs(JsonReader& in,
+                                     std::vector<std::pair<std::string, std::string>>& pairs) {
+  return in.object([&](std::string_view key) {
+    pairs.emplace_back(std::string(key), "");
+    return in.string(pairs.back().second);
+  });
+}
+
+[[nodiscard]] inline std::string labels_text(const LabelRule& labels) {
+  JsonWriter out;
+  out.begin('{').key("column").string(labels.column).key("classes");
+  write_strings(out, labels.classes);
+  out.key("map");
+  write_pairs(out, labels.map);
+  return out.key("otherwise").string(labels.otherwise).end('}').text();
+}
+
+[[nodiscard]] inline Result<LabelRule> parse_labels(std::string_view text) {
+  LabelRule labels;
+  JsonReader in(text);
+  const bool fine = in.object([&](std::string_view key) {
+    if (key == "column") return in.string(labels.column);
+    if (key == "classes") return read_strings(in, labels.classes);
+    if (key == "map") return read_pairs(in, labels.map);
+    return key == "otherwise" && in.string(labels.otherwise);
+  });
+  if (!fine || !in.end()) return in.failure("labels");
+  return labels;
+}
+
+[[nodiscard]] inline std::string record_text(const std::vector<std::pair<std::string, std::string>>& record) {
+  JsonWriter out;
+  write_pairs(out, record);
+  return out.text();
+}
+[[nodiscard]] inline Result<std::vector<std::pair<std::string, std::string>>> parse_record(
+    std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> record;
+  JsonReader in(text);
+  if (!read_pairs(in, record) || !in.end()) return in.failure("record");
+  return record;
+}
+
+}  // namespace weir::inline WEIR_ABI::detail

@@ -1,0 +1,23 @@
+// What a program needs that trains a net: infer.hpp, losses, optimizers, fit and evaluate.
+#pragma once
+
+#include <weir/infer.hpp>
+
+#include <weir/losses/binary_cross_entropy.hpp>
+#include <weir/losses/categorical_cross_entropy.hpp>
+#include <weir/losses/mean_squared_error.hpp>
+
+#include <weir/optimizers/adam.hpp>
+#include <weir/optimizers/adamw.hpp>
+#include <weir/optimizers/sgd.hpp>
+
+#include <weir/train/callbacks.hpp>
+#include <weir/train/dataset.hpp>
+#include <weir/train/evaluate.hpp>
+#include <weir/train/fit.hpp>
+#include <weir/train/gradient_check.hpp>
+#include <weir/train/history.hpp>
+#include <weir/train/metrics.hpp>
+#include <weir/train/predict.hpp>
+#include <weir/train/schedules.hpp>
+#include <weir/train/validation_split.hpp>

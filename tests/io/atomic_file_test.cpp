@@ -1,0 +1,324 @@
+#include <weir/io/atomic_file.hpp>
+
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
+using weir::ErrorKind;
+using weir::PosixSystem;
+using weir_test::Bytes;
+using weir_test::TemporaryDirectory;
+using weir_test::to_bytes;
+
+namespace {
+
+enum class Fault { error, short_transfer, nothing_transferred, crash };
+
+/// The real system, except that call number `at` goes wrong. After a crash no call has an effect any more.
+struct FaultySystem {
+  int at = -1;
+  Fault fault = Fault::error;
+  int error = EIO;
+  int calls = 0;
+  PosixSystem real{};
+
+  template <class Call>
+  auto run(Call call) -> decltype(call()) {
+    const int number = calls++;
+    if (number == at && (fault == Fault::error || fault == Fault::crash)) {
+      errno = error;
+      return -1;
+    }
+    if (fault == Fault::crash && at >= 0 && number > at) {
+      errno = EIO;
+      return -1;
+    }
+    return call();
+  }
+  std::size_t transferred(std::size_t size) const {
+    if (calls - 1 != at) return size;
+    if (fault == Fault::short_transfer) return (size + 1) / 2;
+    return fault == Fault::nothing_transferred ? 0 : size;
+  }
+
+  int open_at(int directory, const char* path, int flags, mode_t mode) {
+    return run([&] { return real.open_at(directory, path, flags, mode); });
+  }
+  int status(int file, struct stat& out) {
+    return run([&] { return real.status(file, out); });
+  }
+  ssize_t read(int file, void* to, std::size_t size) {
+    return run([&] { return real.read(file, to, transferred(size)); });
+  }
+  ssize_t write(int file, const void* from, std::size_t size) {
+    return run([&] { return real.write(file, from, transferred(size)); });
+  }
+  int sync(int file) {
+    return run([&] { return real.sync(file); });
+  }
+  int close(int file) {
+    const int result = run([&] { return 0; });
+    const int error_of_run = errno;
+    real.close(file);  // even a close that reports an error gives the number back
+    errno = error_of_run;
+    return result;
+  }
+  int rename_at(int directory, const char* from, const char* to) {
+    return run([&] { return real.rename_at(directory, from, to); });
+  }
+  int unlink_at(int directory, const char* name) {
+    return run([&] { return real.unlink_at(directory, name); });
+  }
+};
+
+constexpr std::uint64_t no_limit = std::uint64_t{1} << 30;
+
+/// Writes `old`, then `fresh` with the fault; returns the status of the second.
+weir::Status overwrite(const std::string& path, const Bytes& old, const Bytes& fresh, FaultySystem& system) {
+  weir::write_file(path, old);
+  return weir::try_write_file(path, fresh, system);
+}
+
+int calls_of_a_write(const TemporaryDirectory& directory) {
+  FaultySystem counter;
+  REQUIRE(overwrite(directory / "file", to_bytes("old"), to_bytes("fresh"), counter).ok());
+  return counter.calls;
+}
+
+int open_files() {
+  int count = 0;
+  for (int file = 0; file < 256; ++file) count += ::fcntl(file, F_GETFD) != -1 ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("write_file and read_file: what goes in comes out") {
+  const TemporaryDirectory directory;
+  for (const std::size_t size : std::array<std::size_t, 5>{0, 1, 4095, 4096, 1000000}) {
+    Bytes bytes(size);
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(i * 7);
+    weir::write_file(directory / "file", bytes);
+    CHECK(weir::read_file(directory / "file", size) == bytes);
+  }
+  CHECK(directory.names() == std::vector<std::string>{"file"});
+}
+
+TEST_CASE("write_file: the mode is 0644 less the umask") {
+  const TemporaryDirectory directory;
+  const mode_t before = ::umask(027);
+  weir::write_file(directory / "file", to_bytes("x"));
+  ::umask(before);
+  struct stat status {};
+  REQUIRE(::stat((directory / "file").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("write_file: works with a relative path and steps over leftovers") {
+  const TemporaryDirectory directory;
+  const std::string prefix = "file." + std::to_string(::getpid()) + ".";
+  for (int i = 0; i < 3; ++i) {
+    ::close(::open((directory / (prefix + std::to_string(i) + ".tmp")).c_str(), O_CREAT | O_WRONLY, 0600));
+  }
+  const int here = ::open(".", O_RDONLY | O_DIRECTORY);
+  REQUIRE(::chdir(directory.path().c_str()) == 0);
+  const bool written = weir::try_write_file("file", to_bytes("x")).ok();
+  REQUIRE(::fchdir(here) == 0);
+  ::close(here);
+  CHECK(written);
+  CHECK(weir::read_file(directory / "file", 10) == to_bytes("x"));
+  CHECK(directory.names().size() == 4);
+}
+
+TEST_CASE("write_file: a symbolic link is replaced, its target left alone") {
+  const TemporaryDirectory directory;
+  weir::write_file(directory / "target", to_bytes("target"));
+  REQUIRE(::symlink("target", (directory / "link").c_str()) == 0);
+  weir::write_file(directory / "link", to_bytes("fresh"));
+  CHECK(weir::read_file(directory / "target", 10) == to_bytes("target"));
+  CHECK(weir::read_file(directory / "link", 10) == to_bytes("fresh"));
+}
+
+TEST_CASE("write_file: refusals name the path and the reason") {
+  const TemporaryDirectory directory;
+  const auto refusal = [](const std::string& path) {
+    const weir::Status status = weir::try_write_file(path, to_bytes("x"));
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().kind == ErrorKind::io);
+    CHECK(status.error().what.find(path) != std::string::npos);
+    return status.error().what;
+  };
+  CHECK(refusal(directory / "missing/file").find("No such file or directory") != std::string::npos);
+  for (const char* name : {"", ".", ".."}) {
+    CHECK(refusal(directory / name).find("not the name of a file") != std::string::npos);
+  }
+  CHECK_FALSE(weir::try_write_file("", to_bytes("x")).ok());
+  CHECK_FALSE(weir::try_write_file(directory / std::string_view("a\0b", 3), to_bytes("x")).ok());
+  CHECK(refusal(directory / std::string(300, 'x')).find("File name too long") != std::string::npos);
+  CHECK(directory.names().empty());
+}
+
+TEST_CASE("write_file: an error at any call leaves the old file or the new one, and nothing else") {
+  const TemporaryDirectory directory;
+  const Bytes old = to_bytes("the old content");
+  const Bytes fresh = to_bytes("something longer, and new");
+  const int calls = calls_of_a_write(directory);
+  CHECK(calls == 8);  // open directory and file, write, sync, close, rename, sync and close directory
+  const int files = open_files();
+  for (const int error : {EIO, ENOSPC, EDQUOT, EACCES, EMFILE}) {
+    for (int at = 0; at < calls; ++at) {
+      CAPTURE(error);
+      CAPTURE(at);
+      FaultySystem system{.at = at, .error = error};
+      const weir::Status status = overwrite(directory / "file", old, fresh, system);
+      const bool renamed = at >= 6;
+      CHECK(status.ok() == (at == calls - 1));  // the close of the directory has nothing to say
+      CHECK(weir::read_file(directory / "file", no_limit) == (renamed ? fresh : old));
+      CHECK(directory.names().size() == 1);
+      CHECK(open_files() == files);
+      if (!status.ok()) {
+        CHECK(status.error().kind == ErrorKind::io);
+        CHECK(status.error().what.find(directory.path()) != std::string::npos);
+        CHECK(status.error().what.find(std::generic_category().message(error)) != std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("write_file: a signal at any call does not matter") {
+  const TemporaryDirectory directory;
+  const int calls = calls_of_a_write(directory);
+  for (int at = 0; at < calls; ++at) {
+    CAPTURE(at);
+    FaultySystem system{.at = at, .error = EINTR};
+    CHECK(overwrite(directory / "file", to_bytes("old"), to_bytes("fresh"), system).ok());
+    CHECK(weir::read_file(directory / "file", no_limit) == to_bytes("fresh"));
+    CHECK(directory.names().size() == 1);
+  }
+}
+
+TEST_CASE("write_file: short writes are continued, a write of nothing is an error") {
+  const TemporaryDirectory directory;
+  const Bytes fresh = to_bytes("content that takes two writes");
+  FaultySystem halves{.at = 2, .fault = Fault::short_transfer};
+  CHECK(overwrite(directory / "file", to_bytes("old"), fresh, halves).ok());
+  CHECK(halves.calls == 9);
+  CHECK(weir::read_file(directory / "file", no_limit) == fresh);
+
+  FaultySystem nothing{.at = 2, .fault = Fault::nothing_transferred};
+  CHECK_FALSE(overwrite(directory / "file", to_bytes("old"), fresh, nothing).ok());
+  CHECK(weir::read_file(directory / "file", no_limit) == to_bytes("old"));
+}
+
+TEST_CASE("write_file: the process ends at any call") {
+  const TemporaryDirectory directory;
+  const Bytes old = to_bytes("old");
+  const Bytes fresh = to_bytes("fresh");
+  for (int at = 0; at < 8; ++at) {
+    CAPTURE(at);
+    FaultySystem system{.at = at, .fault = Fault::crash};
+    static_cast<void>(overwrite(directory / "file", old, fresh, system));
+    CHECK(weir::read_file(directory / "file", no_limit) == (at >= 6 ? fresh : old));
+    directory.remove_all();
+  }
+}
+
+TEST_CASE("write_file: a file system without sync of directories is accepted") {
+  const TemporaryDirectory directory;
+  for (const int error : {EINVAL, ENOTSUP}) {
+    FaultySystem system{.at = 6, .error = error};
+    CHECK(overwrite(directory / "file", to_bytes("old"), to_bytes("fresh"), system).ok());
+  }
+}
+
+TEST_CASE("write_file: writers at the same path do not disturb each other") {
+  const TemporaryDirectory directory;
+  const auto work = [&](char letter) {
+    const Bytes bytes = to_bytes(std::string(5000, letter));
+    for (int i = 0; i < 20; ++i) weir::write_file(directory / "file", bytes);
+  };
+  std::thread other(work, 'b');
+  work('a');
+  other.join();
+  const Bytes bytes = weir::read_file(directory / "file", no_limit);
+  CHECK(bytes.size() == 5000);
+  CHECK(std::count(bytes.begin(), bytes.end(), bytes[0]) == 5000);
+  CHECK(directory.names().size() == 1);
+}
+
+TEST_CASE("read_file: refuses what is not a regular file of the allowed size") {
+  const TemporaryDirectory directory;
+  const auto refusal = [](const std::string& path, std::uint64_t limit) {
+    const auto bytes = weir::try_read_file(path, limit);
+    REQUIRE_FALSE(bytes.ok());
+    CHECK(bytes.error().kind == ErrorKind::io);
+    return bytes.error().what;
+  };
+  weir::write_file(directory / "file", to_bytes("12345"));
+  REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+  CHECK(refusal(directory / "file", 4).find("5 bytes are more than the allowed 4") != std::string::npos);
+  CHECK(refusal(directory / "pipe", 100).find("not a regular file") != std::string::npos);
+  CHECK(refusal(directory.path(), no_limit).find("not a regular file") != std::string::npos);
+  CHECK(refusal("/dev/zero", no_limit).find("not a regular file") != std::string::npos);
+  CHECK(refusal(directory / "missing", 100).find("No such file or directory") != std::string::npos);
+  CHECK(refusal(directory / std::string_view("file\0x", 6), 100).find("not the name") != std::string::npos);
+}
+
+TEST_CASE("read_file: one open; errors, signals and short reads at any call") {
+  const TemporaryDirectory directory;
+  const Bytes content = to_bytes("some content");
+  weir::write_file(directory / "file", content);
+  FaultySystem counter;
+  REQUIRE(weir::try_read_file(directory / "file", 100, counter).ok());
+  CHECK(counter.calls == 5);  // open, status, read, read of the end, close
+  const int files = open_files();
+  for (int at = 0; at < counter.calls - 1; ++at) {
+    CAPTURE(at);
+    FaultySystem broken{.at = at};
+    CHECK_FALSE(weir::try_read_file(directory / "file", 100, broken).ok());
+    if (at == 1) continue;  // fstat is not interrupted
+    FaultySystem interrupted{.at = at, .error = EINTR};
+    CHECK(weir::try_read_file(directory / "file", 100, interrupted).value() == content);
+    CHECK(open_files() == files);
+  }
+  FaultySystem halves{.at = 2, .fault = Fault::short_transfer};
+  CHECK(weir::try_read_file(directory / "file", 100, halves).value() == content);
+}
+
+namespace {
+
+/// A file whose size is not what fstat said.
+struct LyingSystem : PosixSystem {
+  off_t size = 0;
+  int status(int file, struct stat& out) noexcept {
+    const int result = PosixSystem::status(file, out);
+    out.st_size = size;
+    return result;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("read_file: a file that grows or shrinks meanwhile is refused") {
+  const TemporaryDirectory directory;
+  weir::write_file(directory / "file", to_bytes("12345"));
+  for (const off_t size : {0, 4, 6, 100000}) {
+    LyingSystem system;
+    system.size = size;
+    const auto bytes = weir::try_read_file(directory / "file", no_limit, system);
+    REQUIRE_FALSE(bytes.ok());
+    CHECK(bytes.error().what.find("its size changed") != std::string::npos);
+  }
+}
