@@ -25,6 +25,13 @@
 #include <weir/models/sequential.hpp>
 #include <weir/models/workspace.hpp>
 
+#include <weir/data/label_rule.hpp>
 #include <weir/data/preprocess.hpp>
 
+#include <weir/detect/reconstruction.hpp>
+
+#include <weir/io/load.hpp>
+#include <weir/io/load_any.hpp>
+#include <weir/io/pipeline.hpp>
 #include <weir/io/safetensors.hpp>
+#include <weir/io/save.hpp>

@@ -3,12 +3,14 @@
 
 #include <weir/infer.hpp>
 
+#include <weir/losses/any_loss.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/adamw.hpp>
+#include <weir/optimizers/any_optimizer.hpp>
 #include <weir/optimizers/sgd.hpp>
 
 #include <weir/train/callbacks.hpp>

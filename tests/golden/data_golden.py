@@ -15,6 +15,7 @@ for name, numbers, scaler in (
     ("min_max", filled, MinMaxScaler()),
     ("log_standard", logs, StandardScaler()),
     ("log_min_max", logs, MinMaxScaler()),
-    ("rank", filled, QuantileTransformer(n_quantiles=len(filled))),
+    # nine values, so that the quantiles are eighths: exact, and ties stay ties
+    ("rank", values[~np.isnan(values)].reshape(-1, 1), QuantileTransformer(n_quantiles=9)),
 ):
-    print(name, [float(np.float32(x)) for x in scaler.fit_transform(numbers).ravel()])
+    print(name, [float(x) for x in scaler.fit_transform(numbers).ravel()])

@@ -23,7 +23,9 @@ class GoldenCase {
   std::map<std::string, std::vector<double>> tensors;
 
   [[nodiscard]] bool has(const std::string& name) const { return tensors.count(name) != 0; }
-  [[nodiscard]] const std::vector<double>& operator[](const std::string& name) const { return tensors.at(name); }
+  [[nodiscard]] const std::vector<double>& operator[](const std::string& name) const {
+    return tensors.at(name);
+  }
   template <class T = float>
   [[nodiscard]] std::vector<T> get(const std::string& name) const {
     std::vector<T> values;

@@ -91,7 +91,7 @@ class Rng {
       }
       return product >> 32;
     }
-    const std::uint64_t mask = std::bit_ceil(bound) - 1;
+    const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(bound - 1);
     std::uint64_t draw = next64() & mask;
     while (draw >= bound) draw = next64() & mask;
     return draw;

@@ -121,6 +121,12 @@ class CsvFields {
   std::size_t bad_ = 0;
 };
 
+/// c1, c2, ...: columns without a name of their own.
+[[nodiscard]] inline std::string positional_name(std::size_t index) {
+  std::string name(1, 'c');
+  return name.append(std::to_string(index + 1));
+}
+
 /// The names of a header line: blanks around them removed, empty ones named by position (c3), repeated ones
 /// made different (bytes, bytes.1), as flow meters are known to write both.
 [[nodiscard]] inline std::vector<std::string> unique_names(std::span<const std::string_view> fields) {
@@ -128,7 +134,7 @@ class CsvFields {
   std::vector<std::string> sorted;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string_view trimmed = trim_blanks(fields[i]);
-    const std::string stem = trimmed.empty() ? "c" + std::to_string(i + 1) : std::string(trimmed);
+    const std::string stem = trimmed.empty() ? positional_name(i) : std::string(trimmed);
     std::string name = stem;
     auto place = std::lower_bound(sorted.begin(), sorted.end(), name);
     for (std::size_t twin = 1; place != sorted.end() && *place == name; ++twin) {
@@ -152,7 +158,7 @@ class KindGuess {
   void look_at(std::span<const std::string_view> fields) {
     if (schema_.columns.empty()) {  // no header line: the first row says how many columns there are
       for (std::size_t i = 0; i < fields.size(); ++i) {
-        schema_.columns.push_back({"c" + std::to_string(i + 1), ColumnKind::numeric});
+        schema_.columns.push_back({positional_name(i), ColumnKind::numeric});
       }
     }
     if (fields.size() != schema_.columns.size()) return;

@@ -48,13 +48,13 @@ class CsvSplitter {
       newlines_ = 0;
       switch (scan()) {
         case Scan::more:
-          if (end_ - begin_ > longest()) return bad("the row is too long");
+          if (end_ - begin_ > dialect_.max_row_bytes + 2) return too_long();  // 2: a line end
           if (!refill()) return Step::failed;
           continue;
         case Scan::bad: return bad(reason_);
         case Scan::complete: break;
       }
-      if (next_ - begin_ > longest()) return bad("the row is too long");
+      if (row_bytes_ > dialect_.max_row_bytes) return too_long();
       const bool blank = fields_.size() == 1 && fields_[0].empty() && !quoted_;
       line_ = 1 + lines_;
       lines_ += 1 + newlines_;
@@ -99,9 +99,6 @@ class CsvSplitter {
   static constexpr std::size_t chunk = std::size_t{256} << 10;
 
   static constexpr std::size_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
-  [[nodiscard]] std::size_t longest() const noexcept {
-    return dialect_.max_row_bytes + 2;
-  }  // 2: the line end
 
   Scan scan() {
     const char* const end =
@@ -164,6 +161,7 @@ class CsvSplitter {
       return reject_last("there is a quote inside an unquoted field");
     }
     next_ = static_cast<std::size_t>(p - buffer_.data()) + width;
+    row_bytes_ = next_ - width - begin_;
     return Scan::complete;
   }
 
@@ -181,6 +179,11 @@ class CsvSplitter {
     line_ = 1 + lines_;
     skipping_ = true;
     return Step::bad;
+  }
+
+  Step too_long() {
+    fields_.clear();  // no field is at fault more than the others
+    return bad("the row is too long");
   }
 
   /// Moves to the beginning of the next line; false at the end or on failure.
@@ -279,6 +282,7 @@ class CsvSplitter {
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has not been split yet
   std::size_t end_ = 0;
   std::size_t next_ = 0;  // behind the row just split
+  std::size_t row_bytes_ = 0;
   std::vector<std::string_view> fields_;
   std::vector<std::size_t> doubled_;  // the fields with doubled quotes
   std::vector<char> unescaped_;

@@ -1,8 +1,7 @@
 // From what a label column says to the classes of a model.
 //
-//   LabelRule{"attack_type", {"benign", "attack"}, {{"normal", "benign"}}, "attack"}     // many labels to
-//   two classes LabelRule{"label", {"scan", "web"}}                                                  // each
-//   label is a class
+//   LabelRule{"attack_type", {"benign", "attack"}, {{"normal", "benign"}}, "attack"}  // two classes of many
+//   LabelRule{"label", {"scan", "web"}}                                               // a class each
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -14,6 +14,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/simd/batch.hpp>
+#include <weir/simd/transform.hpp>
 
 #include <algorithm>
 #include <array>
@@ -82,8 +83,12 @@ struct BatchNorm {
       }
     }
     each_column(x, [&](const T* from, Index column) {
-      T* to = y.data() + column * channels();
-      for (Index c = 0; c < channels(); ++c) to[c] = gamma[c] * normalised(from[c], c, cache) + beta[c];
+      combine(
+          y.data() + column * channels(),
+          [](const V& v, const V& mean, const V& inverse, const V& scale, const V& shift) {
+            return simd::fma<T>(scale, (v - mean) * inverse, shift);
+          },
+          from, cache.mean.data(), cache.inverse_deviation.data(), gamma.data(), beta.data());
     });
     clear_padding(y);
   }
@@ -94,33 +99,33 @@ struct BatchNorm {
     std::fill(cache.sum_dy_xhat.begin(), cache.sum_dy_xhat.end(), T(0));
     each_column(x, [&](const T* from, Index column) {
       const T* g = dy.data() + column * channels();
-      for (Index c = 0; c < channels(); ++c) {
-        cache.sum_dy[at(c)] += g[c];
-        cache.sum_dy_xhat[at(c)] += g[c] * normalised(from[c], c, cache);
-      }
+      simd::add(channels(), g, cache.sum_dy.data());
+      combine(
+          cache.sum_dy_xhat.data(),
+          [](const V& sum, const V& slope, const V& v, const V& mean, const V& inverse) {
+            return simd::fma<T>(slope, (v - mean) * inverse, sum);
+          },
+          cache.sum_dy_xhat.data(), g, from, cache.mean.data(), cache.inverse_deviation.data());
     });
-    const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
-    const T unbiased = cache.columns > 1 ? count / (count - T(1)) : T(1);
-    const T momentum = static_cast<T>(options.momentum);
-    for (Index c = 0; c < channels(); ++c) {
-      grad.gamma[c] += cache.sum_dy_xhat[at(c)];
-      grad.beta[c] += cache.sum_dy[at(c)];
-      if (!pass.training) continue;
-      grad.running_mean[c] += momentum * (cache.mean[at(c)] - running_mean[c]);
-      grad.running_variance[c] += momentum * (unbiased * cache.variance[at(c)] - running_variance[c]);
-    }
+    simd::add(channels(), cache.sum_dy_xhat.data(), grad.gamma.data());
+    simd::add(channels(), cache.sum_dy.data(), grad.beta.data());
+    if (pass.training) add_increments(cache, grad);
     if (dx.absent()) return;
+
+    for (std::vector<T>* sums : {&cache.sum_dy, &cache.sum_dy_xhat}) {
+      const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
+      for (T& sum : *sums) sum = pass.training ? sum / count : T(0);  // in inference statistics are constants
+    }
     each_column(x, [&](const T* from, Index column) {
-      const T* g = dy.data() + column * channels();
-      T* to = dx.data() + column * channels();
-      for (Index c = 0; c < channels(); ++c) {
-        T centred = g[c];
-        if (pass.training) {  // the statistics depend on x
-          const T xhat = normalised(from[c], c, cache);
-          centred -= (cache.sum_dy[at(c)] + xhat * cache.sum_dy_xhat[at(c)]) / count;
-        }
-        to[c] = gamma[c] * cache.inverse_deviation[at(c)] * centred;
-      }
+      combine(
+          dx.data() + column * channels(),
+          [](const V& slope, const V& v, const V& mean, const V& inverse, const V& mean_dy,
+             const V& mean_dy_xhat, const V& scale) {
+            const V xhat = (v - mean) * inverse;
+            return scale * inverse * simd::fma<T>(-xhat, mean_dy_xhat, slope - mean_dy);
+          },
+          dy.data() + column * channels(), from, cache.mean.data(), cache.inverse_deviation.data(),
+          cache.sum_dy.data(), cache.sum_dy_xhat.data(), gamma.data());
     });
     clear_padding(dx);
   }
@@ -145,7 +150,20 @@ struct BatchNorm {
   }
 
  private:
-  static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
+  using V = simd::Simd<T>;
+
+  /// y_c = f(x_c...) for each channel. Every sum of a product is spelled as fma, so that the compiler has no
+  /// choice, and extents known at compile time give the same bits as others.
+  template <class F, class... X>
+  void combine(T* y, F f, const X*... x) const {
+    constexpr Index w = simd::width<T>;
+    const Index count = channels();
+    Index c = 0;
+    for (; c + w <= count; c += w) simd::store(y + c, V(f(simd::load(x + c)...)));
+    if (const Index rest = count - c; rest > 0) {
+      simd::store_part(y + c, V(f(simd::load_part(x + c, rest)...)), rest);
+    }
+  }
 
   void reset() {
     gamma.fill(T(1));
@@ -156,9 +174,6 @@ struct BatchNorm {
   [[nodiscard]] T inverse_deviation(T variance) const {
     return T(1) / std::sqrt(variance + static_cast<T>(options.epsilon));
   }
-  [[nodiscard]] T normalised(T x, Index c, const Cache& cache) const {
-    return (x - cache.mean[at(c)]) * cache.inverse_deviation[at(c)];
-  }
 
   void measure(BatchView<const T> x, Cache& cache) const {
     std::vector<T>& mean = cache.mean;
@@ -168,17 +183,39 @@ struct BatchNorm {
     cache.columns = 0;
     each_column(x, [&](const T* from, Index) {
       ++cache.columns;
-      for (std::size_t c = 0; c < mean.size(); ++c) mean[c] += from[c];
+      simd::add(channels(), from, mean.data());
     });
     const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
     for (T& m : mean) m /= count;
     each_column(x, [&](const T* from, Index) {
-      for (std::size_t c = 0; c < mean.size(); ++c) squares[c] += (from[c] - mean[c]) * (from[c] - mean[c]);
+      combine(
+          squares.data(),
+          [](const V& sum, const V& v, const V& m) { return simd::fma<T>(v - m, v - m, sum); },
+          squares.data(), from, mean.data());
     });
     for (std::size_t c = 0; c < squares.size(); ++c) {
       squares[c] /= count;
       cache.inverse_deviation[c] = inverse_deviation(squares[c]);
     }
+  }
+
+  /// What this batch adds to the running statistics.
+  void add_increments(const Cache& cache, BatchNorm& grad) const {
+    const T count = static_cast<T>(cache.columns);
+    const V momentum(static_cast<T>(options.momentum));
+    const V unbiased(cache.columns > 1 ? count / (count - T(1)) : T(1));
+    combine(
+        grad.running_mean.data(),
+        [&](const V& sum, const V& mean, const V& running) {
+          return simd::fma<T>(momentum, mean - running, sum);
+        },
+        grad.running_mean.data(), cache.mean.data(), running_mean.data());
+    combine(
+        grad.running_variance.data(),
+        [&](const V& sum, const V& variance, const V& running) {
+          return simd::fma<T>(momentum, simd::fma<T>(unbiased, variance, -running), sum);
+        },
+        grad.running_variance.data(), cache.variance.data(), running_variance.data());
   }
 
   /// Calls f(column of x, its number) for each time step that counts.

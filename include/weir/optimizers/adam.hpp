@@ -27,15 +27,15 @@ void adam_step(const Hyper& adam, double l2, double decoupled, Net& net, const N
   const double rate = adam.learning_rate * options.rate_factor;
   simd::AdamStep<T> step;
   step.rate = static_cast<T>(rate / (1.0 - std::pow(adam.beta1, t)));
-  step.beta1 = static_cast<T>(adam.beta1);
-  step.beta2 = static_cast<T>(adam.beta2);
+  step.gain1 = static_cast<T>(1.0 - adam.beta1);
+  step.gain2 = static_cast<T>(1.0 - adam.beta2);
   step.correction = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(adam.beta2, t)));
   step.epsilon = static_cast<T>(adam.epsilon);
   step.scale = static_cast<T>(options.scale);
   each_trained(
       [&](Role role, TensorView<T> p, TensorView<const T> g, TensorView<T> m, TensorView<T> v) {
         step.l2 = static_cast<T>(role == Role::weight ? l2 : 0.0);
-        step.decay = static_cast<T>(role == Role::weight ? 1.0 - rate * decoupled : 1.0);
+        step.decay = static_cast<T>(role == Role::weight ? rate * decoupled : 0.0);
         simd::adam_update(p.size(), p.data(), g.data(), m.data(), v.data(), step);
       },
       net, gradient, state.first, state.second);

@@ -4,7 +4,16 @@
 
 #include <weir/core/abi.hpp>
 
+// GCC 12 warns of its own AVX-512 intrinsics, whose undefined operands initialise themselves.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 #include <cstddef>
 
@@ -29,6 +38,15 @@ inline constexpr bool many_registers = true;
 inline constexpr bool many_registers = false;
 #endif
 
+// GCC 12 sees an array of a few elements at the end of a chain of inlined calls, and takes the loop over whole
+// registers, which it has yet to find empty, for an access outside.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#endif
+
 template <class T>
 [[nodiscard]] inline Simd<T> load(const T* from) noexcept {
   return Simd<T>::load_unaligned(from);
@@ -38,6 +56,10 @@ template <class T>
 inline void store(T* to, const Simd<T>& value) noexcept {
   value.store_unaligned(to);
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// The first `count` < width elements, zeros behind them.
 template <class T>

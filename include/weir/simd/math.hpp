@@ -11,8 +11,8 @@
 //   softplus   2   (1.66)    2   (1.36)
 //   erf        3   (2.33)    70  (66.1)
 //
-// exp overflows to infinity and underflows gradually to zero. sigmoid and tanh are exact at +-infinity and never
-// leave [0, 1] and [-1, 1]; a sigmoid below the smallest normal number may become zero. NaN gives NaN.
+// exp overflows to infinity and underflows gradually to zero. sigmoid and tanh are exact at +-infinity and
+// never leave [0, 1] and [-1, 1]; a sigmoid below the smallest normal number may become zero. NaN gives NaN.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -62,10 +62,9 @@ template <class T>
   }
   const Simd<T> power = Simd<T>(T(1)) + fma(r * r, q, r);
   // 2^k in two factors, for at both ends of the range 2^k alone is not a normal number.
-  const Simd<T> first = xsimd::min(xsimd::max(k, Simd<T>(single ? T(-125) : T(-1021))),
-                                   Simd<T>(single ? T(127) : T(1023)));
-  const Simd<T> scaled =
-      xsimd::ldexp(xsimd::ldexp(power, xsimd::to_int(first)), xsimd::to_int(k - first));
+  const Simd<T> first =
+      xsimd::min(xsimd::max(k, Simd<T>(single ? T(-125) : T(-1021))), Simd<T>(single ? T(127) : T(1023)));
+  const Simd<T> scaled = xsimd::ldexp(xsimd::ldexp(power, xsimd::to_int(first)), xsimd::to_int(k - first));
   return xsimd::select(xsimd::isnan(x), x, scaled);  // not x != x, which xsimd 8 gets wrong for AVX-512
 }
 

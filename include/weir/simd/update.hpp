@@ -41,26 +41,25 @@ inline void sgd_update(std::ptrdiff_t count, T* p, const T* g, T* v, const SgdSt
 template <class T>
 struct AdamStep {
   T rate;          ///< learning rate / (1 - beta1^t)
-  T beta1, beta2;  ///< decay of the moments
+  T gain1, gain2;  ///< 1 - beta1 and 1 - beta2, each rounded once: 1 - float(0.999) would be off by 5e-5
   T correction;    ///< 1 / sqrt(1 - beta2^t)
   T epsilon;
   T scale, l2;
-  T decay;  ///< p is multiplied by this first: 1 - learning rate * weight decay (AdamW), else 1
+  T decay;  ///< share of p taken off besides: learning rate * weight decay (AdamW), else 0
 };
 
-/// m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p = decay p - rate m / (sqrt(v) correction + epsilon)
+/// m += (1 - b1) (g - m);  v += (1 - b2) (g^2 - v);  p -= decay p + rate m / (sqrt(v) correction + epsilon)
 template <class T>
 inline void adam_update(std::ptrdiff_t count, T* p, const T* g, T* m, T* v,
                         const AdamStep<T>& step) noexcept {
-  const Simd<T> rate(step.rate), b1(step.beta1), b2(step.beta2), correction(step.correction),
+  const Simd<T> rate(step.rate), gain1(step.gain1), gain2(step.gain2), correction(step.correction),
       eps(step.epsilon);
-  const Simd<T> scale(step.scale), l2(step.l2), decay(step.decay), c1(T(1) - step.beta1),
-      c2(T(1) - step.beta2);
+  const Simd<T> scale(step.scale), l2(step.l2), decay(step.decay);
   const auto one = [&](const Simd<T>& param, const Simd<T>& grad_in, Simd<T>& first, Simd<T>& second) {
     const Simd<T> grad = fma(l2, param, grad_in * scale);
-    first = fma(c1, grad, b1 * first);
-    second = fma(c2 * grad, grad, b2 * second);
-    return decay * param - rate * first / fma(xsimd::sqrt(second), correction, eps);
+    first = fma(gain1, grad - first, first);
+    second = fma<T>(gain2, fma<T>(grad, grad, -second), second);
+    return param - fma(decay, param, rate * first / fma(xsimd::sqrt(second), correction, eps));
   };
   std::ptrdiff_t i = 0;
   for (; i + width<T> <= count; i += width<T>) {

@@ -3,7 +3,8 @@
 //   GradientReport report = gradient_check(MyLayer<double>{}, Shape{.channels = 5, .length = 3});
 //   report.passed()      report.where      report.error      ...
 //
-// For L = sum of dy_i y_i with random x, parameters and dy, each dL/dx and dL/dp of `backward` is compared with
+// For L = sum of dy_i y_i with random x, parameters and dy, each dL/dx and dL/dp of `backward` is compared
+// with
 //
 //   (45 (L(+h) - L(-h)) - 9 (L(+2h) - L(-2h)) + L(+3h) - L(-3h)) / (60 h) = dL/dp + O(h^6)
 //
@@ -13,8 +14,9 @@
 //
 //   |analytic - numeric| / max(|analytic|, |numeric|, rms of the gradient of that tensor, 1e-4)
 //
-// Also checked is what the layer contract asks of `backward` beside its numbers: that it adds to `grad`, fills
-// all of dx, gives the same `grad` when dx is absent, and the same bits in place where the layer says it can.
+// Also checked is what the layer contract asks of `backward` beside its numbers: that it adds to `grad`,
+// fills all of dx, gives the same `grad` when dx is absent, and the same bits in place where the layer says
+// it can.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -33,7 +35,7 @@
 namespace weir::inline WEIR_ABI {
 
 struct GradientCheckOptions {
-  Index count = 3;             ///< samples in the batch
+  Index count = 3;               ///< samples in the batch
   std::vector<Index> lengths{};  ///< of each sample; empty: all full
   bool training = true;
   bool logits = false;            ///< leave out a final sigmoid or softmax
@@ -44,9 +46,9 @@ struct GradientCheckOptions {
 };
 
 struct GradientReport {
-  double error = 0.0;   ///< the worst relative error
-  std::string where;    ///< the tensor of that entry: "input", or the path of a parameter
-  Index index = 0;      ///< the entry
+  double error = 0.0;  ///< the worst relative error
+  std::string where;   ///< the tensor of that entry: "input", or the path of a parameter
+  Index index = 0;     ///< the entry
   double analytic = 0.0;
   double numeric = 0.0;
   Index checked = 0;     ///< entries compared
@@ -59,10 +61,10 @@ struct GradientReport {
     return error <= tolerance && broken.empty() && checked > 0 && 10 * unresolved <= checked;
   }
   [[nodiscard]] std::string str() const {
-    return "relative error " + std::to_string(error / 1e-9) + "e-9 at " + where + "[" + std::to_string(index) +
-           "]: analytic " + std::to_string(analytic) + ", numeric " + std::to_string(numeric) + "; " +
-           std::to_string(checked) + " checked, " + std::to_string(unresolved) + " unresolved" +
-           (broken.empty() ? "" : "; " + broken);
+    return "relative error " + std::to_string(error / 1e-9) + "e-9 at " + where + "[" +
+           std::to_string(index) + "]: analytic " + std::to_string(analytic) + ", numeric " +
+           std::to_string(numeric) + "; " + std::to_string(checked) + " checked, " +
+           std::to_string(unresolved) + " unresolved" + (broken.empty() ? "" : "; " + broken);
   }
 };
 

@@ -1,0 +1,15 @@
+# Runs PROGRAM in an empty folder; it must end well, and its output must hold every line of the file EXPECTED.
+cmake_minimum_required(VERSION 3.25)
+cmake_path(GET PROGRAM PARENT_PATH dir)
+set(dir ${dir}/run)
+file(REMOVE_RECURSE ${dir})
+file(MAKE_DIRECTORY ${dir})
+execute_process(COMMAND ${PROGRAM} WORKING_DIRECTORY ${dir} OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE
+                COMMAND_ERROR_IS_FATAL ANY)
+file(STRINGS ${EXPECTED} lines)
+foreach(line IN LISTS lines)
+  string(FIND "${output}" "${line}" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "the output lacks the line: ${line}")
+  endif()
+endforeach()

@@ -1,0 +1,162 @@
+#include "assessment.hpp"
+
+#include "near_names.hpp"
+
+#include <weir/core/error.hpp>
+#include <weir/data/finite.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace cli {
+
+namespace {
+constexpr std::int32_t no_label = -1;
+constexpr std::int32_t unknown_label = -2;
+constexpr std::size_t rows_at_once = 8'192;
+}  // namespace
+
+std::vector<weir::Column> columns_for(const Model& model, const TableFile& file, bool label) {
+  if (!model.takes_records()) {
+    weir::fail(weir::ErrorKind::config,
+               "the model takes ready-made samples, not tables: it was saved without preprocessing");
+  }
+  std::vector<weir::Column> columns = model.preprocess.schema.columns;
+  if (label) {
+    if (model.labels.column.empty()) {
+      weir::fail(weir::ErrorKind::config, "the model does not say which column holds the label");
+    }
+    const bool number = model.task == weir::Task::regress;
+    columns.push_back(
+        {model.labels.column, number ? weir::ColumnKind::numeric : weir::ColumnKind::categorical});
+  }
+  for (const weir::Column& column : columns) file.require(column.name);
+  return columns;
+}
+
+Areas Assessment::area() const {
+  Areas mean;
+  double count = 0.0;
+  for (const Areas& one : areas) {
+    if (std::isnan(one.roc)) continue;
+    mean.roc += one.roc;
+    mean.pr += one.pr;
+    count += 1.0;
+  }
+  if (count == 0.0) return {std::nan(""), std::nan("")};
+  return {mean.roc / count, mean.pr / count};
+}
+
+Assessor::Assessor(const Model& model, bool ignore_unknown)
+    : model_(model), ignore_unknown_(ignore_unknown), scorer_(model) {
+  result_.task = model.task;
+  result_.classes = model.labels.classes;
+  result_.threshold = model.threshold;
+  const auto classes = static_cast<weir::Index>(result_.classes.size());
+  result_.confusion = weir::ConfusionMatrix(classes);
+  if (model.task != weir::Task::regress) scores_.resize(classes == 2 ? 1 : result_.classes.size());
+  for (const weir::Column& column : model.preprocess.schema.columns) names_.push_back(column.name);
+}
+
+std::int32_t Assessor::truth_of(const weir::Table& rows, std::size_t column, std::size_t row) {
+  if (rows.codes(column)[row] == weir::missing_code) return no_label;
+  const std::string_view text = rows.text(column, row);
+  if (const auto found = model_.labels.class_of(text)) return *found;
+  if (ignore_unknown_) return unknown_label;
+  weir::fail(weir::ErrorKind::data, "row " + std::to_string(seen_ + 1) + ": label '" + std::string(text) +
+                                        "' is none of the model's classes (" +
+                                        name_list(model_.labels.classes) +
+                                        "); --ignore-unknown leaves such rows out");
+}
+
+void Assessor::add(const weir::Table& rows) {
+  std::vector<std::size_t> kept;
+  const weir::Matrix<float> x = model_.preprocess.transform(rows.select(names_), &kept);
+  result_.unusable += static_cast<std::int64_t>(rows.rows() - kept.size());
+  const std::size_t label = rows.index_of(model_.labels.column);
+  const auto height = static_cast<std::size_t>(x.extents()[0]);
+  const std::int64_t before = seen_;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    seen_ = before + static_cast<std::int64_t>(kept[i]);
+    const std::span<const float> sample(x.data() + i * height, height);
+    if (model_.task == weir::Task::regress) {
+      add_value(rows.numbers(label)[kept[i]], sample);
+    } else {
+      add_class(truth_of(rows, label, kept[i]), sample);
+    }
+  }
+  seen_ = before + static_cast<std::int64_t>(rows.rows());
+}
+
+void Assessor::add_class(std::int32_t truth, std::span<const float> sample) {
+  if (truth == no_label) ++result_.unlabelled;
+  if (truth == unknown_label) ++result_.unknown;
+  if (truth < 0) return;
+  const weir::Verdict verdict = scorer_(sample);
+  ++result_.rows;
+  result_.confusion.add(truth, verdict.label);
+  truths_.push_back(truth);
+  if (scores_.size() == 1) {
+    // A NaN is an alarm, and cannot be sorted.
+    scores_[0].push_back(std::isnan(verdict.score) ? std::numeric_limits<float>::infinity()
+                                                   : static_cast<float>(verdict.score));
+    return;
+  }
+  for (std::size_t k = 0; k < scores_.size(); ++k) {
+    scores_[k].push_back(static_cast<float>(scorer_.probability(static_cast<std::int32_t>(k))));
+  }
+}
+
+void Assessor::add_value(double truth, std::span<const float> sample) {
+  if (!weir::is_finite(truth)) {
+    ++result_.unlabelled;
+    return;
+  }
+  const double error = scorer_(sample).score - truth;
+  ++result_.rows;
+  absolute_ += std::fabs(error);
+  squares_ += error * error;
+  // Welford's update, so that a large mean does not eat the variance.
+  const double before = truth - truth_mean_;
+  truth_mean_ += before / static_cast<double>(result_.rows);
+  truth_squares_ += before * (truth - truth_mean_);
+}
+
+Assessment Assessor::finish() const {
+  Assessment result = result_;
+  if (result.rows == 0) weir::fail(weir::ErrorKind::data, "there is no labelled row to judge by");
+  const auto n = static_cast<double>(result.rows);
+  if (result.task == weir::Task::regress) {
+    result.mse = squares_ / n;
+    result.mae = absolute_ / n;
+    result.r2 = truth_squares_ > 0.0 ? 1.0 - squares_ / truth_squares_ : std::nan("");
+    return result;
+  }
+  for (std::size_t k = 0; k < scores_.size(); ++k) {
+    const auto wanted = static_cast<std::int32_t>(scores_.size() == 1 ? 1 : k);
+    std::vector<weir::Label> is_class;
+    for (const std::int32_t truth : truths_) is_class.push_back(truth == wanted ? 1 : 0);
+    const std::span<const float> scores(scores_[k]);
+    result.areas.push_back({weir::roc_auc(scores, is_class), weir::pr_auc(scores, is_class)});
+  }
+  return result;
+}
+
+Assessment assess_file(const Model& model, const std::string& path, const InputOptions& input,
+                       bool ignore_unknown, weir::CsvReport* report) {
+  TableFile file(path, table_format(input, model.record), input.skip_bad_rows);
+  std::vector<weir::Column> columns = columns_for(model, file, true);
+  weir::CsvReader reader = std::move(file).open(std::move(columns), false);
+  Assessor assessor(model, ignore_unknown);
+  for (;;) {
+    weir::Table rows = reader.make_table();
+    if (reader.read(rows, rows_at_once) == 0) break;
+    assessor.add(rows);
+  }
+  if (report != nullptr) *report = reader.report();
+  return assessor.finish();
+}
+
+}  // namespace cli

@@ -1,0 +1,81 @@
+// How a model does on labelled rows: verdicts as in deployment, one row after the other, so that what is
+// measured is what will run.
+#pragma once
+
+#include "input.hpp"
+#include "model.hpp"
+
+#include <weir/data/csv.hpp>
+#include <weir/train/metrics.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// The columns that a model reads, as a reader needs them; with its label column if asked for. Throws
+/// DataError when the file lacks one.
+[[nodiscard]] std::vector<weir::Column> columns_for(const Model& model, const TableFile& file, bool label);
+
+struct Areas {
+  double roc = 0.0;
+  double pr = 0.0;
+};
+
+struct Assessment {
+  weir::Task task = weir::Task::classify;
+  std::vector<std::string> classes;
+  double threshold = 0.0;
+  std::int64_t rows = 0;      ///< judged
+  std::int64_t unusable = 0;  ///< left out: a value is missing that must not be
+  std::int64_t unlabelled = 0;
+  std::int64_t unknown = 0;  ///< left out: of no class that the model knows
+
+  weir::ConfusionMatrix confusion{0};
+  std::vector<Areas> areas;  ///< of class 1 for two classes, else of each class against the rest
+
+  double mse = 0.0;
+  double mae = 0.0;
+  double r2 = 0.0;
+
+  [[nodiscard]] bool two_classes() const noexcept { return classes.size() == 2; }
+  /// Of class 1, or the mean over the classes that occur.
+  [[nodiscard]] Areas area() const;
+};
+
+class Assessor {
+ public:
+  /// The model must outlive it. A label that the model does not know is an error unless it is to be ignored.
+  explicit Assessor(const Model& model, bool ignore_unknown = false);
+
+  /// Rows that have the model's columns, in any order, and its label column.
+  void add(const weir::Table& rows);
+  [[nodiscard]] Assessment finish() const;
+
+ private:
+  void add_class(std::int32_t truth, std::span<const float> sample);
+  void add_value(double truth, std::span<const float> sample);
+  [[nodiscard]] std::int32_t truth_of(const weir::Table& rows, std::size_t column, std::size_t row);
+
+  const Model& model_;
+  bool ignore_unknown_;
+  ModelScorer scorer_;
+  Assessment result_;
+  std::vector<std::string> names_;
+  std::int64_t seen_ = 0;
+  std::vector<std::int32_t> truths_;
+  std::vector<std::vector<float>> scores_;  // of class 1, or of each class
+  double truth_mean_ = 0.0;
+  double truth_squares_ = 0.0;  // of the deviations from the mean
+  double absolute_ = 0.0;
+  double squares_ = 0.0;
+};
+
+/// Reads all rows of a file in pieces and judges them.
+[[nodiscard]] Assessment assess_file(const Model& model, const std::string& path, const InputOptions& input,
+                                     bool ignore_unknown, weir::CsvReport* report = nullptr);
+
+}  // namespace cli

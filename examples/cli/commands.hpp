@@ -1,0 +1,109 @@
+// The commands of the program and what each is told. main.cpp fills these from the command line; a command
+// throws weir::Error or std::exception and prints its result to standard output.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// How a table is to be read.
+struct InputOptions {
+  std::string format{};     ///< "csv", "nsl-kdd"; empty: what the model was trained on, or CSV
+  std::string separator{};  ///< one character or "tab"; empty: what the model was trained on, or a comma
+  bool skip_bad_rows = false;
+};
+
+/// What every command may be told about its output.
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+};
+
+struct TrainOptions {
+  std::string table{};
+  std::string test{};
+  std::string model{};
+  InputOptions input{};
+  OutputOptions output{};
+
+  std::string label{};
+  std::vector<std::string> drop{};
+  std::vector<std::string> categorical{};
+  std::vector<std::string> positive{};
+  std::vector<std::string> benign{};
+  std::optional<int> classes{};
+  std::string task = "classify";
+
+  std::string scaling{};
+  std::string missing = "impute";
+  std::string layers{};
+  std::string optimizer = "adam";
+  std::optional<double> learning_rate{};
+  double momentum = 0.9;
+  double weight_decay = 0.0;
+  double clip_norm = 0.0;
+  double label_smoothing = 0.0;
+  std::string schedule{};
+  std::string class_weights = "none";
+  long epochs = 20;
+  long batch_size = 128;
+  long patience = 0;
+  double validation = 0.1;
+  std::optional<double> alarm_rate{};
+  std::uint64_t seed = 0;
+  long threads = 1;
+  std::string log{};
+};
+
+struct EvaluateOptions {
+  std::string model{};
+  std::string table{};
+  InputOptions input{};
+  OutputOptions output{};
+  bool ignore_unknown = false;
+  std::optional<double> threshold{};
+};
+
+struct PredictOptions {
+  std::string model{};
+  std::string table{};
+  InputOptions input{};
+  std::string out = "-";
+  bool json = false;  ///< one JSON object a row instead of CSV
+  bool alerts_only = false;
+  std::optional<double> threshold{};
+};
+
+struct InspectOptions {
+  std::string model{};
+  bool json = false;
+};
+
+struct SynthOptions {
+  std::uint64_t connections = 10'000;
+  std::uint64_t seed = 1;
+  double attack_share = 0.12;
+  std::string out = "-";
+  OutputOptions output{};
+};
+
+struct DemoOptions {
+  std::string out = "weir-demo";
+  std::string program{};  ///< how this program was started, to start it again
+  OutputOptions output{};
+};
+
+/// "weir 0.1.0"
+[[nodiscard]] std::string version_text();
+
+void train(const TrainOptions& options);
+void evaluate(const EvaluateOptions& options);
+void predict(const PredictOptions& options);
+void inspect(const InspectOptions& options);
+void synth(const SynthOptions& options);
+void demo(const DemoOptions& options);
+
+}  // namespace cli

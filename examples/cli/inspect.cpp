@@ -1,0 +1,160 @@
+// weir inspect MODEL
+#include "commands.hpp"
+#include "model.hpp"
+#include "report.hpp"
+#include "thresholds.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+
+namespace {
+
+struct Facts {
+  std::string path;
+  std::uintmax_t bytes = 0;
+  Model model;
+  std::vector<LayerFacts> layers;
+  Probe probe;
+
+  [[nodiscard]] weir::Index parameters() const {
+    weir::Index sum = 0;
+    for (const LayerFacts& layer : layers) sum += layer.parameters;
+    return sum;
+  }
+  [[nodiscard]] weir::Index flops() const {
+    weir::Index sum = 0;
+    for (const LayerFacts& layer : layers) sum += layer.flops;
+    return sum;
+  }
+};
+
+[[nodiscard]] Facts facts_of(const std::string& path) {
+  Facts facts{path, 0, load_model(path), {}, {}};
+  std::error_code ignored;  // the file was just read; its size is a courtesy
+  facts.bytes = std::filesystem::file_size(path, ignored);
+  facts.layers = layer_facts(facts.model);
+  facts.probe = run_probe(path, facts.model);
+  return facts;
+}
+
+/// "median if missing, log_standard"
+[[nodiscard]] std::string treatment(const weir::NumericPlan& plan) {
+  constexpr const char* scalings[] = {"none", "standard", "min_max", "log_standard", "log_min_max", "rank"};
+  if (!plan.used) return "not used: constant in training";
+  return scalings[static_cast<std::size_t>(plan.scaler.scaling)];
+}
+
+[[nodiscard]] Json schema_json(const weir::Preprocessor& preprocess) {
+  Json columns = Json::array();
+  preprocess.each_column(
+      [&](const weir::NumericPlan& plan, auto...) {
+        columns.push_back({{"name", plan.name}, {"kind", "numeric"}, {"treatment", treatment(plan)}});
+      },
+      [&](const weir::CategoricalPlan& plan, auto...) {
+        columns.push_back({{"name", plan.name}, {"kind", "categorical"}, {"categories", plan.categories}});
+      });
+  return columns;
+}
+
+[[nodiscard]] Json as_json(const Facts& facts) {
+  Json json{{"model", facts.path},
+            {"bytes", facts.bytes},
+            {"task", std::string(weir::name_of(facts.model.task))},
+            {"classes", facts.model.labels.classes},
+            {"label", facts.model.labels.column},
+            {"features", facts.model.input.size()},
+            {"parameters", facts.parameters()},
+            {"flops", facts.flops()}};
+  if (has_threshold(facts.model)) json["threshold"] = facts.model.threshold;
+  json["schema"] = schema_json(facts.model.preprocess);
+  for (const LayerFacts& layer : facts.layers) {
+    json["layers"].push_back({{"layer", layer.text},
+                              {"output", layer.output.size()},
+                              {"parameters", layer.parameters},
+                              {"flops", layer.flops}});
+  }
+  json["record"] = Json::object();
+  for (const auto& [name, value] : facts.model.record) json["record"][name] = value;
+  json["probe"] = {
+      {"passed", true}, {"difference", facts.probe.difference()}, {"output", facts.probe.computed}};
+  return json;
+}
+
+[[nodiscard]] std::string schema_text(const weir::Preprocessor& preprocess) {
+  std::size_t width = 6;
+  for (const weir::Column& column : preprocess.schema.columns) width = std::max(width, column.name.size());
+  width = std::min<std::size_t>(width, 40);
+  std::string text = "  " + left("column", width) + "  kind         features  treatment\n";
+  const auto add = [&](const std::string& name, const char* kind, std::size_t features,
+                       const std::string& how) {
+    text += "  " + left(name.substr(0, width), width) + "  " + left(kind, 11) +
+            right(std::to_string(features), 10) + "  " + how + "\n";
+  };
+  preprocess.each_column(
+      [&](const weir::NumericPlan& plan, auto...) {
+        add(plan.name, "numeric", plan.features(), treatment(plan));
+      },
+      [&](const weir::CategoricalPlan& plan, auto...) {
+        add(plan.name, "categorical", plan.features(),
+            "one-hot: " + count_of(static_cast<std::int64_t>(plan.categories.size()), "value") +
+                " or unknown");
+      });
+  return text;
+}
+
+[[nodiscard]] std::string layers_text(const Facts& facts) {
+  std::string text = "  layer              output  parameters  FLOPs a row\n";
+  const auto add = [&text](const std::string& name, const std::string& output, weir::Index parameters,
+                           weir::Index flops) {
+    text += "  " + left(name, 16) + right(output, 9) + right(std::to_string(parameters), 12) +
+            right(std::to_string(flops), 13) + "\n";
+  };
+  for (const LayerFacts& layer : facts.layers) {
+    add(layer.text, layer.output.str(), layer.parameters, layer.flops);
+  }
+  add("all", "", facts.parameters(), facts.flops());
+  return text;
+}
+
+[[nodiscard]] std::string as_text(const Facts& facts) {
+  const Model& model = facts.model;
+  std::string text = facts.path + ": " + std::string(weir::name_of(model.task)) + ", " +
+                     std::to_string(facts.bytes) + " bytes\n\n";
+  if (model.takes_records()) text += "What it reads\n" + schema_text(model.preprocess) + "\n";
+  text += "Net (" + count_of(model.input.size(), "feature") + ")\n" + layers_text(facts) + "\n";
+  text += "What it says\n";
+  if (!model.labels.classes.empty()) {
+    text += "  classes      ";
+    for (std::size_t i = 0; i < model.labels.classes.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + model.labels.classes[i];
+    }
+    text += "\n";
+  }
+  if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
+  if (has_threshold(model)) text += "  alarm from   " + number(model.threshold) + "\n";
+  text += "\nHow it was trained\n";
+  for (const auto& [name, value] : model.record) text += "  " + left(name, 22) + " " + value + "\n";
+  char difference[32];
+  std::snprintf(difference, sizeof difference, "%.3g", facts.probe.difference());
+  return text + "\nProbe: passed; this machine's output differs by " + difference + " from the stored one.\n";
+}
+
+}  // namespace
+
+void inspect(const InspectOptions& options) {
+  const Facts facts = facts_of(options.model);
+  if (options.json) {
+    print_json(as_json(facts));
+  } else {
+    print(as_text(facts));
+  }
+}
+
+}  // namespace cli

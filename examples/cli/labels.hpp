@@ -1,0 +1,29 @@
+// From the label column and the options to classes.
+#pragma once
+
+#include "commands.hpp"
+
+#include <weir/data/label_rule.hpp>
+#include <weir/data/table.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+/// The rows whose value in `column` (a text or a number) is there. `missing` says how many are not.
+[[nodiscard]] weir::Table labelled_rows(weir::Table table, std::string_view column, std::size_t& missing);
+
+/// Whether a class of this name is ordinary traffic.
+[[nodiscard]] bool sounds_benign(std::string_view name);
+
+/// The classes that the options ask for. Throws when they do not fit the labels that occur.
+[[nodiscard]] weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table);
+
+/// "benign 52734, attack 7266"
+[[nodiscard]] std::string counts_text(const weir::LabelRule& rule, const std::vector<std::int32_t>& labels);
+
+}  // namespace cli

@@ -1,0 +1,270 @@
+// weir: trains models on tables of network traffic, measures them, and lets them judge new records.
+//
+// Ends with 0; with 2 and one line on standard error when the input or the command line is at fault; with 1
+// when something else is. CLI11 is included here only, because it is slow to compile.
+#include "commands.hpp"
+#include "near_names.hpp"
+
+#include <weir/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using CLI::App;
+
+constexpr int ended_well = 0;
+constexpr int other_fault = 1;
+constexpr int users_fault = 2;
+
+/// One line, whatever a file put into the message.
+int complain(std::string text, int code) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; },
+      ' ');
+  std::fprintf(stderr, "weir: %s\n", text.c_str());
+  return code;
+}
+
+/// A number between two bounds; NaN is not.
+[[nodiscard]] CLI::Validator between(double low, double high, const std::string& name) {
+  return {[=](std::string& text) {
+            double value = 0.0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= low && value <= high
+                       ? std::string()
+                       : "'" + text + "' is not a number from " + CLI::detail::to_string(low) + " to " +
+                             CLI::detail::to_string(high);
+          },
+          name};
+}
+[[nodiscard]] CLI::Validator one_of(std::vector<std::string> names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : "|") + name;
+  return {[=](std::string& text) {
+            return std::find(names.begin(), names.end(), text) != names.end()
+                       ? std::string()
+                       : "'" + text + "' is not one of " + list;
+          },
+          list};
+}
+[[nodiscard]] CLI::Validator count_from(double low) { return between(low, 1e9, "N"); }
+
+/// "a,b" into a list; the option may also be repeated.
+CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list, const char* help) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [&list](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              for (std::string& part : CLI::detail::split(text, ',')) {
+                if (!part.empty()) list.push_back(std::move(part));
+              }
+            }
+          },
+          help)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("A,B");
+}
+
+void add_input(App& app, cli::InputOptions& input) {
+  app.add_option("--format", input.format, "layout of the table")->check(one_of({"csv", "nsl-kdd"}));
+  app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
+      ->type_name("C");
+  app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
+}
+
+void add_threshold(App& app, std::optional<double>& threshold) {
+  app.add_option("--threshold", threshold, "another score from which a row raises an alarm")
+      ->check(between(-1e300, 1e300, "X"));
+}
+
+void add_train(App& app, cli::TrainOptions& o) {
+  app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
+  app.add_option("--model", o.model, "file to write the model to")->required()->type_name("FILE");
+  add_input(app, o.input);
+
+  app.add_option("--label", o.label, "column to learn")->type_name("COLUMN")->group("What to learn");
+  app.add_option("--task", o.task, "classes, deviation from ordinary traffic, or a number [classify]")
+      ->check(one_of({"classify", "anomaly", "regress"}))
+      ->group("What to learn");
+  add_list(app, "--benign", o.benign, "labels of ordinary traffic; all others are attacks")
+      ->group("What to learn");
+  add_list(app, "--positive", o.positive, "labels of the positive class; all others are negative")
+      ->group("What to learn");
+  app.add_option("--classes", o.classes, "NSL-KDD: the five classes of its attack types")
+      ->check(one_of({"5"}))
+      ->group("What to learn");
+  add_list(app, "--drop", o.drop, "columns to leave out")->group("What to learn");
+  add_list(app, "--categorical", o.categorical, "columns whose numbers are names, such as ports")
+      ->group("What to learn");
+  app.add_option("--test", o.test, "table to be judged by after training")->type_name("TEST");
+  app.add_option("--validation", o.validation, "share of the rows held back from training [0.1]")
+      ->check(between(0.0, 0.9, "SHARE"));
+  app.add_option(
+         "--alarm-rate", o.alarm_rate,
+         "share of held-back ordinary rows that may raise an alarm; sets the threshold [anomaly: 0.05]")
+      ->check(between(0.0, 1.0, "SHARE"));
+
+  app.add_option("--scaling", o.scaling, "of numbers [log_standard; anomaly: log_min_max]")
+      ->check(one_of({"none", "standard", "min_max", "log_standard", "log_min_max", "rank"}))
+      ->group("Preparation");
+  app.add_option("--missing", o.missing, "values that are missing or not finite [impute]")
+      ->check(one_of({"impute", "skip", "error"}))
+      ->group("Preparation");
+
+  const char* net = "Net and training";
+  app.add_option("--layers", o.layers, "hidden layers, such as dense:64,relu,dropout:0.2; the last is added")
+      ->type_name("LAYERS")
+      ->group(net);
+  app.add_option("--optimizer", o.optimizer, "[adam]")->check(one_of({"sgd", "adam", "adamw"}))->group(net);
+  app.add_option("--lr", o.learning_rate, "learning rate [0.001; anomaly: 0.003; sgd: 0.05]")
+      ->check(between(1e-12, 1e3, "X"))
+      ->group(net);
+  app.add_option("--schedule", o.schedule, "of the learning rate [cosine]")
+      ->check(one_of({"constant", "cosine", "step"}))
+      ->group(net);
+  app.add_option("--epochs", o.epochs, "[20]")->check(count_from(1))->group(net);
+  app.add_option("--batch-size", o.batch_size, "[128]")->check(count_from(1))->group(net);
+  app.add_option("--patience", o.patience, "stop after so many epochs without a lower loss; 0 never [0]")
+      ->check(count_from(0))
+      ->group(net);
+  app.add_option("--momentum", o.momentum, "of sgd [0.9]")->check(between(0.0, 0.9999, "X"))->group(net);
+  app.add_option("--weight-decay", o.weight_decay, "[0]")->check(between(0.0, 10.0, "X"))->group(net);
+  app.add_option("--clip-norm", o.clip_norm, "largest norm of the gradient; 0: any [0]")
+      ->check(between(0.0, 1e9, "X"))
+      ->group(net);
+  app.add_option("--label-smoothing", o.label_smoothing, "[0]")->check(between(0.0, 0.5, "X"))->group(net);
+  app.add_option("--class-weights", o.class_weights, "balanced: rare classes weigh more [none]")
+      ->check(one_of({"none", "balanced"}))
+      ->group(net);
+  app.add_option("--seed", o.seed, "of everything random [0]")->type_name("N")->group(net);
+  app.add_option("--threads", o.threads, "the result is the same for any number [1]")
+      ->check(between(1, 256, "N"))
+      ->group(net);
+  app.add_option("--log", o.log, "CSV file with a line an epoch")->type_name("FILE");
+  app.add_flag("--json", o.output.json, "print one JSON object");
+  app.add_flag("--quiet", o.output.quiet, "print nothing");
+}
+
+void add_evaluate(App& app, cli::EvaluateOptions& o) {
+  app.add_option("MODEL", o.model, "file written by train")->required();
+  app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip")->required();
+  add_input(app, o.input);
+  add_threshold(app, o.threshold);
+  app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  app.add_flag("--json", o.output.json, "print one JSON object");
+}
+
+void add_predict(App& app, cli::PredictOptions& o) {
+  app.add_option("MODEL", o.model, "file written by train")->required();
+  app.add_option("INPUT", o.table, "table, with or without label; - is standard input; may be gzip")
+      ->required();
+  add_input(app, o.input);
+  add_threshold(app, o.threshold);
+  app.add_option("-o,--out", o.out, "file to write to instead of standard output")->type_name("FILE");
+  app.add_flag("--alerts", o.alerts_only, "only rows that raise an alarm");
+  app.add_flag("--json", o.json, "one JSON object a row instead of CSV");
+}
+
+void add_inspect(App& app, cli::InspectOptions& o) {
+  app.add_option("MODEL", o.model, "file written by train")->required();
+  app.add_flag("--json", o.json, "print one JSON object");
+}
+
+void add_synth(App& app, cli::SynthOptions& o) {
+  app.add_option("--connections", o.connections, "[10000]")->check(between(1, 1e9, "N"));
+  app.add_option("--seed", o.seed, "another seed is another site [1]")->type_name("N");
+  app.add_option("--attack-share", o.attack_share, "of the connections [0.12]")
+      ->check(between(0.0, 0.5, "SHARE"));
+  app.add_option("-o,--out", o.out, "CSV file to write; - is standard output [-]")->type_name("FILE");
+  app.add_flag("--json", o.output.json, "print one JSON object");
+  app.add_flag("--quiet", o.output.quiet, "print nothing");
+}
+
+void add_demo(App& app, cli::DemoOptions& o) {
+  app.add_option("--out", o.out, "folder for its files [weir-demo]")->type_name("DIR");
+  app.add_flag("--json", o.output.json, "print one JSON object");
+  app.add_flag("--quiet", o.output.quiet, "print nothing");
+}
+
+/// What CLI11 found wrong, with a suggestion for a misspelt name.
+[[nodiscard]] std::string usage_message(const App& app, const CLI::ParseError& error) {
+  const App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+  const std::string where = command == &app ? std::string() : command->get_name() + ": ";
+  const std::vector<std::string> rest = app.remaining(true);
+  if (error.get_name() == "ExtrasError" && !rest.empty()) {
+    std::vector<std::string> known;
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+    const bool option = rest.front().rfind("-", 0) == 0;
+    const std::string name = rest.front().substr(0, rest.front().find('='));
+    return where + (option ? "unknown option '" + name + "'" + cli::near_names(name, known)
+                           : "unexpected argument '" + name + "'");
+  }
+  if (command == &app && !rest.empty()) {
+    return "unknown command '" + rest.front() + "'" +
+           cli::near_names(rest.front(), {"train", "evaluate", "predict", "inspect", "synth", "demo"});
+  }
+  return where + error.what() + (command == &app ? "; see weir --help" : "");
+}
+
+int run(int argc, char** argv) {
+  App app("Learns to judge network traffic: trains, measures and runs models on tables of flows.", "weir");
+  app.set_version_flag("--version", cli::version_text());
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  cli::TrainOptions train;
+  cli::EvaluateOptions evaluate;
+  cli::PredictOptions predict;
+  cli::InspectOptions inspect;
+  cli::SynthOptions synth;
+  cli::DemoOptions demo;
+  demo.program = argv[0];
+  add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
+  add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
+  add_predict(*app.add_subcommand("predict", "judge the rows of a table"), predict);
+  add_inspect(*app.add_subcommand("inspect", "show what a model reads, computes and says"), inspect);
+  add_synth(*app.add_subcommand("synth", "write made-up labelled traffic"), synth);
+  add_demo(*app.add_subcommand("demo", "show the whole way, on made-up traffic"), demo);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {  // --help and --version
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    return complain(usage_message(app, error), users_fault);
+  }
+  const std::string command = app.get_subcommands().front()->get_name();
+  if (command == "train") cli::train(train);
+  if (command == "evaluate") cli::evaluate(evaluate);
+  if (command == "predict") cli::predict(predict);
+  if (command == "inspect") cli::inspect(inspect);
+  if (command == "synth") cli::synth(synth);
+  if (command == "demo") cli::demo(demo);
+  return ended_well;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const weir::Error& error) {
+    return complain(error.what(), users_fault);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory", other_fault);
+  } catch (const std::exception& error) {
+    return complain(error.what(), other_fault);
+  }
+}

@@ -1,0 +1,64 @@
+// Everything about models that compiles every kind of layer, behind functions: only model.cpp and
+// training.cpp pay for it.
+#pragma once
+
+#include <weir/core/parallel.hpp>
+#include <weir/io/pipeline.hpp>
+#include <weir/models/any_model.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+using Net = weir::AnyModel<float>;
+using Model = weir::Pipeline<Net>;
+
+[[nodiscard]] Model load_model(const std::string& path);
+void save_model(const std::string& path, const Model& model);
+
+/// A net from text such as "dense:64,relu,dense:2"; weights are zero. Throws ConfigError.
+[[nodiscard]] Net build_net(const std::string& layers, weir::Index features);
+
+/// Runs a model; the model must outlive it.
+class ModelScorer {
+ public:
+  explicit ModelScorer(const Model& model);
+  ~ModelScorer();
+  ModelScorer(const ModelScorer&) = delete;
+  ModelScorer& operator=(const ModelScorer&) = delete;
+
+  /// One encoded row.
+  [[nodiscard]] weir::Verdict operator()(std::span<const float> sample);
+  /// Of a class, in the last verdict of a classifier.
+  [[nodiscard]] double probability(std::int32_t label) const;
+
+ private:
+  std::unique_ptr<weir::Scorer<Net>> scorer_;
+};
+
+/// The net's output for every row of x, one row a column.
+[[nodiscard]] weir::Matrix<float> outputs_of(const Net& net, const weir::Matrix<float>& x,
+                                             weir::ThreadPool* pool);
+
+struct LayerFacts {
+  std::string text;  ///< "dense:64"
+  weir::Shape output;
+  weir::Index parameters = 0;
+  weir::Index flops = 0;
+};
+[[nodiscard]] std::vector<LayerFacts> layer_facts(const Model& model);
+
+/// The probe of a file: what was stored, and what this machine computes.
+struct Probe {
+  std::vector<float> stored;
+  std::vector<float> computed;
+  [[nodiscard]] double difference() const;
+};
+[[nodiscard]] Probe run_probe(const std::string& path, const Model& model);
+
+}  // namespace cli

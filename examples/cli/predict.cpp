@@ -1,0 +1,196 @@
+// weir predict MODEL INPUT
+//
+// Rows come and verdicts go in pieces, so that a file of any size needs the same memory.
+#include "assessment.hpp"
+#include "commands.hpp"
+#include "input.hpp"
+#include "report.hpp"
+#include "thresholds.hpp"
+
+#include <weir/core/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+namespace {
+
+constexpr std::size_t rows_at_once = 4'096;
+
+/// Standard output or a file.
+class Sink {
+ public:
+  explicit Sink(const std::string& path) : path_(path) {
+    if (path == "-") return;
+    file_.reset(std::fopen(path.c_str(), "wb"));
+    if (!file_) refuse();
+  }
+  void write(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), out()) != text.size() || std::fflush(out()) != 0) refuse();
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+  [[nodiscard]] std::FILE* out() const noexcept { return file_ ? file_.get() : stdout; }
+  [[noreturn]] void refuse() const {
+    weir::fail(weir::ErrorKind::io, "cannot write " +
+                                        (path_ == "-" ? std::string("standard output") : path_) + ": " +
+                                        std::strerror(errno));
+  }
+
+  std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+/// A field of CSV, in quotes where it needs them (RFC 4180).
+[[nodiscard]] std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+[[nodiscard]] std::string digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+/// One row's verdict as text.
+class VerdictWriter {
+ public:
+  VerdictWriter(const Model& model, bool json) : model_(model), json_(json) {}
+
+  [[nodiscard]] std::string header() const {
+    if (json_) return {};
+    std::string line = "row";
+    if (model_.task == weir::Task::regress) return line + ",value\n";
+    line += ",label";
+    if (model_.task == weir::Task::anomaly) line += ",score";
+    if (model_.task == weir::Task::classify) {
+      for (const std::string& name : model_.labels.classes) line += "," + field("score_" + name);
+    }
+    return line + ",alert\n";
+  }
+
+  [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
+                                       const ModelScorer& scorer) const {
+    return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
+  }
+  /// A row of which nothing can be said.
+  [[nodiscard]] std::string unusable(std::uint64_t row) const {
+    if (json_) return Json{{"row", row}, {"usable", false}}.dump() + "\n";
+    std::size_t commas = 1;
+    if (model_.task == weir::Task::anomaly) commas = 3;
+    if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
+    return std::to_string(row) + std::string(commas, ',') + "\n";
+  }
+
+ private:
+  [[nodiscard]] const std::string& name_of(const weir::Verdict& verdict) const {
+    return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
+  }
+  [[nodiscard]] std::string as_csv(std::uint64_t row, const weir::Verdict& verdict,
+                                   const ModelScorer& scorer) const {
+    std::string line = std::to_string(row) + ",";
+    if (model_.task == weir::Task::regress) return line + digits(verdict.score) + "\n";
+    line += field(name_of(verdict));
+    if (model_.task == weir::Task::anomaly) line += "," + digits(verdict.score);
+    if (model_.task == weir::Task::classify) {
+      for (std::size_t k = 0; k < model_.labels.classes.size(); ++k) {
+        line += "," + digits(scorer.probability(static_cast<std::int32_t>(k)));
+      }
+    }
+    return line + (verdict.alert ? ",1\n" : ",0\n");
+  }
+  [[nodiscard]] std::string as_json(std::uint64_t row, const weir::Verdict& verdict,
+                                    const ModelScorer& scorer) const {
+    Json json{{"row", row}};
+    if (model_.task == weir::Task::regress) {
+      json["value"] = verdict.score;
+    } else {
+      json["label"] = name_of(verdict);
+      json["score"] = verdict.score;
+      json["alert"] = verdict.alert;
+    }
+    if (model_.task == weir::Task::classify) {
+      for (std::size_t k = 0; k < model_.labels.classes.size(); ++k) {
+        json["scores"][model_.labels.classes[k]] = scorer.probability(static_cast<std::int32_t>(k));
+      }
+    }
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+
+  const Model& model_;
+  bool json_;
+};
+
+struct Tally {
+  std::uint64_t rows = 0;
+  std::uint64_t alerts = 0;
+};
+
+/// Judges the rows of one piece; `out` gets the lines.
+void predict_rows(const Model& model, const weir::Table& rows, const VerdictWriter& writer,
+                  ModelScorer& scorer, bool alerts_only, Tally& tally, std::string& out) {
+  std::vector<std::size_t> kept;
+  const weir::Matrix<float> x = model.preprocess.transform(rows, &kept);
+  const auto height = static_cast<std::size_t>(x.extents()[0]);
+  std::size_t used = 0;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const std::uint64_t number = ++tally.rows;
+    if (used == kept.size() || kept[used] != row) {
+      if (!alerts_only) out += writer.unusable(number);
+      continue;
+    }
+    const weir::Verdict verdict = scorer(std::span<const float>(x.data() + used * height, height));
+    ++used;
+    if (verdict.alert) ++tally.alerts;
+    if (verdict.alert || !alerts_only) out += writer(number, verdict, scorer);
+  }
+}
+
+}  // namespace
+
+void predict(const PredictOptions& options) {
+  Model model = load_model(options.model);
+  replace_threshold(model, options.threshold);
+  TableFile file(options.table, table_format(options.input, model.record), options.input.skip_bad_rows);
+  std::vector<std::string> names;
+  for (const weir::Column& column : model.preprocess.schema.columns) names.push_back(column.name);
+  std::vector<weir::Column> columns = columns_for(model, file, false);
+  weir::CsvReader reader = std::move(file).open(std::move(columns), false);
+
+  Sink sink(options.out);
+  ModelScorer scorer(model);
+  const VerdictWriter writer(model, options.json);
+  Tally tally;
+  std::string lines = writer.header();
+  for (;;) {
+    weir::Table rows = reader.make_table();
+    const std::size_t count = reader.read(rows, rows_at_once);
+    if (count > 0) predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+    sink.write(std::exchange(lines, std::string()));
+    if (count == 0) break;
+  }
+  const std::string bad = bad_rows_text(reader.report());
+  if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+  if (options.out == "-") return;
+  std::string summary = options.out + ": " + count_of(static_cast<std::int64_t>(tally.rows), "row");
+  if (model.task != weir::Task::regress) {
+    summary += ", " + count_of(static_cast<std::int64_t>(tally.alerts), "alert");
+  }
+  print(summary + "\n");
+}
+
+}  // namespace cli

@@ -1,0 +1,199 @@
+#include "preparation.hpp"
+
+#include "labels.hpp"
+
+#include <weir/core/error.hpp>
+#include <weir/data/csv.hpp>
+#include <weir/data/moments.hpp>
+#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/split.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+[[noreturn]] void wrong(const std::string& what) { weir::fail(weir::ErrorKind::config, what); }
+
+[[nodiscard]] weir::Task task_of(const TrainOptions& options) {
+  if (options.task == "anomaly") return weir::Task::anomaly;
+  return options.task == "regress" ? weir::Task::regress : weir::Task::classify;
+}
+
+void check(const TrainOptions& options) {
+  if (options.label.empty()) wrong("--label COLUMN is needed: the column to learn");
+  if (!options.positive.empty() && !options.benign.empty())
+    wrong("--positive and --benign exclude each other");
+  const bool classify = options.task == "classify";
+  if (options.task == "anomaly" && options.benign.empty()) {
+    wrong("--task anomaly needs --benign VALUES: which labels are ordinary traffic");
+  }
+  if (!classify && !options.positive.empty()) wrong("--positive is for --task classify");
+  if (options.task == "regress" && !options.benign.empty()) wrong("--benign is not for --task regress");
+  if (options.classes && (!classify || options.input.format != "nsl-kdd" || !options.benign.empty())) {
+    wrong("--classes 5 is for --format nsl-kdd and --task classify, without --benign");
+  }
+  if (!classify && options.class_weights != "none") wrong("--class-weights is for --task classify");
+  if (!classify && options.label_smoothing > 0.0) wrong("--label-smoothing is for --task classify");
+  if (options.alarm_rate && options.task == "regress") wrong("--alarm-rate is not for --task regress");
+  if (options.alarm_rate && options.validation == 0.0) {
+    wrong("--alarm-rate needs rows that are not trained on: --validation above 0");
+  }
+  if (options.task == "anomaly" && options.validation == 0.0) {
+    wrong("--task anomaly chooses its threshold on held-back rows: --validation above 0");
+  }
+}
+
+/// All columns but the dropped ones; the label as the task needs it.
+[[nodiscard]] std::vector<weir::Column> kinds_for(const TrainOptions& options, const TableFile& file) {
+  using weir::ColumnKind;
+  file.require(options.label);
+  std::vector<weir::Column> kinds;
+  kinds.push_back({options.label, options.task == "regress" ? ColumnKind::numeric : ColumnKind::categorical});
+  for (const std::string& name : options.drop) {
+    file.require(name);
+    if (name == options.label) wrong("--drop: '" + name + "' is the label");
+    kinds.push_back({name, ColumnKind::ignore});
+  }
+  for (const std::string& name : options.categorical) {
+    file.require(name);
+    kinds.push_back({name, ColumnKind::categorical});
+  }
+  const std::string difficulty(weir::nsl_kdd::difficulty);
+  if (options.input.format == "nsl-kdd" && file.has(difficulty))
+    kinds.push_back({difficulty, ColumnKind::ignore});
+  return kinds;
+}
+
+[[nodiscard]] weir::PreprocessOptions preprocess_options(const TrainOptions& options) {
+  constexpr std::array<std::pair<std::string_view, weir::Scaling>, 6> scalings{
+      {{"none", weir::Scaling::none},
+       {"standard", weir::Scaling::standard},
+       {"min_max", weir::Scaling::min_max},
+       {"log_standard", weir::Scaling::log_standard},
+       {"log_min_max", weir::Scaling::log_min_max},
+       {"rank", weir::Scaling::rank}}};
+  weir::PreprocessOptions result{.exclude = {options.label}};
+  for (const auto& [name, scaling] : scalings) {
+    if (name == options.scaling) result.numeric.scaling = scaling;
+  }
+  if (options.scaling == "standard" || options.scaling == "log_standard") {
+    // Ten deviations: what lies beyond would steer the whole net by one wild value.
+    result.numeric.low = -10.0F;
+    result.numeric.high = 10.0F;
+  }
+  // What never varies in ordinary traffic gives an anomaly away when it does.
+  result.numeric.drop_constant = options.task != "anomaly";
+  const auto rule = options.missing == "skip"    ? weir::OnMissing::reject
+                    : options.missing == "error" ? weir::OnMissing::error
+                                                 : weir::OnMissing::impute;
+  result.numeric.on_missing = rule;
+  result.categorical.on_missing = rule;
+  return result;
+}
+
+/// The encoded rows with what they should become.
+[[nodiscard]] weir::Dataset<float> dataset(const Preparation& prepared, const weir::Table& table) {
+  weir::Dataset<float> data;
+  std::vector<std::size_t> kept;
+  data.x = prepared.preprocess.transform(table, &kept);
+  data.shape = weir::Shape{data.x.extents()[0]};
+  if (prepared.task == weir::Task::classify) {
+    const std::vector<std::int32_t> all = prepared.labels.encode(table);
+    for (const std::size_t row : kept) data.labels.push_back(all[row]);
+  }
+  if (prepared.task == weir::Task::regress) {
+    const auto values = table.numbers(prepared.labels.column);
+    data.targets = weir::Matrix<float>(1, kept.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const double scaled = (values[kept[i]] - prepared.target.mean) / prepared.target.deviation;
+      data.targets.data()[i] = static_cast<float>(scaled);
+    }
+  }
+  return data;
+}
+
+/// Divides the rows and fits what is fitted to the training rows.
+void divide(Preparation& prepared, weir::Table table, const TrainOptions& options) {
+  const auto fit = [&](const weir::TrainingRows& rows) {
+    prepared.preprocess = weir::Preprocessor::fit(rows, preprocess_options(options));
+    if (prepared.task == weir::Task::regress) {
+      const auto values = rows.table().numbers(options.label);
+      const weir::Moments m = weir::moments({values.begin(), values.end()});
+      prepared.target = {m.mean, m.deviation > 0.0 ? m.deviation : 1.0};
+    }
+    prepared.training = dataset(prepared, rows.table());
+  };
+  if (options.validation == 0.0) return fit(weir::training_rows(std::move(table)));
+  const std::string strata = prepared.task == weir::Task::regress ? std::string() : options.label;
+  const weir::Split parts =
+      weir::split(table, {.held_out = options.validation, .seed = options.seed, .stratify_by = strata});
+  fit(parts.training);
+  prepared.held_back = parts.held_out.table();
+  prepared.validation = dataset(prepared, prepared.held_back);
+}
+
+[[nodiscard]] std::vector<std::size_t> rows_of_class(const std::vector<std::int32_t>& labels, bool benign) {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    if ((labels[row] == 0) == benign) rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+TrainOptions with_defaults(TrainOptions options) {
+  const bool anomaly = options.task == "anomaly";
+  if (options.label.empty() && options.input.format == "nsl-kdd") options.label = weir::nsl_kdd::label;
+  if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
+  if (options.layers.empty()) {
+    options.layers = anomaly ? "dense:256,relu,dense:32,relu,dense:256,relu" : "dense:64,relu,dense:32,relu";
+  }
+  if (options.schedule.empty()) options.schedule = "cosine";
+  if (!options.learning_rate)
+    options.learning_rate = options.optimizer == "sgd" ? 0.05 : anomaly ? 3e-3 : 1e-3;
+  if (!options.alarm_rate && anomaly) options.alarm_rate = 0.05;
+  check(options);
+  return options;
+}
+
+Preparation prepare(const TrainOptions& options) {
+  TableFile file(options.table, table_format(options.input), options.input.skip_bad_rows);
+  std::vector<weir::Column> kinds = kinds_for(options, file);
+  weir::CsvReader reader = std::move(file).open(std::move(kinds), true);
+  weir::Table table = reader.make_table();
+  reader.read(table);
+
+  Preparation prepared;
+  prepared.task = task_of(options);
+  prepared.unreadable = bad_rows_text(reader.report());
+  table = labelled_rows(std::move(table), options.label, prepared.unlabelled);
+  prepared.rows = table.rows();
+  if (table.rows() < 2) {
+    weir::fail(weir::ErrorKind::data, options.table + ": there are fewer than two rows with a label");
+  }
+  prepared.labels.column = options.label;
+  if (prepared.task == weir::Task::regress) {
+    divide(prepared, std::move(table), options);
+    return prepared;
+  }
+  prepared.labels = make_rule(options, table);
+  const std::vector<std::int32_t> labels = prepared.labels.encode(table);
+  prepared.label_counts = counts_text(prepared.labels, labels);
+  if (prepared.task == weir::Task::anomaly) {
+    divide(prepared, table.take(rows_of_class(labels, true)), options);
+    prepared.held_back_benign = prepared.held_back.rows();
+    prepared.held_back.append(table.take(rows_of_class(labels, false)));
+    return prepared;
+  }
+  divide(prepared, std::move(table), options);
+  prepared.held_back_benign = static_cast<std::size_t>(
+      std::count(prepared.validation.labels.begin(), prepared.validation.labels.end(), 0));
+  return prepared;
+}
+
+}  // namespace cli

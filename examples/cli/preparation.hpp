@@ -1,0 +1,43 @@
+// From a table and the options to what a net learns from and is judged by.
+//
+// Rows are divided before anything is fitted: preprocessing, weights and the target's scale come from the
+// training rows alone, and no row that is judged by was trained on.
+#pragma once
+
+#include "commands.hpp"
+#include "input.hpp"
+
+#include <weir/data/label_rule.hpp>
+#include <weir/data/preprocess.hpp>
+#include <weir/io/pipeline.hpp>
+#include <weir/train/dataset.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct Preparation {
+  weir::Task task = weir::Task::classify;
+  weir::LabelRule labels;
+  weir::Preprocessor preprocess;
+  weir::TargetScale target;
+  weir::Dataset<float> training;
+  weir::Dataset<float> validation;
+  weir::Table held_back;  ///< the rows of `validation`; for an anomaly model all attacks, too
+
+  std::size_t rows = 0;              ///< in the file, with a label
+  std::size_t unlabelled = 0;        ///< left out
+  std::string unreadable;            ///< left out, in words
+  std::string label_counts;          ///< "benign 52734, attack 7266"
+  std::size_t held_back_benign = 0;  ///< those of class 0 among the validation rows
+};
+
+/// The options with every default filled in that depends on the task or on the format.
+[[nodiscard]] TrainOptions with_defaults(TrainOptions options);
+
+[[nodiscard]] Preparation prepare(const TrainOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,263 @@
+// weir train TRAIN --label COLUMN --model FILE
+#include "assessment.hpp"
+#include "commands.hpp"
+#include "preparation.hpp"
+#include "report.hpp"
+#include "training.hpp"
+
+#include <weir/core/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace cli {
+
+namespace {
+
+/// Outputs that the task needs: one for two classes, unless their labels are to be smoothed.
+[[nodiscard]] weir::Index outputs_for(const Preparation& prepared, const TrainOptions& options) {
+  if (prepared.task == weir::Task::anomaly) return prepared.training.shape.channels;
+  if (prepared.task == weir::Task::regress) return 1;
+  const auto classes = static_cast<weir::Index>(prepared.labels.classes.size());
+  return classes == 2 && options.label_smoothing == 0.0 ? 1 : classes;
+}
+
+[[nodiscard]] weir::AnyLoss loss_for(const Preparation& prepared, const TrainOptions& options) {
+  if (prepared.task != weir::Task::classify) return weir::MeanSquaredError{};
+  if (outputs_for(prepared, options) == 1) return weir::BinaryCrossEntropy{};
+  return weir::CategoricalCrossEntropy{.label_smoothing = options.label_smoothing};
+}
+
+[[nodiscard]] weir::AnyOptimizer optimizer_for(const TrainOptions& options) {
+  const double rate = *options.learning_rate;
+  if (options.optimizer == "sgd") {
+    return weir::SGD{.learning_rate = rate,
+                     .momentum = options.momentum,
+                     .nesterov = options.momentum > 0.0,
+                     .weight_decay = options.weight_decay};
+  }
+  if (options.optimizer == "adamw") {
+    return weir::AdamW{.learning_rate = rate, .weight_decay = options.weight_decay};
+  }
+  return weir::Adam{.learning_rate = rate, .weight_decay = options.weight_decay};
+}
+
+[[nodiscard]] weir::Schedule schedule_for(const TrainOptions& options) {
+  if (options.schedule == "cosine") return weir::CosineSchedule{};
+  if (options.schedule == "step") {
+    return weir::StepSchedule{.every = static_cast<double>(std::max(1L, options.epochs / 3))};
+  }
+  return {};
+}
+
+[[nodiscard]] weir::FitOptions fit_options(const TrainOptions& options, const Preparation& prepared,
+                                           weir::ThreadPool* pool) {
+  weir::FitOptions fit;
+  fit.epochs = options.epochs;
+  fit.batch_size = options.batch_size;
+  fit.seed = options.seed;
+  fit.clip_norm = options.clip_norm;
+  fit.schedule = schedule_for(options);
+  fit.early_stopping.patience = options.patience;
+  fit.pool = pool;
+  if (options.class_weights == "balanced") {
+    fit.class_weights = weir::balanced_class_weights(prepared.training.labels);
+    fit.class_weights.resize(prepared.labels.classes.size(), 1.0);
+  }
+  return fit;
+}
+
+/// The threshold that the given share of ordinary held-back rows reaches.
+[[nodiscard]] double threshold_for(const Model& model, const Preparation& prepared, double alarm_rate) {
+  if (prepared.held_back_benign == 0) {
+    weir::fail(weir::ErrorKind::data,
+               "there is no held-back row of '" + prepared.labels.classes[0] +
+                   "' to choose the threshold on: more rows, or a larger --validation");
+  }
+  ModelScorer scorer(model);
+  std::vector<double> scores;
+  const weir::Dataset<float>& rows = prepared.validation;
+  const auto size = static_cast<std::size_t>(rows.shape.channels);
+  for (weir::Index i = 0; i < rows.rows(); ++i) {
+    if (rows.has_labels() && rows.labels[static_cast<std::size_t>(i)] != 0) continue;
+    scores.push_back(
+        scorer(std::span<const float>(rows.x.data() + static_cast<std::size_t>(i) * size, size)).score);
+  }
+  return weir::quantile(std::move(scores), 1.0 - alarm_rate);
+}
+
+/// What is written into the file for people, and for commands that read tables like this one. Nothing that
+/// differs from run to run: the same training gives the same file.
+[[nodiscard]] Record record_of(const TrainOptions& options, const Preparation& prepared,
+                               const weir::History& history, const std::string& layers, const char* loss) {
+  Record record;
+  const auto add = [&record](std::string name, std::string value) {
+    if (!value.empty()) record.emplace_back(std::move(name), std::move(value));
+  };
+  const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
+  add("program", version_text());
+  add("data", std::filesystem::path(options.table).filename().string());
+  add("format", options.input.format.empty() ? "csv" : options.input.format);
+  add("separator", separator_text(table_format(options.input).separator));
+  add("labels", prepared.label_counts);
+  add("rows trained on", std::to_string(prepared.training.rows()));
+  add("rows held back", std::to_string(prepared.validation.rows()));
+  add("scaling", options.scaling);
+  add("layers", layers);
+  add("loss", loss);
+  add("optimizer", options.optimizer);
+  add("learning rate", brief(*options.learning_rate));
+  add("schedule", options.schedule);
+  add("batch size", std::to_string(options.batch_size));
+  add("class weights", options.class_weights);
+  add("seed", std::to_string(options.seed));
+  add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(options.epochs));
+  if (options.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
+  add("training loss", number(last.loss));
+  if (prepared.validation.rows() > 0) add("validation loss", number(last.validation_loss));
+  if (options.alarm_rate) add("alarm rate", percent(*options.alarm_rate) + " of held-back ordinary rows");
+  return record;
+}
+
+struct Trained {
+  Model model;
+  weir::History history;
+  double seconds = 0.0;
+};
+
+[[nodiscard]] Trained train_model(const TrainOptions& options, const Preparation& prepared) {
+  const std::string layers = options.layers + ",dense:" + std::to_string(outputs_for(prepared, options));
+  const std::unique_ptr<weir::ThreadPool> pool =
+      options.threads > 1 ? std::make_unique<weir::ThreadPool>(options.threads) : nullptr;
+  Trained result;
+  result.model.net = build_net(layers, prepared.training.shape.channels);
+  const Lesson lesson{prepared.training, prepared.validation, loss_for(prepared, options),
+                      optimizer_for(options), fit_options(options, prepared, pool.get())};
+  const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
+  const auto begin = std::chrono::steady_clock::now();
+  result.history = learn(result.model.net, lesson, {options.log, bar});
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+
+  Model& model = result.model;
+  model.task = prepared.task;
+  model.input = prepared.training.shape;
+  model.preprocess = prepared.preprocess;
+  model.labels = prepared.labels;
+  model.target = prepared.target;
+  if (prepared.task == weir::Task::anomaly) {
+    model.errors = weir::ReconstructionError::fit(prepared.training.x,
+                                                  outputs_of(model.net, prepared.training.x, pool.get()));
+  }
+  if (options.alarm_rate) model.threshold = threshold_for(model, prepared, *options.alarm_rate);
+  model.record = record_of(options, prepared, result.history, layers, lesson.loss.kind().data());
+  return result;
+}
+
+[[nodiscard]] std::string beginning_text(const TrainOptions& options, const Preparation& prepared) {
+  std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(prepared.rows), "row");
+  if (!prepared.label_counts.empty()) text += " (" + prepared.label_counts + ")";
+  text += "\n";
+  if (prepared.unlabelled > 0) {
+    text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
+            " without a label\n";
+  }
+  if (!prepared.unreadable.empty()) text += "  " + prepared.unreadable + "\n";
+  text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
+          std::to_string(prepared.validation.rows());
+  if (prepared.task == weir::Task::anomaly)
+    text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
+  return text + "\n  " +
+         count_of(static_cast<std::int64_t>(prepared.preprocess.schema.columns.size()), "column") + " give " +
+         count_of(prepared.training.shape.channels, "feature") + " (" + options.scaling + ", one-hot)\n";
+}
+
+[[nodiscard]] std::string epochs_text(const weir::History& history) {
+  std::string text = "   epoch        loss  validation\n";
+  const std::size_t step = std::max<std::size_t>(1, (history.epochs.size() + 9) / 10);
+  for (std::size_t i = 0; i < history.epochs.size(); ++i) {
+    const weir::EpochReport& epoch = history.epochs[i];
+    if ((i + 1) % step != 0 && i + 1 != history.epochs.size()) continue;
+    text += right(std::to_string(epoch.epoch), 8) + right(number(epoch.loss), 12) +
+            right(number(epoch.validation_loss), 12) + "\n";
+  }
+  return text;
+}
+
+[[nodiscard]] std::string training_text(const TrainOptions& options, const Trained& trained) {
+  weir::Index parameters = 0;
+  for (const LayerFacts& layer : layer_facts(trained.model)) parameters += layer.parameters;
+  char speed[96];
+  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", trained.seconds, options.threads,
+                options.threads == 1 ? "thread" : "threads");
+  std::string text = "\nNet " + std::string(recorded(trained.model.record, "layers")) + ": " +
+                     count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
+                     epochs_text(trained.history);
+  if (trained.history.stopped_early) {
+    text += "  stopped early; the weights are those of epoch " + std::to_string(trained.history.best_epoch) +
+            "\n";
+  }
+  return text;
+}
+
+[[nodiscard]] std::string held_back_title(const Preparation& prepared, const Assessment& result) {
+  std::string text = "\nOn " + count_of(result.rows, "row") + " of this file that it was not trained on";
+  if (prepared.task == weir::Task::anomaly)
+    text += " (held-back '" + prepared.labels.classes[0] + "' rows and all others)";
+  return text + ":\n";
+}
+
+[[nodiscard]] Json epochs_json(const weir::History& history) {
+  Json epochs = Json::array();
+  for (const weir::EpochReport& epoch : history.epochs) {
+    Json one{{"epoch", epoch.epoch}, {"loss", epoch.loss}};
+    one["validation_loss"] = std::isnan(epoch.validation_loss) ? Json(nullptr) : Json(epoch.validation_loss);
+    one["learning_rate"] = epoch.learning_rate;
+    epochs.push_back(std::move(one));
+  }
+  return epochs;
+}
+
+}  // namespace
+
+void train(const TrainOptions& given) {
+  const TrainOptions options = with_defaults(given);
+  const bool talk = !options.output.json && !options.output.quiet;
+  const Preparation prepared = prepare(options);
+  if (talk) print(beginning_text(options, prepared));
+  const Trained trained = train_model(options, prepared);
+  save_model(options.model, trained.model);
+  if (talk) print(training_text(options, trained));
+
+  Json json{{"model", options.model},
+            {"task", options.task},
+            {"classes", prepared.labels.classes},
+            {"features", prepared.training.shape.channels},
+            {"rows_trained", prepared.training.rows()},
+            {"rows_held_back", prepared.validation.rows()},
+            {"seconds", trained.seconds},
+            {"epochs", epochs_json(trained.history)}};
+  if (prepared.held_back.rows() > 0) {
+    Assessor assessor(trained.model);
+    assessor.add(prepared.held_back);
+    const Assessment result = assessor.finish();
+    if (talk) print(held_back_title(prepared, result) + to_text(result));
+    json["validation"] = to_json(result);
+  }
+  if (!options.test.empty()) {
+    const Assessment result = assess_file(trained.model, options.test, options.input, false);
+    if (talk) print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + to_text(result));
+    json["test"] = to_json(result);
+  }
+  if (talk) print("\nSaved " + options.model + "\n");
+  if (options.output.json) print_json(json);
+}
+
+}  // namespace cli

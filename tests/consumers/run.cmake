@@ -1,0 +1,38 @@
+# Builds and runs the consumer CONSUMER as its author would.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE ${BUILD})
+file(MAKE_DIRECTORY ${BUILD})
+
+if(CONSUMER STREQUAL "pkgconfig")
+  set(ENV{PKG_CONFIG_PATH} ${PREFIX}/share/pkgconfig)
+  execute_process(COMMAND pkg-config --modversion weir OUTPUT_VARIABLE version
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT version STREQUAL VERSION)
+    message(FATAL_ERROR "weir.pc says version ${version}, the header ${VERSION}")
+  endif()
+  execute_process(COMMAND pkg-config --cflags --libs weir OUTPUT_VARIABLE flags
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags UNIX_COMMAND ${flags})
+  execute_process(COMMAND ${CXX} -std=c++20 ${CMAKE_CURRENT_LIST_DIR}/main.cpp -o ${BUILD}/consumer ${flags}
+                  COMMAND_ERROR_IS_FATAL ANY)
+else()
+  set(project ${CONSUMER})
+  set(arguments -DWEIR=${WEIR})
+  if(CONSUMER STREQUAL "installed")
+    set(arguments -DCMAKE_PREFIX_PATH=${PREFIX})
+  elseif(CONSUMER STREQUAL "werror")
+    set(project subdirectory)
+    list(APPEND arguments -DMAIN=../everything.cpp
+         "-DOPTIONS=-Wall\;-Wextra\;-Wpedantic\;-Wconversion\;-Wsign-conversion\;-Wshadow\;-Wold-style-cast\;-Werror")
+  elseif(CONSUMER STREQUAL "noexcept")
+    set(project subdirectory)
+    list(APPEND arguments "-DOPTIONS=-fno-exceptions\;-fno-rtti")
+  endif()
+  # Some of the variables below mean nothing to some of the projects.
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/${project} -B ${BUILD} -G ${GENERATOR}
+                          -DCMAKE_CXX_COMPILER=${CXX} "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" ${arguments}
+                          -Wno-dev --no-warn-unused-cli COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} COMMAND_ERROR_IS_FATAL ANY)
+endif()
+
+execute_process(COMMAND ${BUILD}/consumer COMMAND_ERROR_IS_FATAL ANY)

@@ -1,0 +1,116 @@
+// Fuzz target of the CSV reader: it must read or refuse any bytes, without a crash and without a leak; every
+// line must be accounted for, and what is read must depend neither on the size of the pieces in which the
+// bytes arrive nor on the number of rows asked for at a time.
+//
+// The first three bytes choose the options; the rest is the file.
+#include <weir/data/csv.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace weir;
+
+/// Hands out a few bytes at a time.
+class DrippingSource final : public ByteSource {
+ public:
+  DrippingSource(std::string_view bytes, std::size_t most) : ByteSource("drip"), rest_(bytes), most_(most) {}
+
+  Result<std::size_t> read(std::span<char> out) override {
+    const std::size_t count = std::min({out.size(), rest_.size(), most_});
+    std::copy_n(rest_.data(), count, out.data());
+    rest_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view rest_;
+  std::size_t most_;
+};
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+CsvOptions options_of(const std::uint8_t* choice) {
+  constexpr std::string_view separators = ",;\t |";
+  constexpr std::string_view quotes = "\"'\0\"";
+  CsvOptions options{.separator = separators[choice[0] % separators.size()],
+                     .quote = quotes[(choice[0] >> 3) % quotes.size()],
+                     .header = (choice[0] & 0x20) != 0,
+                     .infer_rows = choice[1] % std::size_t{8},
+                     .max_reasons = 3};
+  options.bad_rows = static_cast<BadRows>(choice[2] % 3);
+  if ((choice[1] & 0x10) != 0) options.max_row_bytes = 32;
+  if ((choice[1] & 0x20) != 0) options.max_columns = 3;
+  if ((choice[1] & 0x40) != 0) options.missing.push_back("-1");
+  if ((choice[1] & 0x80) != 0) {
+    options.schema.columns = {
+        {"a", ColumnKind::numeric}, {"b", ColumnKind::categorical}, {"c", ColumnKind::ignore}};
+  }
+  return options;
+}
+
+void check_equal(const Table& a, const Table& b) {
+  require(a.schema() == b.schema() && a.rows() == b.rows());
+  for (std::size_t i = 0; i < a.columns(); ++i) {
+    for (std::size_t row = 0; row < a.rows(); ++row) {
+      if (a.numeric(i)) {
+        const double x = a.numbers(i)[row];
+        const double y = b.numbers(i)[row];
+        require(x == y || (is_missing(x) && is_missing(y)));
+      } else {
+        require(a.text(i, row) == b.text(i, row));
+      }
+    }
+  }
+}
+
+void check_lines(const CsvReport& report, std::string_view text, const CsvOptions& options) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  const auto feeds = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  const bool open_end = !text.empty() && text.back() != '\n';
+  require(report.lines == feeds + (open_end ? 1 : 0));
+  const std::uint64_t known = report.rows + report.bad_rows + report.blank_lines + (options.header ? 1 : 0);
+  require(options.quote == '\0' ? report.lines == known : report.lines >= known);
+  require(report.reasons.size() <= options.max_reasons && report.reasons.size() <= report.bad_rows);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 3) return 0;
+  const CsvOptions options = options_of(data);
+  const std::string_view text(reinterpret_cast<const char*>(data) + 3, size - 3);
+
+  CsvReport report;
+  Result<Table> whole = try_parse_csv(text, options, &report);
+  Result<CsvReader> reader =
+      CsvReader::try_make(std::make_unique<DrippingSource>(text, 1 + data[2] / std::size_t{3}), options);
+  if (!reader) {
+    require(!whole && !reader.error().what.empty());
+    return 0;
+  }
+  Table pieces = reader->make_table();
+  while (true) {
+    const Result<std::size_t> count = reader->try_read(pieces, 1 + data[2] % std::size_t{5});
+    if (!count) {
+      const bool gzip = count.error().kind == ErrorKind::format;  // refused whatever the rows are
+      require(!whole && (gzip || options.bad_rows == BadRows::stop));
+      return 0;
+    }
+    if (count.value() == 0) break;
+  }
+  require(whole.ok());
+  check_equal(*whole, pieces);
+  check_lines(report, text, options);
+  require(report.lines == reader->report().lines && report.bad_rows == reader->report().bad_rows);
+  return 0;
+}

@@ -1,0 +1,93 @@
+# Tests of what a header-only library can break in its users' builds. All carry the label `hygiene`.
+
+set(include_dir ${PROJECT_SOURCE_DIR}/include)
+
+# --- Who may include whom, what no header may contain, and whether the umbrella holds everything.
+add_test(NAME hygiene/includes COMMAND ${CMAKE_COMMAND} -DINCLUDE_DIR=${include_dir}
+                                       -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/check.cmake)
+
+# --- Every header compiles alone, twice in a row, without warnings, for the baseline instruction set.
+function(weir_add_header_check target)
+  set(units)
+  foreach(header IN LISTS ARGN)
+    string(REGEX REPLACE "[/.]" "_" unit ${header})
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/${target}/${unit}.cpp)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include <@header@>\n#include <@header@>\n" @ONLY)
+    list(APPEND units ${unit})
+  endforeach()
+  add_library(${target} OBJECT EXCLUDE_FROM_ALL ${units})
+  target_link_libraries(${target} PRIVATE weir::weir $<TARGET_NAME_IF_EXISTS:weir::gzip>)
+  target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} -Werror -O0)
+  set(keep_going)
+  if(CMAKE_GENERATOR MATCHES "Ninja")
+    set(keep_going -- -k 0) # tell of every header, not of the first
+  endif()
+  add_test(NAME hygiene/${target}
+           COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target ${target} ${keep_going})
+  # Two builds in one tree would disturb each other.
+  set_tests_properties(hygiene/${target} PROPERTIES RESOURCE_LOCK build PROCESSORS 2)
+endfunction()
+
+file(GLOB_RECURSE headers RELATIVE ${include_dir} CONFIGURE_DEPENDS ${include_dir}/weir/*.hpp)
+if(NOT TARGET weir::gzip)
+  list(FILTER headers EXCLUDE REGEX gzip)
+endif()
+weir_add_header_check(headers ${headers})
+weir_add_header_check(headers_noexcept weir/infer.hpp weir/traffic.hpp)
+target_compile_options(headers_noexcept PRIVATE -fno-exceptions -fno-rtti)
+
+# --- One program out of units compiled for different instruction sets, linked in both orders.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT WEIR_SANITIZE)
+  set(levels 0 2)
+  set(forbidden "4weir|5Eigen" "4weir|5Eigen|5xsimd") # a mangled name has a namespace behind its length
+  foreach(level IN LISTS levels)
+    foreach(isa IN ITEMS x86-64 haswell)
+      string(MAKE_C_IDENTIFIER ${isa} entry)
+      set(unit odr_${entry}_O${level})
+      add_library(${unit} OBJECT odr/unit.cpp)
+      target_link_libraries(${unit} PRIVATE weir::weir)
+      target_compile_definitions(${unit} PRIVATE ENTRY=score_${entry})
+      target_compile_options(${unit} PRIVATE -march=${isa} -O${level})
+    endforeach()
+  endforeach()
+  add_executable(odr_forward odr/main.cpp $<TARGET_OBJECTS:odr_x86_64_O2> $<TARGET_OBJECTS:odr_haswell_O2>)
+  add_executable(odr_reverse $<TARGET_OBJECTS:odr_haswell_O2> $<TARGET_OBJECTS:odr_x86_64_O2> odr/main.cpp)
+  foreach(order IN ITEMS forward reverse)
+    target_compile_features(odr_${order} PRIVATE cxx_std_20)
+    add_test(NAME hygiene/odr_${order} COMMAND odr_${order})
+  endforeach()
+  # Without optimisation nothing is inlined away: there every weak symbol of ours is seen that there could be.
+  # But only with optimisation do xsimd's scalar constants vanish, which it names alike for every instruction set.
+  foreach(level namespaces IN ZIP_LISTS levels forbidden)
+    add_test(NAME hygiene/odr_symbols_O${level}
+             COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DFORBIDDEN=${namespaces}
+                     -DFIRST=$<TARGET_OBJECTS:odr_x86_64_O${level}>
+                     -DSECOND=$<TARGET_OBJECTS:odr_haswell_O${level}>
+                     -P ${CMAKE_CURRENT_SOURCE_DIR}/odr/symbols.cmake)
+  endforeach()
+endif()
+
+# --- Programs of others that use weir in each of the ways we document.
+set(prefix ${CMAKE_CURRENT_BINARY_DIR}/consumers/prefix)
+if(WEIR_INSTALL)
+  add_test(NAME hygiene/install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
+  set_tests_properties(hygiene/install PROPERTIES FIXTURES_SETUP prefix)
+endif()
+foreach(consumer IN ITEMS installed pkgconfig subdirectory fetchcontent werror noexcept)
+  if(consumer MATCHES "installed|pkgconfig" AND NOT WEIR_INSTALL)
+    continue()
+  endif()
+  add_test(NAME hygiene/consumer_${consumer}
+           COMMAND ${CMAKE_COMMAND} -DCONSUMER=${consumer} -DWEIR=${PROJECT_SOURCE_DIR} -DPREFIX=${prefix}
+                   -DVERSION=${PROJECT_VERSION} -DBUILD=${CMAKE_CURRENT_BINARY_DIR}/consumers/${consumer}
+                   -DGENERATOR=${CMAKE_GENERATOR} -DCXX=${CMAKE_CXX_COMPILER}
+                   "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+                   -P ${CMAKE_CURRENT_SOURCE_DIR}/consumers/run.cmake)
+  if(consumer MATCHES "installed|pkgconfig")
+    set_tests_properties(hygiene/consumer_${consumer} PROPERTIES FIXTURES_REQUIRED prefix)
+  endif()
+endforeach()
+
+get_property(tests DIRECTORY PROPERTY TESTS)
+list(FILTER tests INCLUDE REGEX ^hygiene/)
+set_tests_properties(${tests} PROPERTIES LABELS hygiene TIMEOUT 900)

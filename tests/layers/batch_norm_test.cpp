@@ -1,0 +1,104 @@
+#include <weir/layers/batch_norm.hpp>
+
+#include "check_gradients.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace weir;
+using weir_test::check_gradients;
+using weir_test::check_gradients_of_shapes;
+
+TEST_CASE("batch_norm: gradients in training and in inference") {
+  check_gradients_of_shapes([](Index channels) { return BatchNorm<double>(channels); });
+  check_gradients_of_shapes(
+      [](Index channels) { return BatchNorm<double>(channels, {.momentum = 0.3, .epsilon = 0.1}); });
+  check_gradients(BatchNorm<double, 4>{}, Shape{4, 2});
+  check_gradients(BatchNorm<double>(3), Shape{3, 1}, {.count = 2});  // every xhat is nearly +-1
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    check_gradients(BatchNorm<double>(5), Shape{5, 1}, {.training = false, .seed = seed});
+    check_gradients(BatchNorm<double>(5), Shape{5, 3},
+                    {.lengths = {2, 3, 1}, .training = false, .seed = seed});
+  }
+}
+
+TEST_CASE("batch_norm: padding neither counts nor comes through") {
+  // The same steps as full samples of one step each, and as two padded samples of three.
+  const Index channels = 3;
+  std::vector<float> packed, padded(2 * 3 * 3, 1e6F);
+  Rng rng(4);
+  for (int i = 0; i < 4 * 3; ++i) packed.push_back(static_cast<float>(rng.normal()));
+  std::copy_n(packed.begin(), 9, padded.begin());
+  std::copy_n(packed.begin() + 9, 3, padded.begin() + 9);
+  const std::vector<Index> lengths{3, 1};
+
+  const BatchNorm<float> layer(channels);
+  const Pass training{.training = true};
+  BatchNorm<float>::Cache cache;
+  cache.prepare(layer, Shape{channels, 3}, 4, true);
+  std::vector<float> y1(packed.size()), y2(padded.size(), 42.0F), dx1(packed.size()),
+      dx2(padded.size(), 42.0F);
+  BatchNorm<float> grad1 = zeros_like(layer), grad2 = zeros_like(layer);
+  const BatchView<const float> x1(packed.data(), Shape{channels}, 4);
+  const BatchView<const float> x2(padded.data(), Shape{channels, 3}, 2, lengths);
+  layer.forward(x1, {y1.data(), Shape{channels}, 4}, cache, training);
+  layer.backward(x1, {}, x1, {dx1.data(), Shape{channels}, 4}, cache, grad1, training);
+  layer.forward(x2, {y2.data(), Shape{channels, 3}, 2, lengths}, cache, training);
+  layer.backward(x2, {}, x2, {dx2.data(), Shape{channels, 3}, 2, lengths}, cache, grad2, training);
+
+  for (std::size_t i = 0; i < padded.size(); ++i) {
+    const bool counts = i < 12;
+    CHECK(y2[i] == (counts ? y1[i] : 0.0F));
+    CHECK(dx2[i] == (counts ? dx1[i] : 0.0F));
+  }
+  CHECK(grad1.gamma == grad2.gamma);
+  CHECK(grad1.beta == grad2.beta);
+  CHECK(grad1.running_mean == grad2.running_mean);
+  CHECK(grad1.running_variance == grad2.running_variance);
+}
+
+TEST_CASE("batch_norm: a backward pass in inference leaves the running statistics alone") {
+  const BatchNorm<float> layer(1);
+  BatchNorm<float>::Cache cache;
+  cache.prepare(layer, Shape{1}, 4, true);
+  const std::vector<float> x{1, 2, 3, 4};
+  std::vector<float> y(4);
+  BatchNorm<float> grad = zeros_like(layer);
+  const BatchView<const float> batch(x.data(), Shape{1}, 4);
+  layer.forward(batch, {y.data(), Shape{1}, 4}, cache, {});
+  layer.backward(batch, {}, batch, {}, cache, grad, {});
+  CHECK(grad.beta[0] == 10.0F);
+  CHECK(grad.running_mean[0] == 0.0F);
+  CHECK(grad.running_variance[0] == 0.0F);
+}
+
+TEST_CASE("batch_norm: a channel that is constant, and a batch of one") {
+  const BatchNorm<float> layer(1);
+  BatchNorm<float>::Cache cache;
+  cache.prepare(layer, Shape{1}, 3, true);
+  for (const Index count : {1, 3}) {
+    const std::vector<float> x(3, 7.0F);
+    std::vector<float> y(3, 42.0F);
+    layer.forward({x.data(), Shape{1}, count}, {y.data(), Shape{1}, count}, cache, {.training = true});
+    for (Index i = 0; i < count; ++i) CHECK(y[static_cast<std::size_t>(i)] == 0.0F);
+    BatchNorm<float> grad = zeros_like(layer);
+    layer.backward({x.data(), Shape{1}, count}, {}, {x.data(), Shape{1}, count}, {}, cache, grad,
+                   {.training = true});
+    CHECK(grad.running_mean[0] == doctest::Approx(0.7));
+    CHECK(grad.running_variance[0] == doctest::Approx(-0.1));  // towards a variance of zero
+  }
+}
+
+TEST_CASE("batch_norm: shapes and options") {
+  const BatchNorm<float> layer(3, {.momentum = 0.25, .epsilon = 0.5});
+  CHECK(layer.out_shape(Shape{3, 9}) == Shape{3, 9});
+  CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{4})), ShapeError);
+  CHECK(parameter_count(layer) == 6);  // running statistics are not trained
+  const BatchNorm<float> copy = BatchNorm<float>::from_config(layer.config(), Shape{3}).value();
+  CHECK(copy.options.momentum == 0.25);
+  CHECK(copy.options.epsilon == 0.5);
+  CHECK_FALSE(BatchNorm<float>::from_config(Config{{"epsilon", 0.0}}, Shape{3}).ok());
+  CHECK_FALSE(BatchNorm<float>::from_config(Config{{"momentum", 1.5}}, Shape{3}).ok());
+}

@@ -1,0 +1,99 @@
+// A hundred steps of each optimizer on a net of two layers, against PyTorch.
+#include <weir/layers/dense.hpp>
+#include <weir/layers/tanh.hpp>
+#include <weir/losses/categorical_cross_entropy.hpp>
+#include <weir/models/sequential.hpp>
+#include <weir/models/workspace.hpp>
+#include <weir/optimizers/adam.hpp>
+#include <weir/optimizers/adamw.hpp>
+#include <weir/optimizers/sgd.hpp>
+#include <weir/simd/reduce.hpp>
+
+#include <doctest/doctest.h>
+
+#include "golden/golden.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+using namespace weir;
+using weir_test::distance;
+using weir_test::GoldenCase;
+
+namespace {
+
+using Net = Sequential<Dense<float>, Tanh<float>, Dense<float>>;
+
+const weir_test::Golden& golden() {
+  static const weir_test::Golden file = weir_test::read_golden("optimizers.txt");
+  return file;
+}
+
+/// "0.weight" -> "w0", "2.bias" -> "b1"
+std::string golden_name(const ParamName& name) {
+  const std::string path = name.str();
+  return (path.find("weight") != std::string::npos ? "w" : "b") + std::string(path[0] == '0' ? "0" : "1");
+}
+
+template <class Optimizer>
+void check(const std::string& name, const Optimizer& optimizer, double clip = 0.0) {
+  INFO(name);
+  const GoldenCase& data = golden().at("data");
+  const GoldenCase& expected = golden().at(name);
+  Net net{Dense<float>{6, 8}, Tanh<float>{}, Dense<float>{8, 3}};
+  Net::visit([&](Role, const ParamName& path, TensorView<float> p) { data.fill(golden_name(path), p); }, net);
+
+  const std::vector<float> x = data.get("x");
+  const std::vector<Label> labels = data.get<Label>("labels");
+  Workspace<Net> workspace(net, Shape{6}, 16, true);
+  Net gradient = zeros_like(net);
+  auto state = optimizer.start(net);
+  const BatchView<const float> batch(x.data(), Shape{6}, 16);
+  const Pass pass{.training = true};
+  for (int step = 1; step <= 100; ++step) {
+    const BatchView<const float> y = workspace.forward(net, batch, pass);
+    const BatchView<float> dy = workspace.output_gradient(16);
+    static_cast<void>(
+        CategoricalCrossEntropy{}(y, Targets<float>{labels, {}}, std::span<const float>{}, 1.0F / 16.0F, dy));
+    set_zero(gradient);
+    net.backward(batch, y, dy, {}, workspace.cache(), gradient, pass);
+    double scale = 1.0;
+    if (clip > 0.0) {
+      double squares = 0.0;
+      Net::visit(
+          [&](Role, const ParamName&, TensorView<float> g) {
+            squares += static_cast<double>(simd::sum_of_squares(g.size(), g.data()));
+          },
+          gradient);
+      scale = std::min(1.0, clip / (std::sqrt(squares) + 1e-6));
+    }
+    optimizer.step(net, gradient, state, {.rate_factor = 1.0, .scale = scale});
+    if (step != 1 && step != 10 && step != 100) continue;
+    Net::visit(
+        [&](Role, const ParamName& path, TensorView<const float> p) {
+          INFO("step ", step, " ", path.str());
+          CHECK(distance(p.span(), expected[golden_name(path) + "_" + std::to_string(step)]) <= 1e-6);
+        },
+        std::as_const(net));
+  }
+  CHECK(state.steps == 100);
+}
+
+}  // namespace
+
+TEST_CASE("sgd equals PyTorch's") {
+  check("sgd", SGD{.learning_rate = 0.1});
+  check("sgd_momentum", SGD{.learning_rate = 0.05, .momentum = 0.9});
+  check("sgd_nesterov", SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true});
+  check("sgd_decay", SGD{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.02});
+  check("sgd_clipped", SGD{.learning_rate = 0.1}, 0.25);
+}
+
+TEST_CASE("adam and adamw equal PyTorch's") {
+  check("adam", Adam{.learning_rate = 0.01});
+  check("adam_betas", Adam{.learning_rate = 0.003, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-4});
+  check("adam_decay", Adam{.learning_rate = 0.01, .weight_decay = 0.02});
+  check("adamw", AdamW{.learning_rate = 0.01, .weight_decay = 0.05});
+}
