@@ -5,4 +5,5 @@ sh cmake/packages.sh
 
 cmake --preset demo
 cmake --build --preset demo
-build/demo/examples/cli/weir demo
+cd build/demo # what it writes goes there
+examples/cli/weir demo

@@ -126,8 +126,7 @@ void Assessor::add_value(double truth, std::span<const float> sample) {
 
 Assessment Assessor::finish() const {
   Assessment result = result_;
-  if (result.rows == 0) weir::fail(weir::ErrorKind::data, "there is no labelled row to judge by");
-  const auto n = static_cast<double>(result.rows);
+  const auto n = static_cast<double>(std::max<std::int64_t>(result.rows, 1));
   if (result.task == weir::Task::regress) {
     result.mse = squares_ / n;
     result.mae = absolute_ / n;
@@ -156,7 +155,9 @@ Assessment assess_file(const Model& model, const std::string& path, const InputO
     assessor.add(rows);
   }
   if (report != nullptr) *report = reader.report();
-  return assessor.finish();
+  Assessment result = assessor.finish();
+  if (result.rows == 0) weir::fail(weir::ErrorKind::data, path + ": there is no labelled row to judge by");
+  return result;
 }
 
 }  // namespace cli

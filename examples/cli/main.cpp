@@ -203,7 +203,7 @@ void add_demo(App& app, cli::DemoOptions& o) {
   const App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
   const std::string where = command == &app ? std::string() : command->get_name() + ": ";
   const std::vector<std::string> rest = app.remaining(true);
-  if (error.get_name() == "ExtrasError" && !rest.empty()) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !rest.empty()) {
     std::vector<std::string> known;
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);

@@ -114,18 +114,20 @@ struct Line {
   return text;
 }
 
+/// True classes down, verdicts across; names are cut where many classes must fit a line.
 [[nodiscard]] std::string confusion_text(const Assessment& result) {
   const Matrix& m = result.confusion;
-  std::size_t name_width = 4, width = 8;
+  const std::size_t longest = m.classes() > 4 ? 9 : 16;
+  std::size_t name_width = 10, width = 8;
   for (const std::string& name : result.classes) {
     name_width = std::max(name_width, std::min<std::size_t>(name.size(), 24));
-    width = std::max(width, std::min<std::size_t>(name.size(), 16) + 2);
+    width = std::max(width, std::min(name.size(), longest) + 2);
   }
-  std::string text = "  " + left("true class", name_width + 6) + "  taken for\n  " + left("", name_width + 6);
-  for (const std::string& name : result.classes) text += right(name.substr(0, 16), width);
+  std::string text = "  " + left("true class", name_width) + "  taken for\n  " + left("", name_width);
+  for (const std::string& name : result.classes) text += right(name.substr(0, longest), width);
   text += right("found", 11) + "\n";
   for (weir::Index t = 0; t < m.classes(); ++t) {
-    text += "  " + left(result.classes[static_cast<std::size_t>(t)].substr(0, 24), name_width + 6);
+    text += "  " + left(result.classes[static_cast<std::size_t>(t)].substr(0, 24), name_width);
     for (weir::Index p = 0; p < m.classes(); ++p) text += right(std::to_string(m.count(t, p)), width);
     text += right(m.support(t) == 0 ? "-" : percent(m.recall(t)), 11) + "\n";
   }

@@ -244,7 +244,7 @@ void train(const TrainOptions& given) {
             {"rows_held_back", prepared.validation.rows()},
             {"seconds", trained.seconds},
             {"epochs", epochs_json(trained.history)}};
-  if (prepared.held_back.rows() > 0) {
+  if (prepared.validation.rows() > 0) {
     Assessor assessor(trained.model);
     assessor.add(prepared.held_back);
     const Assessment result = assessor.finish();

@@ -1,4 +1,10 @@
 // The whole library under its user's own warnings.
 #include <weir/weir.hpp>
 
-int main() { return weir::as_matrix(weir::Matrix<float>(2, 3)).size() == 6 ? 0 : 1; }
+#include <cstdio>
+
+int main() {
+  weir::Matrix<float> matrix(2, 3);
+  std::printf("weir %d.%d.%d: %td\n", WEIR_VERSION_MAJOR, WEIR_VERSION_MINOR, WEIR_VERSION_PATCH,
+              weir::as_matrix(matrix).size());
+}

@@ -34,7 +34,9 @@ const weir_test::Golden& golden() {
 /// "0.weight" -> "w0", "2.bias" -> "b1"
 std::string golden_name(const ParamName& name) {
   const std::string path = name.str();
-  return (path.find("weight") != std::string::npos ? "w" : "b") + std::string(path[0] == '0' ? "0" : "1");
+  std::string golden = path.find("weight") != std::string::npos ? "w" : "b";
+  golden += path[0] == '0' ? '0' : '1';
+  return golden;
 }
 
 template <class Optimizer>

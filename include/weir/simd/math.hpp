@@ -4,12 +4,12 @@
 // infinities and NaN; checked by tests/simd/math_test.cpp (in brackets: the worst found):
 //
 //              float         double
-//   exp        2   (1.05)    2   (1.00)
-//   log        1   (0.83)    1   (0.70)
-//   tanh       2   (1.33)    2   (1.16)
-//   sigmoid    3   (2.18)    3   (1.99)
-//   softplus   2   (1.66)    2   (1.36)
-//   erf        3   (2.33)    70  (66.1)
+//   exp        2   (1.05)    2   (1.05)
+//   log        1   (0.82)    1   (0.77)
+//   tanh       2   (1.33)    2   (1.24)
+//   sigmoid    3   (2.44)    3   (2.00)
+//   softplus   2   (1.57)    2   (1.60)
+//   erf        3   (2.44)    70  (68.0)
 //
 // exp overflows to infinity and underflows gradually to zero. sigmoid and tanh are exact at +-infinity and
 // never leave [0, 1] and [-1, 1]; a sigmoid below the smallest normal number may become zero. NaN gives NaN.

@@ -247,6 +247,7 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
                   const Optimizer& optimizer, const FitOptions& options, Callbacks&&... callbacks) {
   training.check();
   const Shape output = state.net.out_shape(training.shape);
+  static_cast<void>(detail::takes_logits(state.net, loss));
   detail::check_targets(training, output, loss);
   detail::check_options(options, class_count(training.labels));
   if (training.rows() == 0) fail(ErrorKind::data, "fit: there are no rows to train on");

@@ -1,0 +1,154 @@
+// Stopping and resuming training. A checkpoint holds the whole FitState: weights, optimizer, best weights,
+// history. Going on from it gives the same bits as never having stopped.
+//
+//   FitState state = start_fit(net, Adam{}, options.seed);
+//   resume("run.ckpt", state);                                      // does nothing if there is no such file
+//   continue_fit(state, training, validation, loss, Adam{}, options, Checkpoint{"run.ckpt"});
+//
+// The file is replaced atomically: a program killed at any moment leaves the checkpoint before or the new
+// one.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/io/load.hpp>
+#include <weir/io/safetensors.hpp>
+#include <weir/io/save.hpp>
+#include <weir/train/fit.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+inline constexpr std::size_t history_columns = 8;
+
+[[nodiscard]] inline std::array<double, history_columns> history_row(const EpochReport& report) {
+  return {static_cast<double>(report.epoch),
+          static_cast<double>(report.epochs),
+          report.loss,
+          report.validation_loss,
+          report.learning_rate,
+          report.seconds,
+          report.samples_per_second,
+          report.best ? 1.0 : 0.0};
+}
+
+[[nodiscard]] inline EpochReport history_report(std::span<const double> row) {
+  return {.epoch = static_cast<Index>(row[0]),
+          .epochs = static_cast<Index>(row[1]),
+          .loss = row[2],
+          .validation_loss = row[3],
+          .learning_rate = row[4],
+          .seconds = row[5],
+          .samples_per_second = row[6],
+          .best = row[7] != 0.0};
+}
+
+/// What is neither weight nor history: optimizer steps, best loss (may be infinite), epochs waited, best
+/// epoch, stopped.
+template <class State>
+[[nodiscard]] std::array<double, 5> progress_of(const State& state) {
+  return {static_cast<double>(state.optimizer.steps), state.best_loss, static_cast<double>(state.waited),
+          static_cast<double>(state.history.best_epoch), state.history.stopped_early ? 1.0 : 0.0};
+}
+
+}  // namespace detail
+
+/// Writes the state to `path`, atomically and durably.
+template <class Net, class Optimizer>
+[[nodiscard]] Status try_save_checkpoint(const std::string& path, const FitState<Net, Optimizer>& state) {
+  SafetensorsWriter writer;
+  writer.set_metadata("weir.checkpoint", "1");
+  writer.set_metadata("weir.layers", detail::layers_text(describe(state.net)));
+  writer.set_metadata("weir.optimizer", std::string(Optimizer::kind));
+  detail::add_parameters(writer, "net.", state.net);
+  detail::add_parameters(writer, "best.", state.best);
+  detail::add_parameters(writer, "first.", state.optimizer.first);
+  detail::add_parameters(writer, "second.", state.optimizer.second);
+  const std::array<double, 5> progress = detail::progress_of(state);
+  writer.add("progress", TensorView<const double>(progress.data(), {static_cast<Index>(progress.size())}));
+  std::vector<double> history;
+  for (const EpochReport& report : state.history.epochs) {
+    const auto row = detail::history_row(report);
+    history.insert(history.end(), row.begin(), row.end());
+  }
+  writer.add("history",
+             TensorView<const double>(history.data(), {static_cast<Index>(detail::history_columns),
+                                                       static_cast<Index>(state.history.epochs.size())}));
+  return try_write_safetensors(path, writer);
+}
+
+/// Reads a checkpoint into `state`, which must be of the same layers and optimizer and is unchanged on
+/// failure.
+template <class Net, class Optimizer>
+[[nodiscard]] Status try_load_checkpoint(const std::string& path, FitState<Net, Optimizer>& state) {
+  const Result<SafetensorsFile> read = try_read_safetensors(path);
+  if (!read) return read.error();
+  const SafetensorsView& file = read.value().view();
+  const auto wrong = [&](const std::string& what) {
+    return Failure{ErrorKind::format, "'" + path + "': " + what};
+  };
+  if (file.metadata("weir.checkpoint") != "1") return wrong("is not a checkpoint of this version");
+  if (file.metadata("weir.layers") != detail::layers_text(describe(state.net)))
+    return wrong("is of another net");
+  if (file.metadata("weir.optimizer") != Optimizer::kind) return wrong("is of another optimizer");
+
+  FitState<Net, Optimizer> loaded = state;
+  const std::array<std::pair<const char*, Net*>, 4> nets{
+      std::pair{"net.", &loaded.net}, std::pair{"best.", &loaded.best},
+      std::pair{"first.", &loaded.optimizer.first}, std::pair{"second.", &loaded.optimizer.second}};
+  for (const auto& [prefix, net] : nets) {
+    if (Status s = detail::read_parameters(file, prefix, *net); !s) return wrong(s.error().what);
+  }
+  std::array<double, 5> progress{};
+  if (Status s = file.try_read_into("progress", TensorView<double>(progress.data(), {5})); !s) return s;
+  loaded.optimizer.steps = static_cast<std::int64_t>(progress[0]);
+  loaded.best_loss = progress[1];
+  loaded.waited = static_cast<Index>(progress[2]);
+  loaded.history.best_epoch = static_cast<Index>(progress[3]);
+  loaded.history.stopped_early = progress[4] != 0.0;
+
+  const std::optional<TensorInfo> info = file.find("history");
+  const std::size_t row_bytes = detail::history_columns * sizeof(double);
+  if (!info || info->bytes.size() % row_bytes != 0) return wrong("has no history");
+  const std::size_t rows = info->bytes.size() / row_bytes;
+  std::vector<double> history(rows * detail::history_columns);
+  const TensorView<double> view(history.data(),
+                                {static_cast<Index>(detail::history_columns), static_cast<Index>(rows)});
+  if (Status s = file.try_read_into("history", view); !s) return s;
+  loaded.history.epochs.clear();
+  for (std::size_t i = 0; i < rows; ++i) {
+    loaded.history.epochs.push_back(detail::history_report(
+        std::span<const double>(history).subspan(i * detail::history_columns, detail::history_columns)));
+  }
+  state = std::move(loaded);
+  return std::monostate{};
+}
+
+/// Goes on from the checkpoint at `path` if there is one. Returns whether there was; throws when it cannot be
+/// used.
+template <class Net, class Optimizer>
+bool resume(const std::string& path, FitState<Net, Optimizer>& state) {
+  if (::access(path.c_str(), F_OK) != 0) return false;
+  static_cast<void>(try_load_checkpoint(path, state).value());
+  return true;
+}
+
+/// A callback of `fit` that writes a checkpoint every `every` epochs.
+struct Checkpoint {
+  std::string path;
+  Index every = 1;
+
+  template <class State>
+  void on_epoch(const State& state, const EpochReport& report) const {
+    if (report.epoch % every == 0) static_cast<void>(try_save_checkpoint(path, state).value());
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,79 @@
+#include "cli/program.hpp"
+
+using namespace cli_test;
+
+TEST_CASE("evaluate --json holds what machines rely on") {
+  if (!built()) return;
+  const Json json = weir_well({"evaluate", model(), test_csv(), "--json"}).json();
+  for (const char* name : {"rows", "classes", "accuracy", "balanced_accuracy", "macro_f1", "precision",
+                           "recall", "f1", "fpr", "roc_auc", "pr_auc", "mcc", "confusion"}) {
+    INFO(name);
+    CHECK(json.contains(name));
+  }
+  const auto& c = json.at("confusion");
+  const double tn = c[0][0], fp = c[0][1], fn = c[1][0], tp = c[1][1];
+  CHECK(tn + fp + fn + tp == 5000);
+  CHECK(json.at("accuracy").get<double>() == doctest::Approx((tp + tn) / 5000));
+  CHECK(json.at("precision").get<double>() == doctest::Approx(tp / (tp + fp)));
+  CHECK(json.at("recall").get<double>() == doctest::Approx(tp / (tp + fn)));
+  CHECK(json.at("fpr").get<double>() == doctest::Approx(fp / (fp + tn)));
+  CHECK(json.at("f1").get<double>() == doctest::Approx(2 * tp / (2 * tp + fp + fn)));
+}
+
+TEST_CASE("evaluate's text shows counts and rates") {
+  if (!built()) return;
+  const std::string text = weir_well({"evaluate", model(), test_csv()}).out;
+  for (const char* part : {"5000 rows", "true class", "false positive rate", "ROC-AUC", "macro F1", "MCC"}) {
+    INFO(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("one class alone has no areas: null, not a number out of thin air") {
+  if (!built()) return;
+  std::string text;
+  for (const std::string& line : lines_of(read_file(test_csv()))) {
+    if (line.ends_with("label") || line.ends_with("benign")) text += line + "\n";
+  }
+  const Json json = weir_well({"evaluate", model(), write_file("calm.csv", text), "--json"}).json();
+  CHECK(json.at("roc_auc").is_null());
+  CHECK(json.at("accuracy") > 0.9);
+}
+
+TEST_CASE("labels that a model does not know are an error, or left out and counted") {
+  if (!built()) return;
+  const std::string path = folder() / "nine.weir";
+  weir_well({"train", train_csv(), "--label", "label", "--epochs", "1", "--model", path, "--quiet"});
+  std::string text = read_file(test_csv());
+  const std::size_t at = text.rfind("benign");
+  text.replace(at, 6, "worm");
+  const std::string table = write_file("worm.csv", text);
+  const Outcome refused = weir({"evaluate", path, table});
+  CHECK(refused.code == 2);
+  CHECK(refused.err.find("'worm'") != std::string::npos);
+  const Json json = weir_well({"evaluate", path, table, "--ignore-unknown", "--json"}).json();
+  CHECK(json.at("rows") == 4999);
+  CHECK(json.at("rows_of_unknown_label") == 1);
+}
+
+TEST_CASE("inspect shows columns, layers, sizes, record and probe") {
+  if (!built()) return;
+  const std::string text = weir_well({"inspect", model()}).out;
+  for (const char* part :
+       {"conn_state", "dense:64", "FLOPs", "benign, attack", "rows held back", "Probe: passed"}) {
+    INFO(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+  const Json json = weir_well({"inspect", model(), "--json"}).json();
+  CHECK(json.at("task") == "classify");
+  CHECK(json.at("schema").size() == 32);
+  CHECK(json.at("schema")[0].at("kind") == "categorical");
+  CHECK(json.at("layers").size() == 5);
+  const auto features = json.at("features").get<int>();
+  CHECK(json.at("parameters") == features * 64 + 64 + 64 * 32 + 32 + 32 + 1);
+  CHECK(json.at("flops") == 2 * (features * 64 + 64 * 32 + 32));
+  CHECK(json.at("probe").at("passed") == true);
+  CHECK(json.at("probe").at("difference") == 0.0);
+  CHECK(json.at("record").at("seed") == "0");
+  CHECK(json.at("threshold") == 0.5);
+}

@@ -1,0 +1,177 @@
+#include "cli/program.hpp"
+
+using namespace cli_test;
+
+namespace {
+
+/// Trains on train_csv() with a few epochs; the file it wrote.
+std::string trained(const std::string& name, std::vector<std::string> more) {
+  const std::string path = folder() / name;
+  std::vector<std::string> arguments{"train", train_csv(), "--label", "label", "--epochs",
+                                     "3",     "--quiet",   "--model", path};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  weir_well(arguments);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("train reports what it did, and the held-back rows are not trained on") {
+  if (!built()) return;
+  const Json json =
+      weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--epochs", "6",
+                 "--validation", "0.2", "--test", test_csv(), "--model", folder() / "a.weir", "--json"})
+          .json();
+  CHECK(json.at("task") == "classify");
+  CHECK(json.at("classes") == Json{"benign", "attack"});
+  CHECK(json.at("rows_trained") == 4800);
+  CHECK(json.at("rows_held_back") == 1200);
+  CHECK(json.at("validation").at("rows") == 1200);
+  CHECK(json.at("test").at("rows") == 5000);
+  CHECK(json.at("epochs").size() == 6);
+  CHECK(json.at("epochs")[5].at("loss") < json.at("epochs")[0].at("loss"));
+  CHECK(json.at("test").at("accuracy") > 0.9);  // all benign: 0.88
+  CHECK(json.at("test").at("roc_auc") > 0.88);
+}
+
+TEST_CASE("the model file has the same bits with one and two threads, and from run to run") {
+  if (!built()) return;
+  const std::vector<std::string> both{
+      "--benign", "benign", "--layers", "dense:32,relu,dropout:0.2,dense:16,relu", "--batch-size", "256"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), both.begin(), both.end());
+    return more;
+  };
+  const std::string one = read_file(trained("one.weir", with({"--threads", "1"})));
+  const std::string two = read_file(trained("two.weir", with({"--threads", "2"})));
+  const std::string seed = read_file(trained("seed.weir", with({"--seed", "7"})));
+  CHECK(one.size() > 1000);
+  CHECK(one == two);
+  CHECK(one == read_file(trained("again.weir", with({}))));
+  CHECK(one != seed);
+}
+
+TEST_CASE("every label is a class where nothing else is asked for, ordinary traffic first") {
+  if (!built()) return;
+  const std::string path =
+      trained("many.weir", {"--class-weights", "balanced", "--optimizer", "adamw", "--weight-decay", "0.01",
+                            "--label-smoothing", "0.05", "--schedule", "step", "--clip-norm", "5"});
+  const Json json = weir_well({"evaluate", path, test_csv(), "--json"}).json();
+  REQUIRE(json.at("classes").size() == 9);
+  CHECK(json.at("classes")[0] == "benign");
+  CHECK(json.at("per_class").at("recall").size() == 9);
+  CHECK(json.at("per_class").at("roc_auc").size() == 9);
+  CHECK(json.at("confusion").size() == 9);
+  CHECK(json.at("alarms").at("recall") > 0.5);
+}
+
+TEST_CASE("--positive makes a class of the labels it names") {
+  if (!built()) return;
+  const std::string path = trained("positive.weir", {"--positive", "syn_flood,vertical_scan"});
+  const Json json = weir_well({"evaluate", path, test_csv(), "--json"}).json();
+  CHECK(json.at("classes") == Json{"negative", "positive"});
+  const std::string test = read_file(test_csv());
+  std::int64_t positives = 0;
+  for (const std::string& line : lines_of(test)) {
+    positives += line.ends_with(",syn_flood") || line.ends_with(",vertical_scan") ? 1 : 0;
+  }
+  CHECK(json.at("per_class").at("support")[1] == positives);
+}
+
+TEST_CASE("an anomaly model learns from benign rows only and keeps its alarm rate on held-back ones") {
+  if (!built()) return;
+  const std::string path = folder() / "anomaly.weir";
+  const Json json =
+      weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--task", "anomaly",
+                 "--alarm-rate", "0.1", "--validation", "0.25", "--epochs", "5", "--layers",
+                 "dense:32,relu,dense:8,relu,dense:32,relu", "--model", path, "--json"})
+          .json();
+  const Json& counts = json.at("validation").at("per_class").at("support");
+  CHECK(json.at("rows_held_back") == counts[0]);
+  CHECK(json.at("rows_trained").get<int>() + counts[0].get<int>() + counts[1].get<int>() == 6000);
+  CHECK(json.at("validation").at("fpr").get<double>() == doctest::Approx(0.1).epsilon(0.03));
+  const Json test = weir_well({"evaluate", path, test_csv(), "--json"}).json();
+  CHECK(test.at("classes") == Json{"benign", "anomaly"});
+  CHECK(test.at("roc_auc") > 0.7);
+  // What was attacks while training does not matter: the same benign rows give the same net.
+  std::string benign;
+  for (const std::string& line : lines_of(read_file(train_csv()))) {
+    if (line.ends_with("label") || line.ends_with("benign")) benign += line + "\n";
+  }
+  benign += lines_of(read_file(train_csv()))[1];
+  benign.replace(benign.rfind("benign"), 6, "attack");
+  const Json other = weir_well({"train", write_file("benign.csv", benign), "--label", "label", "--benign",
+                                "benign", "--task", "anomaly", "--alarm-rate", "0.1", "--validation", "0.25",
+                                "--epochs", "5", "--layers", "dense:32,relu,dense:8,relu,dense:32,relu",
+                                "--model", folder() / "other.weir", "--json"})
+                         .json();
+  CHECK(other.at("epochs") == json.at("epochs"));
+}
+
+TEST_CASE("a regression gives its target's units back") {
+  if (!built()) return;
+  const std::string path = folder() / "bytes.weir";
+  weir_well({"train", train_csv(), "--label", "fwd_payload", "--task", "regress", "--drop", "label",
+             "--epochs", "8", "--scaling", "standard", "--model", path, "--quiet"});
+  const Json json = weir_well({"evaluate", path, test_csv(), "--json"}).json();
+  CHECK(json.at("rows") == 5000);
+  CHECK(json.at("r2") > 0.5);
+  CHECK(json.at("mae") > 0.0);
+  CHECK(json.at("mse").get<double>() == doctest::Approx(std::pow(json.at("rmse").get<double>(), 2)));
+  const auto lines = lines_of(weir_well({"predict", path, test_csv()}).out);
+  CHECK(lines[0] == "row,value");
+  CHECK(lines.size() == 5001);
+}
+
+TEST_CASE("a CSV log has a line an epoch; early stopping stops") {
+  if (!built()) return;
+  const std::string log = folder() / "log.csv";
+  weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--epochs", "40", "--patience",
+             "2", "--lr", "0.05", "--schedule", "constant", "--log", log, "--model", folder() / "b.weir",
+             "--quiet"});
+  const auto lines = lines_of(read_file(log));
+  CHECK(lines[0].rfind("epoch,loss,validation_loss", 0) == 0);
+  CHECK(lines.size() > 3);
+  CHECK(lines.size() < 41);
+}
+
+TEST_CASE("rows without a label, and with values missing, are counted or filled in") {
+  if (!built()) return;
+  std::string text = "bytes,proto,label\n";
+  for (int i = 0; i < 60; ++i) {
+    text += (i % 7 == 0 ? std::string() : std::to_string(i * 10)) + "," + (i % 2 == 0 ? "tcp" : "") + "," +
+            (i < 30 ? "good" : "bad") + "\n";
+  }
+  const std::string table = write_file("holes.csv", text + "5,tcp,\n");
+  const Json json = weir_well({"train", table, "--label", "label", "--epochs", "2", "--model",
+                               folder() / "holes.weir", "--json"})
+                        .json();
+  CHECK(json.at("rows_trained").get<int>() + json.at("rows_held_back").get<int>() == 60);
+  const Outcome skipped = weir_well({"train", table, "--label", "label", "--missing", "skip", "--epochs", "2",
+                                     "--model", folder() / "skip.weir", "--json"});
+  CHECK(skipped.json().at("rows_trained") < 30);
+  const auto lines = lines_of(weir_well({"predict", folder() / "skip.weir", table}).out);
+  CHECK(lines.size() == 62);
+  CHECK(lines[1] == "1,,,,");  // nothing can be said of a row without bytes
+}
+
+TEST_CASE("NSL-KDD's layout: five classes, and rows to judge without label and difficulty") {
+  if (!built()) return;
+  std::string labelled, bare;
+  const char* names[] = {"normal", "neptune", "satan", "guess_passwd", "rootkit"};
+  for (int i = 0; i < 200; ++i) {
+    std::string row = std::to_string(i % 9) + ",tcp," + (i % 3 == 0 ? "http" : "ftp") + ",SF";
+    for (int k = 4; k < 41; ++k) row += "," + std::to_string((i * (k + 1)) % (k + 3));
+    bare += row + "\n";
+    labelled += row + "," + names[i % 5] + ",20\n";
+  }
+  const std::string table = write_file("nsl.txt", labelled);
+  const std::string path = folder() / "nsl.weir";
+  weir_well(
+      {"train", table, "--format", "nsl-kdd", "--classes", "5", "--epochs", "2", "--model", path, "--quiet"});
+  const Json json = weir_well({"evaluate", path, table, "--json"}).json();
+  CHECK(json.at("classes") == Json{"normal", "DoS", "Probe", "R2L", "U2R"});
+  CHECK(json.at("rows") == 200);
+  CHECK(weir_well({"predict", path, write_file("bare.txt", bare)}).out ==
+        weir_well({"predict", path, table}).out);
+}

@@ -1,0 +1,221 @@
+#include <doctest/doctest.h>
+#include <weir/data/csv.hpp>
+#include <weir/io/load_any.hpp>
+#include <weir/io/save.hpp>
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/relu.hpp>
+#include <weir/layers/sigmoid.hpp>
+#include <weir/models/sequential.hpp>
+
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace weir;
+
+namespace {
+
+using Net = Sequential<Dense<float>, BatchNorm<float>, Relu<float>, Dense<float>, Sigmoid<float>>;
+
+Net trained_like_net(Index features) {
+  Net net{Dense{features, 6}, BatchNorm{6}, Relu{}, Dense{6, 1}, Sigmoid{}};
+  Rng rng(11);
+  net.init(rng);
+  Net::visit(
+      [&](Role role, const ParamName&, auto p) {
+        for (float& v : p.span()) v = role == Role::buffer ? static_cast<float>(0.5 + rng.uniform()) : v;
+      },
+      net);
+  return net;
+}
+
+Table flows() {
+  return parse_csv("bytes,proto,label\n10,tcp,web\n2000,udp,dns\n,tcp,\"odd \"\"name\"\"\"\n1e6,icmp,web\n");
+}
+
+Pipeline<Net> classifier() {
+  Pipeline<Net> pipeline;
+  pipeline.preprocess = Preprocessor::fit(
+      training_rows(flows()),
+      {.exclude = {"label"},
+       .numeric_rules = {{"bytes", {.scaling = Scaling::rank, .low = -3.0F, .high = 3.0F}}}});
+  pipeline.input = {static_cast<Index>(pipeline.preprocess.features())};
+  pipeline.labels = {"label", {"benign", "attack"}, {{"web", "benign"}, {"dns", "benign"}}, "attack"};
+  pipeline.threshold = 0.375;
+  pipeline.record = {{"rows", "4"}, {"note", "quotes \" and \\ and \n newlines"}};
+  pipeline.net = trained_like_net(pipeline.input.channels);
+  return pipeline;
+}
+
+std::vector<std::byte> bytes_of(const Pipeline<Net>& pipeline) {
+  auto bytes = try_serialize(pipeline);
+  REQUIRE(bytes.ok());
+  return std::move(bytes).value();
+}
+
+/// The file with one metadata text or tensor changed, and a right checksum: what an attacker can make.
+std::vector<std::byte> forged(const std::vector<std::byte>& from, std::string_view key,
+                              const std::string& value) {
+  const auto view = parse_safetensors(from);
+  SafetensorsWriter writer;
+  for (std::size_t i = 0; i < view.metadata_size(); ++i) {
+    const auto [k, v] = view.metadata_at(i);
+    if (k != "weir.checksum" && k != key) writer.set_metadata(std::string(k), std::string(v));
+  }
+  if (!value.empty()) writer.set_metadata(std::string(key), value);
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const TensorInfo info = view[i];
+    writer.add(std::string(info.name), info.dtype, info.shape, info.bytes);
+  }
+  return writer.bytes();
+}
+
+std::string refusal(const std::vector<std::byte>& bytes) {
+  const auto result = try_parse_any(bytes);
+  return result.ok() ? "accepted" : result.error().what;
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("A pipeline comes back as it was, into a known net and from the file alone") {
+  const Pipeline<Net> pipeline = classifier();
+  const auto path = (std::filesystem::temp_directory_path() / "weir_pipeline_test.weir").string();
+  save(path, pipeline);
+  const Pipeline<Net> known =
+      load(path, Net{Dense{pipeline.input.channels, 6}, BatchNorm{6}, Relu{}, Dense{6, 1}, Sigmoid{}});
+  const Pipeline<AnyModel<float>> any = load_any(path);
+  std::filesystem::remove(path);
+
+  CHECK(static_cast<const PipelineSettings&>(known) == static_cast<const PipelineSettings&>(pipeline));
+  CHECK(static_cast<const PipelineSettings&>(any) == static_cast<const PipelineSettings&>(pipeline));
+  CHECK(bytes_of(known) == bytes_of(pipeline));
+
+  Scorer before(pipeline);
+  Scorer after(any);
+  const std::array<double, 1> numbers{1234.0};
+  for (const std::string_view proto : {"tcp", "udp", "never seen", ""}) {
+    const std::array<std::string_view, 1> texts{proto};
+    const Verdict a = before.score(numbers, texts);
+    const Verdict b = after.score(numbers, texts);
+    CHECK(a.score == b.score);
+    CHECK(a.alert == (a.score >= 0.375));
+    CHECK(before.probability(0) + before.probability(1) == doctest::Approx(1.0));
+  }
+}
+
+TEST_CASE("Anomaly and regression pipelines come back too") {
+  Pipeline<AnyModel<float>> anomaly;
+  anomaly.task = Task::anomaly;
+  anomaly.input = {3};
+  anomaly.labels = {"label", {"benign", "anomaly"}};
+  anomaly.threshold = 2.5;
+  anomaly.errors = {{0.1, 0.0, -0.25}, {0.5, 1.0, 0.01}};
+  anomaly.net = build<float>(std::string_view("dense:2,tanh,dense:3"), Shape{3});
+  Rng rng(1);
+  anomaly.net.init(rng);
+  auto bytes = try_serialize(anomaly);
+  REQUIRE(bytes.ok());
+  auto back = try_parse_any(*bytes);
+  REQUIRE(back.ok());
+  CHECK(static_cast<const PipelineSettings&>(*back) == static_cast<const PipelineSettings&>(anomaly));
+  Scorer scorer(*back);
+  const std::array<float, 3> far{100.0F, -100.0F, 100.0F};
+  CHECK(scorer.score(far).alert);
+  const std::array<float, 3> poisoned{0.0F, std::numeric_limits<float>::quiet_NaN(), 0.0F};
+  CHECK(scorer.score(poisoned).alert);
+
+  Pipeline<AnyModel<float>> regression;
+  regression.task = Task::regress;
+  regression.input = {2};
+  regression.target = {100.0, 8.0};
+  regression.net = build<float>(std::string_view("dense:1"), Shape{2});
+  bytes = try_serialize(regression);
+  REQUIRE(bytes.ok());
+  back = try_parse_any(*bytes);
+  REQUIRE(back.ok());
+  const std::array<float, 2> sample{1.0F, 2.0F};
+  Scorer values(*back);
+  CHECK(values.score(sample).score == doctest::Approx(100.0));  // weights are zero: the mean
+}
+
+TEST_CASE("Forged files with a right checksum are refused with the reason") {
+  const std::vector<std::byte> good = bytes_of(classifier());
+  CHECK(refusal(good) == "accepted");
+  CHECK(has(refusal(forged(good, "weir.format", "2")), "format is 2"));
+  CHECK(has(refusal(forged(good, "weir.format", "")), "no 'weir.format'"));
+  CHECK(has(refusal(forged(good, "weir.surprise", "1")), "'weir.surprise' is not known"));
+  CHECK(has(refusal(forged(good, "weir.task", "guess")), "'guess' is not known"));
+  CHECK(has(refusal(forged(good, "weir.task", "anomaly")), "errors.mean"));
+  CHECK(has(refusal(forged(good, "weir.task", "regress")), "weir.target_mean"));
+  CHECK(has(refusal(forged(good, "weir.input", "[9,1]")), "preprocessing gives"));
+  CHECK(has(refusal(forged(good, "weir.input", "[5,1,1]")), "weir.input"));
+  CHECK(has(refusal(forged(good, "weir.input", "[-5,1]")), "weir.input"));
+  CHECK(has(refusal(forged(good, "weir.input", "[1e300,1]")), "weir.input"));
+  CHECK(has(refusal(forged(good, "weir.threshold", "NaN")), "finite number"));
+  CHECK(has(refusal(forged(good, "weir.labels", "{\"classes\":[\"a\",\"b\",\"c\"]}")), "number of classes"));
+  CHECK(has(refusal(forged(good, "weir.labels", "{\"klasses\":[]}")), "klasses"));
+  CHECK(has(refusal(forged(good, "weir.preprocess", "{\"columns\":[{\"kind\":\"numeric\",\"scale\":0}]}")),
+            "scaling"));
+  CHECK(has(refusal(forged(good, "weir.preprocess", std::string(100000, '['))), "preprocess: byte"));
+
+  const auto with_layers = [&](const std::string& layers) {
+    return refusal(forged(good, "weir.layers", layers));
+  };
+  CHECK(has(with_layers("[]"), "needs a layer"));
+  CHECK(has(with_layers("[{\"kind\":\"exec\"}]"), "unknown layer 'exec'"));
+  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":16777216}]"), "more weights than the file holds"));
+  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":0}]"), "'units'"));
+  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1,\"evil\":2}]"), "'evil' is not an option"));
+  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1},{\"kind\":\"sigmoid\"}]"), "net.0.weight"));
+}
+
+TEST_CASE("A file for other layers, a poisoned weight and a wrong probe are refused") {
+  const Pipeline<Net> pipeline = classifier();
+  const std::vector<std::byte> good = bytes_of(pipeline);
+  const auto other =
+      try_parse(std::span<const std::byte>(good), Sequential{Dense{pipeline.input.channels, 1}});
+  CHECK_FALSE(other.ok());
+
+  Pipeline<Net> poisoned = pipeline;
+  std::get<0>(poisoned.net.layers).weight[3] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(has(refusal(bytes_of(poisoned)), "not finite"));
+
+  std::vector<std::byte> changed = good;  // a bias changed, checksum made right again
+  const auto view = parse_safetensors(good);
+  const std::span<const std::byte> weight = view.find("net.3.bias")->bytes;
+  const float big = 50.0F;
+  std::memcpy(changed.data() + (weight.data() - good.data()), &big, sizeof big);
+  SafetensorsWriter writer;
+  const auto loose = parse_safetensors(good);
+  for (std::size_t i = 0; i < loose.metadata_size(); ++i) {
+    const auto [key, value] = loose.metadata_at(i);
+    if (key != "weir.checksum") writer.set_metadata(std::string(key), std::string(value));
+  }
+  for (std::size_t i = 0; i < loose.size(); ++i) {
+    const TensorInfo info = loose[i];
+    const std::span<const std::byte> same_place(changed.data() + (info.bytes.data() - good.data()),
+                                                info.bytes.size());
+    writer.add(std::string(info.name), info.dtype, info.shape, same_place);
+  }
+  CHECK(has(refusal(writer.bytes()), "probe"));
+}
+
+TEST_CASE("Every cut of a pipeline file, and flips all over it, are refused") {
+  const std::vector<std::byte> good = bytes_of(classifier());
+  for (std::size_t size = 0; size < good.size(); size += 7) {
+    CHECK_FALSE(try_parse_any(std::span<const std::byte>(good).first(size)).ok());
+  }
+  std::vector<std::byte> flipped = good;
+  for (std::size_t bit = 0; bit < good.size() * 8; bit += 13) {
+    flipped[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
+    CHECK_FALSE(try_parse_any(flipped).ok());
+    flipped[bit / 8] = good[bit / 8];
+  }
+}
