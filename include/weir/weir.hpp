@@ -8,7 +8,7 @@
 
 #include <weir/data/csv.hpp>
 #include <weir/data/impute.hpp>
-#include <weir/data/labels.hpp>
+#include <weir/data/numeric_target.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/scale.hpp>
 #include <weir/data/split.hpp>

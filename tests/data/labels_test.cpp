@@ -1,4 +1,5 @@
-#include <weir/data/labels.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/numeric_target.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,21 +19,27 @@ Table labelled(std::vector<std::string_view> labels) {
 }  // namespace
 
 TEST_CASE("labels: class numbers in the order of the names") {
-  const LabelMap map = LabelMap::fit(training_rows(labelled({"scan", "dos", "normal", "dos"})), "label");
-  CHECK(map.names == std::vector<std::string>{"dos", "normal", "scan"});
-  CHECK(map.encode(labelled({"normal", "dos", "scan"}), "label") == std::vector<std::uint32_t>{1, 0, 2});
-  CHECK(map.find("scan") == 2);
-  CHECK_FALSE(map.find("worm"));
+  const LabelRule rule = LabelRule::fit(training_rows(labelled({"scan", "dos", "normal", "dos"})), "label");
+  CHECK(rule.classes == std::vector<std::string>{"dos", "normal", "scan"});
+  CHECK(rule.encode(labelled({"normal", "dos", "scan"})) == std::vector<std::int32_t>{1, 0, 2});
+  CHECK(rule.class_of("scan") == 2);
+  CHECK_FALSE(rule.class_of("worm"));
+}
+
+TEST_CASE("labels: many labels to few classes") {
+  const LabelRule rule{"label", {"benign", "attack"}, {{"normal", "benign"}, {"web", "benign"}}, "attack"};
+  CHECK(rule.encode(labelled({"normal", "worm", "web", ""})) == std::vector<std::int32_t>{0, 1, 0, 1});
+  CHECK(rule.class_of("benign") == 0);
 }
 
 TEST_CASE("labels: unknown and missing ones are refused") {
-  const LabelMap map = LabelMap::fit(training_rows(labelled({"a", "b"})), "label");
-  CHECK_THROWS_WITH_AS(static_cast<void>(map.encode(labelled({"a", "worm"}), "label")),
-                       "row 1: label 'worm' is none of the classes", DataError);
-  CHECK_THROWS_AS(static_cast<void>(map.encode(labelled({""}), "label")), DataError);
-  CHECK_THROWS_AS(static_cast<void>(LabelMap::fit(training_rows(labelled({"a", ""})), "label")), DataError);
+  const LabelRule rule = LabelRule::fit(training_rows(labelled({"a", "b"})), "label");
+  CHECK_THROWS_WITH_AS(static_cast<void>(rule.encode(labelled({"a", "worm"}))),
+                       "row 2: label 'worm' is none of the model's classes", DataError);
+  CHECK_THROWS_AS(static_cast<void>(rule.encode(labelled({""}))), DataError);
+  CHECK_THROWS_AS(static_cast<void>(LabelRule::fit(training_rows(labelled({"a", ""})), "label")), DataError);
   // A category that no row has any more does no harm.
-  CHECK(map.encode(labelled({"worm", "a"}).take(std::vector<std::size_t>{1}), "label").size() == 1);
+  CHECK(rule.encode(labelled({"worm", "a"}).take(std::vector<std::size_t>{1})).size() == 1);
 }
 
 TEST_CASE("labels: numeric targets") {

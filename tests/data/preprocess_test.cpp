@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <weir/data/csv.hpp>
-#include <weir/data/labels.hpp>
+#include <weir/data/label_rule.hpp>
 
 using namespace weir;
 

@@ -6,6 +6,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/split.hpp>
+#include <weir/data/strata.hpp>
 #include <weir/data/table.hpp>
 
 #include <algorithm>
@@ -23,6 +25,17 @@ struct LabelRule {
   std::vector<std::string> classes{};                      ///< of class 0, 1, ...; class 0 raises no alarm
   std::vector<std::pair<std::string, std::string>> map{};  ///< label to class, where they differ
   std::string otherwise{};                                 ///< class of every other label; empty: an error
+
+  /// Each label of the training rows is a class, in the order of their names. Throws DataError when one is
+  /// missing.
+  [[nodiscard]] static LabelRule fit(const TrainingRows& rows, std::string_view label_column) {
+    LabelRule rule{.column = std::string(label_column)};
+    for (auto& [name, count] : text_counts(rows.table(), label_column)) {
+      if (name.empty()) fail(ErrorKind::data, "a label of column '" + rule.column + "' is missing");
+      rule.classes.push_back(std::move(name));
+    }
+    return rule;
+  }
 
   /// The class of a label; nothing when it has none.
   [[nodiscard]] std::optional<std::int32_t> class_of(std::string_view label) const {

@@ -1,6 +1,6 @@
 // Rows to learn from and rows to judge by.
 //
-// Whatever is fitted (a Preprocessor, a LabelMap) is fitted on TrainingRows, and those come only from a split
+// Whatever is fitted (a Preprocessor, a LabelRule) is fitted on TrainingRows, and those come only from a split
 // or from training_rows(), which says aloud that the whole table is for training. HeldOutRows and Table do
 // not convert to them, so test rows cannot leak into a fit by accident.
 //

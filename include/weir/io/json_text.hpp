@@ -23,6 +23,26 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// Appends `text` as a JSON string.
+inline void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
 class JsonWriter {
  public:
   JsonWriter& begin(char bracket) {
@@ -44,9 +64,7 @@ class JsonWriter {
   }
   JsonWriter& string(std::string_view value) {
     separate();
-    text_ += '"';
-    for (const char c : value) append(c);
-    text_ += '"';
+    append_json_string(text_, value);
     return *this;
   }
   /// The shortest text that reads back as the same number; 0 for what JSON cannot say (NaN, infinity).
@@ -75,21 +93,6 @@ class JsonWriter {
     if (!first_) text_ += ',';
     first_ = false;
   }
-  void append(char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text_ += '\\';
-      text_ += c;
-    } else if (byte < 0x20) {
-      text_ += "\\u00";
-      text_ += digits[byte >> 4];
-      text_ += digits[byte & 0xF];
-    } else {
-      text_ += c;
-    }
-  }
-
   std::string text_;
   bool first_ = true;
 };

@@ -8,6 +8,7 @@
 #include <weir/core/tensor.hpp>
 #include <weir/io/dtype.hpp>
 #include <weir/io/file_shape.hpp>
+#include <weir/io/json_text.hpp>
 #include <weir/io/little_endian.hpp>
 #include <weir/io/safetensors_view.hpp>
 
@@ -68,7 +69,6 @@ class SafetensorsWriter {
     items_.insert(before, std::move(item));
   }
 
-  static void append_string(std::string& out, std::string_view text);
   [[nodiscard]] Header header(bool with_checksum) const;
   void append_metadata(Header& header, bool with_checksum) const;
   void append_tensor(std::string& out, const Item& item, std::size_t begin) const;
@@ -78,37 +78,18 @@ class SafetensorsWriter {
   std::map<std::string, std::string> metadata_;
 };
 
-inline void SafetensorsWriter::append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xF];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 inline void SafetensorsWriter::append_metadata(Header& header, bool with_checksum) const {
   std::map<std::string_view, std::string_view> entries(metadata_.begin(), metadata_.end());
   const std::string empty_checksum =
       std::string(detail::checksum_prefix) + std::string(detail::checksum_digits, '0');
   if (with_checksum) entries[detail::checksum_key] = empty_checksum;
   if (entries.empty()) return;
-  append_string(header.text, detail::metadata_name);
+  append_json_string(header.text, detail::metadata_name);
   header.text += ":{";
   for (const auto& [key, value] : entries) {
-    append_string(header.text, key);
+    append_json_string(header.text, key);
     header.text += ':';
-    append_string(header.text, value);
+    append_json_string(header.text, value);
     if (key == detail::checksum_key) header.checksum = header.text.size() - 1 - detail::checksum_digits;
     header.text += ',';
   }
@@ -117,7 +98,7 @@ inline void SafetensorsWriter::append_metadata(Header& header, bool with_checksu
 }
 
 inline void SafetensorsWriter::append_tensor(std::string& out, const Item& item, std::size_t begin) const {
-  append_string(out, item.name);
+  append_json_string(out, item.name);
   out.append(":{\"dtype\":\"").append(name_of(item.dtype)).append("\",\"shape\":[");
   for (std::size_t i = 0; i < item.shape.rank; ++i) {
     if (i > 0) out += ',';
