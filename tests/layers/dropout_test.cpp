@@ -35,7 +35,7 @@ TEST_CASE("dropout: the share of zeros, neighbouring elements and samples are in
     const std::vector<float> y =
         masked_ones(Dropout<float>{rate}, Shape{width}, samples, {.training = true, .key = RngKey{7}});
     const float kept = static_cast<float>(1.0 / (1.0 - rate));
-    double zeros = 0.0, pairs = 0.0, columns = 0.0;
+    double zeros = 0.0, pairs = 0.0, columns = 0.0, ends = 0.0;
     for (std::size_t i = 0; i < y.size(); ++i) {
       REQUIRE((y[i] == 0.0F || y[i] == kept));
       if (y[i] != 0.0F) continue;
@@ -43,11 +43,14 @@ TEST_CASE("dropout: the share of zeros, neighbouring elements and samples are in
       if (i + 1 < y.size() && y[i + 1] == 0.0F) ++pairs;
       if (i + 101 < y.size() && y[i + 101] == 0.0F) ++columns;
     }
+    for (std::size_t i = 0; i < y.size(); i += 101) ends += y[i] == 0.0F && y[i + 100] == 0.0F ? 1.0 : 0.0;
     const auto n = static_cast<double>(y.size());
     const auto five_sigma = [&](double p) { return 5.0 * std::sqrt(p * (1.0 - p) / n); };
     CHECK(std::fabs(zeros / n - rate) <= five_sigma(rate));
     CHECK(std::fabs(pairs / n - rate * rate) <= 2.0 * five_sigma(rate * rate));
     CHECK(std::fabs(columns / n - rate * rate) <= 2.0 * five_sigma(rate * rate) + 1e-3);
+    const double both = rate * rate;  // the first and the last of an odd number of elements
+    CHECK(std::fabs(ends / 1000.0 - both) <= 5.0 * std::sqrt(both * (1.0 - both) / 1000.0));
   }
 }
 

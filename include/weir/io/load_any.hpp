@@ -33,7 +33,10 @@ namespace detail {
 }
 }  // namespace detail
 
-[[nodiscard]] inline Result<Pipeline<AnyModel<float>>> try_parse_any(std::span<const std::byte> bytes) {
+// Templates, so that a program which includes this file and does not call them compiles no layer for them.
+
+template <class T = float>
+[[nodiscard]] Result<Pipeline<AnyModel<T>>> try_parse_any(std::span<const std::byte> bytes) {
   const Result<SafetensorsView> file = try_parse_safetensors(bytes);
   if (!file) return file.error();
   Result<PipelineSettings> settings = detail::read_settings(file.value());
@@ -42,22 +45,24 @@ namespace detail {
   if (Status s = detail::read_text(file.value(), "weir.layers", layers, detail::parse_layers); !s)
     return s.error();
   if (Status s = detail::check_size(file.value(), layers, settings->input); !s) return s.error();
-  Result<AnyModel<float>> net = try_build<float>(layers, settings->input);
+  Result<AnyModel<T>> net = try_build<T>(layers, settings->input);
   if (!net) return detail::bad_file(net.error().what);
   return detail::finish_load(file.value(), std::move(*settings), std::move(*net));
 }
 
-[[nodiscard]] inline Result<Pipeline<AnyModel<float>>> try_load_any(const std::string& path) {
+template <class T = float>
+[[nodiscard]] Result<Pipeline<AnyModel<T>>> try_load_any(const std::string& path) {
   const Result<std::vector<std::byte>> bytes = try_read_file(path, ReadOptions{}.max_file_bytes);
   if (!bytes) return bytes.error();
-  Result<Pipeline<AnyModel<float>>> pipeline = try_parse_any(bytes.value());
+  Result<Pipeline<AnyModel<T>>> pipeline = try_parse_any<T>(bytes.value());
   if (!pipeline) return Failure{pipeline.error().kind, "'" + path + "': " + pipeline.error().what};
   return pipeline;
 }
 
 /// As `try_load_any`; throws IoError or FormatError.
-[[nodiscard]] inline Pipeline<AnyModel<float>> load_any(const std::string& path) {
-  return try_load_any(path).value();
+template <class T = float>
+[[nodiscard]] Pipeline<AnyModel<T>> load_any(const std::string& path) {
+  return try_load_any<T>(path).value();
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -38,8 +38,8 @@ inline constexpr bool many_registers = true;
 inline constexpr bool many_registers = false;
 #endif
 
-// GCC 12 sees an array of a few elements at the end of a chain of inlined calls, and takes the loop over whole
-// registers, which it has yet to find empty, for an access outside.
+// GCC 12 sees an array of a few elements at the end of a chain of inlined calls, and takes the loop over
+// whole registers, which it has yet to find empty, for an access outside.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Warray-bounds"
