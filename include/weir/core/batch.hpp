@@ -38,8 +38,8 @@ class BatchView {
     assert(lengths.empty() || static_cast<Index>(lengths.size()) == count);
   }
   template <class U>
-    requires(std::is_same_v<const U, T>)
-  constexpr BatchView(const BatchView<U>& other) noexcept  // NOLINT: a view of const
+  requires(std::is_same_v<const U, T>) constexpr BatchView(
+      const BatchView<U>& other) noexcept  // NOLINT: a view of const
       : data_(other.data()), shape_(other.shape()), count_(other.count()), lengths_(other.lengths()) {}
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }

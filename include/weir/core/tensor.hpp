@@ -81,8 +81,8 @@ class TensorView {
   constexpr TensorView() noexcept = default;
   constexpr TensorView(T* data, Extents extents) : data_(data), extents_(extents), size_(extents.size()) {}
   template <class U>
-    requires(std::is_same_v<const U, T>)
-  constexpr TensorView(const TensorView<U>& other) noexcept  // NOLINT: a view of const
+  requires(std::is_same_v<const U, T>) constexpr TensorView(
+      const TensorView<U>& other) noexcept  // NOLINT: a view of const
       : data_(other.data()), extents_(other.extents()), size_(other.size()) {}
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }

@@ -1,8 +1,8 @@
 // Rows to learn from and rows to judge by.
 //
-// Whatever is fitted (a Preprocessor, a LabelRule) is fitted on TrainingRows, and those come only from a split
-// or from training_rows(), which says aloud that the whole table is for training. HeldOutRows and Table do
-// not convert to them, so test rows cannot leak into a fit by accident.
+// Whatever is fitted (a Preprocessor, a LabelRule) is fitted on TrainingRows, and those come only from a
+// split or from training_rows(), which says aloud that the whole table is for training. HeldOutRows and Table
+// do not convert to them, so test rows cannot leak into a fit by accident.
 //
 //   Split parts = split(flows, {.held_out = 0.2, .seed = 1, .stratify_by = "label"});
 //   Preprocessor pre = Preprocessor::fit(parts.training, {.exclude = {"label"}});

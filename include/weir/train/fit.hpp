@@ -48,7 +48,7 @@ struct FitOptions {
   bool shuffle = true;
   std::uint64_t seed = 0;
   std::vector<double> class_weights{};  ///< by label; empty: all 1
-  double clip_norm = 0.0;             ///< largest global norm of the gradient; 0: no limit
+  double clip_norm = 0.0;               ///< largest global norm of the gradient; 0: no limit
   Schedule schedule{};                  ///< factor of the learning rate; empty: always 1
   EarlyStopping early_stopping{};
   ThreadPool* pool = nullptr;  ///< the caller's threads; null: this thread alone
