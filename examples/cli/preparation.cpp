@@ -1,6 +1,7 @@
 #include "preparation.hpp"
 
 #include "labels.hpp"
+#include "near_names.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/csv.hpp>
@@ -95,6 +96,23 @@ void check(const TrainOptions& options) {
   return result;
 }
 
+/// Columns with too many different texts are identifiers: they name all of them at once.
+void refuse_identifiers(const weir::Table& table, const TrainOptions& options) {
+  const std::size_t most = weir::CategoricalRule{}.max_categories;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < table.columns(); ++i) {
+    const std::string& name = table.schema().columns[i].name;
+    if (name == options.label || table.numeric(i) || table.dictionary(i).size() <= most) continue;
+    names.push_back(name);
+  }
+  if (names.empty()) return;
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
+  weir::fail(weir::ErrorKind::data, options.table + ": more than " + std::to_string(most) +
+                                        " different texts in " + name_list(names) +
+                                        "; identifiers are not learned from: --drop " + list);
+}
+
 /// The encoded rows with what they should become.
 [[nodiscard]] weir::Dataset<float> dataset(const Preparation& prepared, const weir::Table& table) {
   weir::Dataset<float> data;
@@ -167,6 +185,7 @@ Preparation prepare(const TrainOptions& options) {
   weir::CsvReader reader = std::move(file).open(std::move(kinds), true);
   weir::Table table = reader.make_table();
   reader.read(table);
+  refuse_identifiers(table, options);
 
   Preparation prepared;
   prepared.task = task_of(options);

@@ -23,3 +23,5 @@
 #include <weir/train/predict.hpp>
 #include <weir/train/schedules.hpp>
 #include <weir/train/validation_split.hpp>
+
+#include <weir/io/checkpoint.hpp>

@@ -112,6 +112,10 @@ TEST_CASE("tables that do not fit the model, or hold what is no number") {
   refused({"train", write_file("one.csv", "a,label\n1,x\n2,x\n3,x\n"), "--label", "label", "--model",
            folder() / "never.weir", "--quiet"},
           "one value only");
+  std::string hosts = "host,bytes,label\n";
+  for (int i = 0; i < 1500; ++i) hosts += "h" + std::to_string(i) + ",1," + (i % 2 == 0 ? "x" : "y") + "\n";
+  refused({"train", write_file("hosts.csv", hosts), "--label", "label", "--model", folder() / "never.weir"},
+          "--drop host");
   refused({"train", write_file("line.csv", "a,\"la\nbel\"\n1,x\n"), "--label", "label", "--model",
            folder() / "never.weir"},
           "no column 'label'");  // one line, although the name of a column has two

@@ -78,19 +78,17 @@ struct Outcome {
   [[nodiscard]] Json json() const { return Json::parse(out); }
 };
 
-/// Runs it with these arguments; standard input comes from a file.
-inline Outcome weir(std::vector<std::string> arguments, const std::string& input = "/dev/null",
-                    const std::vector<std::string>& more_environment = {}) {
+/// Runs a program with these arguments; standard input comes from a file. It does not see WEIR_DATA.
+inline Outcome run_program(const std::string& path, std::vector<std::string> arguments,
+                           const std::string& input = "/dev/null") {
   const std::string out = folder() / "stdout", err = folder() / "stderr";
-  arguments.insert(arguments.begin(), program());
+  arguments.insert(arguments.begin(), path);
   std::vector<char*> argv, environment;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  std::vector<std::string> added = more_environment;
   for (char** one = environ; *one != nullptr; ++one) {
     if (std::string(*one).rfind("WEIR_DATA=", 0) != 0) environment.push_back(*one);
   }
-  for (std::string& one : added) environment.push_back(one.data());
   environment.push_back(nullptr);
 
   posix_spawn_file_actions_t actions;
@@ -105,6 +103,9 @@ inline Outcome weir(std::vector<std::string> arguments, const std::string& input
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
+}
+inline Outcome weir(std::vector<std::string> arguments, const std::string& input = "/dev/null") {
+  return run_program(program(), std::move(arguments), input);
 }
 
 /// It must end well and say nothing on standard error.

@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -79,47 +80,49 @@ struct Failure {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}  // NOLINT: implicit on purpose, like return of a value
-  Result(Failure failure) : state_(std::move(failure)) {}  // NOLINT
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose, like return of a value
+  Result(Failure failure) : failure_(std::move(failure)) {}  // NOLINT
 
-  [[nodiscard]] bool ok() const noexcept { return std::holds_alternative<T>(state_); }
+  [[nodiscard]] bool ok() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return ok(); }
 
   /// The value; throws the error if there is none.
   [[nodiscard]] T& value() & {
     require();
-    return *std::get_if<T>(&state_);
+    return *value_;
   }
   [[nodiscard]] const T& value() const& {
     require();
-    return *std::get_if<T>(&state_);
+    return *value_;
   }
   [[nodiscard]] T value() && {
     require();
-    return std::move(*std::get_if<T>(&state_));
+    return std::move(*value_);
   }
 
   [[nodiscard]] T& operator*() noexcept {
     assert(ok());
-    return *std::get_if<T>(&state_);
+    return *value_;
   }
   [[nodiscard]] T* operator->() noexcept {
     assert(ok());
-    return std::get_if<T>(&state_);
+    return &*value_;
   }
 
   /// The error; only when `!ok()`.
   [[nodiscard]] const Failure& error() const noexcept {
     assert(!ok());
-    return *std::get_if<Failure>(&state_);
+    return failure_;
   }
 
  private:
   void require() const {
-    if (const Failure* failure = std::get_if<Failure>(&state_)) fail(failure->kind, failure->what);
+    if (!ok()) fail(failure_.kind, failure_.what);
   }
 
-  std::variant<T, Failure> state_;
+  // Not a std::variant: with one Result type for each thing that can fail, that costs seconds to compile.
+  std::optional<T> value_;
+  Failure failure_{};
 };
 
 /// Result of an action without a value.
