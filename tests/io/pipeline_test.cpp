@@ -172,6 +172,15 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   CHECK(has(with_layers("[{\"kind\":\"exec\"}]"), "unknown layer 'exec'"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":16777216}]"), "more weights than the file holds"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":0}]"), "'units'"));
+  std::string many = "[{\"kind\":\"relu\"}";
+  for (int i = 0; i < 300; ++i) many += ",{\"kind\":\"relu\"}";
+  CHECK(has(with_layers(many + "]"), "more than the limit"));
+  CHECK(has(with_layers("[{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},"
+                        "{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"}]"),
+            "more values than there are"));
+  std::string labels = "{\"classes\":[\"a\"";
+  for (int i = 0; i < 20000; ++i) labels += ",\"a\"";
+  CHECK(has(refusal(forged(good, "weir.labels", labels + "]}")), "more values than a file of this size"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1,\"evil\":2}]"), "'evil' is not an option"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1},{\"kind\":\"sigmoid\"}]"), "net.0.weight"));
 }

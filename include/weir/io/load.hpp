@@ -118,8 +118,27 @@ template <class T, class Parse>
   return std::monostate{};
 }
 
+/// Texts of many tiny values would take many times their size in memory: a string of two characters takes 32
+/// bytes, and twice that while its list grows.
+[[nodiscard]] inline Status check_values(const SafetensorsView& file) {
+  constexpr double string_cost = 96, number_cost = 16, allowance = 65536;
+  double size = 0.0, strings = 0.0, numbers = 0.0;
+  for (std::size_t i = 0; i < file.size(); ++i) size += static_cast<double>(file[i].bytes.size());
+  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
+    const std::string_view text = file.metadata_at(i).second;
+    size += static_cast<double>(text.size());
+    strings += static_cast<double>(std::count(text.begin(), text.end(), '"')) / 2;
+    numbers += static_cast<double>(std::count(text.begin(), text.end(), ','));
+  }
+  if (strings * string_cost + numbers * number_cost > 2 * size + allowance) {
+    return bad_file("the metadata has more values than a file of this size can have");
+  }
+  return std::monostate{};
+}
+
 [[nodiscard]] inline Result<PipelineSettings> read_settings(const SafetensorsView& file) {
   PipelineSettings settings;
+  if (Status s = check_values(file); !s) return s.error();
   if (Status s = refuse_unknown_keys(file); !s) return s.error();
   const Result<std::string_view> format = required_text(file, "weir.format");
   if (!format) return format.error();
@@ -201,8 +220,7 @@ template <class Net>
   const TensorView<T> expected_view(expected.data(), {output.size()});
   if (Status s = file.try_read_into("probe.input", sample_view); !s) return s;
   if (Status s = file.try_read_into("probe.output", expected_view); !s) return s;
-  Workspace<Net> workspace(net, input, 1);
-  const std::span<const T> result = workspace.predict(net, sample);
+  const std::vector<T> result = probe_output(net, input, sample);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double wanted = static_cast<double>(expected[i]);
     const double found = static_cast<double>(result[i]);

@@ -14,11 +14,18 @@
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
-/// Weights are allocated from extents in the metadata: before that, the file must hold as many.
-[[nodiscard]] inline Status check_size(const SafetensorsView& file, const std::vector<LayerSpec>& layers,
-                                       Shape input) {
+
+/// What the file's tensors can fill. Weights are allocated from extents in the metadata, so before that the
+/// file must hold as many; a dense layer, which multiplies extents, is looked at before it is made.
+[[nodiscard]] inline Result<BuildLimits> build_limits(const SafetensorsView& file,
+                                                      const std::vector<LayerSpec>& layers, Shape input) {
+  constexpr Index most_layers = 256;
   double stored = 0.0;
   for (std::size_t i = 0; i < file.size(); ++i) stored += static_cast<double>(file[i].bytes.size());
+  const std::optional<TensorInfo> probe = file.find("probe.input");
+  if (!probe || static_cast<double>(probe->bytes.size()) < static_cast<double>(input.size())) {
+    return bad_file("tensor 'probe.input' is missing or smaller than the net's input");
+  }
   double needed = 0.0;
   double channels = static_cast<double>(input.channels);
   for (const LayerSpec& layer : layers) {
@@ -29,8 +36,9 @@ namespace detail {
     channels = static_cast<double>(*count);
   }
   if (needed > stored) return bad_file("the layers need more weights than the file holds");
-  return std::monostate{};
+  return BuildLimits{most_layers, static_cast<Index>(stored / sizeof(float))};
 }
+
 }  // namespace detail
 
 // Templates, so that a program which includes this file and does not call them compiles no layer for them.
@@ -44,8 +52,9 @@ template <class T = float>
   std::vector<LayerSpec> layers;
   if (Status s = detail::read_text(file.value(), "weir.layers", layers, detail::parse_layers); !s)
     return s.error();
-  if (Status s = detail::check_size(file.value(), layers, settings->input); !s) return s.error();
-  Result<AnyModel<T>> net = try_build<T>(layers, settings->input);
+  const Result<BuildLimits> limits = detail::build_limits(file.value(), layers, settings->input);
+  if (!limits) return limits.error();
+  Result<AnyModel<T>> net = try_build<T>(layers, settings->input, limits.value());
   if (!net) return detail::bad_file(net.error().what);
   return detail::finish_load(file.value(), std::move(*settings), std::move(*net));
 }

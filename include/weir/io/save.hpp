@@ -46,6 +46,15 @@ template <class T>
   return sample;
 }
 
+/// What the net makes of it, before a final sigmoid or softmax, which would hide differences.
+template <class Net>
+[[nodiscard]] std::vector<typename Net::Scalar> probe_output(const Net& net, Shape input,
+                                                             std::span<const typename Net::Scalar> sample) {
+  Workspace<Net> workspace(net, input, 1);
+  const auto y = workspace.forward(net, {sample.data(), input, 1}, {.logits = true}).span();
+  return {y.begin(), y.end()};
+}
+
 inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {
   writer.set_metadata("weir.format", std::string(format_version));
   writer.set_metadata("weir.task", std::string(name_of(settings.task)));
@@ -80,8 +89,7 @@ template <class Net>
   }
 
   const std::vector<T> input = detail::probe_input<T>(pipeline.input);
-  Workspace<Net> workspace(pipeline.net, pipeline.input, 1);
-  const std::span<const T> output = workspace.predict(pipeline.net, input);
+  const std::vector<T> output = detail::probe_output(pipeline.net, pipeline.input, std::span<const T>(input));
   writer.add("probe.input", TensorView<const T>(input.data(), {static_cast<Index>(input.size())}));
   writer.add("probe.output", TensorView<const T>(output.data(), {static_cast<Index>(output.size())}));
   return writer.try_bytes();

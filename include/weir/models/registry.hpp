@@ -107,20 +107,33 @@ template <class T = float>
   return spec;
 }
 
+/// Limits for what comes from outside.
+struct BuildLimits {
+  Index layers = 1024;
+  Index values = Index{1} << 40;  ///< parameters and buffers of all layers together
+};
+
 /// A chain of layers from data, for samples of the given shape; weights are zero.
 template <class T = float>
-[[nodiscard]] Result<AnyModel<T>> try_build(std::span<const LayerSpec> specs, Shape input) {
+[[nodiscard]] Result<AnyModel<T>> try_build(std::span<const LayerSpec> specs, Shape input,
+                                            const BuildLimits& limits = {}) {
+  if (specs.empty()) return Failure{ErrorKind::config, "a net needs a layer"};
+  if (static_cast<Index>(specs.size()) > limits.layers) {
+    return Failure{ErrorKind::config, std::to_string(specs.size()) + " layers are more than the limit"};
+  }
   AnyModel<T> net;
+  Index values = 0;
   for (const LayerSpec& spec : specs) {
+    const std::string where = "layer " + std::to_string(net.layers.size()) + ": ";
     Result<AnyLayer<T>> layer = detail::make_layer<T>(spec, input, detail::BuiltinLayers<T>{});
-    if (!layer) {
-      return Failure{layer.error().kind,
-                     "layer " + std::to_string(net.layers.size()) + ": " + layer.error().what};
+    if (!layer) return Failure{layer.error().kind, where + layer.error().what};
+    for (Index i = 0; i < layer->parameters(); ++i) values += layer->parameter(i).values.size();
+    if (values > limits.values) {
+      return Failure{ErrorKind::config, where + "the layers need more values than there are"};
     }
     input = layer->out_shape(input);
     net.layers.push_back(std::move(*layer));
   }
-  if (net.layers.empty()) return Failure{ErrorKind::config, "a net needs a layer"};
   return net;
 }
 
