@@ -64,7 +64,7 @@ struct PipelineSettings {
 
 template <class Net>
 struct Pipeline : PipelineSettings {
-  Net net{};
+  Net net;
 };
 
 /// What a pipeline says of one record.
