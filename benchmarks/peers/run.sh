@@ -1,6 +1,7 @@
 #!/bin/sh
 # Times weir and its peers on the same nets in one run, one thread each, and prints a table with ratios; the
-# numbers go to peers.json. It measures and asserts nothing.
+# numbers go to peers.json. It measures and asserts nothing. Times are processor time of the whole process, not
+# elapsed time, so that other programs on the machine disturb them less; they still share its caches.
 #
 #   sh benchmarks/peers/run.sh [folder for builds and results; default: build/peers]
 #

@@ -61,19 +61,51 @@ inline void store(T* to, const Simd<T>& value) noexcept {
 #pragma GCC diagnostic pop
 #endif
 
+#if defined(__AVX512F__)
+namespace detail {
+/// The lanes [first, first + count).
+[[nodiscard]] inline unsigned lanes(std::ptrdiff_t first, std::ptrdiff_t count) noexcept {
+  return ((1U << count) - 1U) << first;
+}
+}  // namespace detail
+#endif
+
 /// The first `count` < width elements, zeros behind them.
 template <class T>
 [[nodiscard]] inline Simd<T> load_part(const T* from, std::ptrdiff_t count) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>(detail::lanes(0, count)), from);
+  } else {
+    return _mm512_maskz_loadu_pd(static_cast<__mmask8>(detail::lanes(0, count)), from);
+  }
+#else
   alignas(64) T padded[Simd<T>::size] = {};
   for (std::ptrdiff_t i = 0; i < count; ++i) padded[i] = from[i];
   return Simd<T>::load_aligned(padded);
+#endif
 }
 
+/// Lanes [first, first + count) to to[first] and on.
 template <class T>
-inline void store_part(T* to, const Simd<T>& value, std::ptrdiff_t count) noexcept {
+inline void store_lanes(T* to, const Simd<T>& value, std::ptrdiff_t first, std::ptrdiff_t count) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>(detail::lanes(first, count)), value);
+  } else {
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>(detail::lanes(first, count)), value);
+  }
+#else
   alignas(64) T padded[Simd<T>::size];
   value.store_aligned(padded);
-  for (std::ptrdiff_t i = 0; i < count; ++i) to[i] = padded[i];
+  for (std::ptrdiff_t i = first; i < first + count; ++i) to[i] = padded[i];
+#endif
+}
+
+/// The first `count` lanes.
+template <class T>
+inline void store_part(T* to, const Simd<T>& value, std::ptrdiff_t count) noexcept {
+  store_lanes(to, value, 0, count);
 }
 
 /// a * b + c, in one rounding where the instruction set has it.

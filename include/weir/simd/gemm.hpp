@@ -88,16 +88,31 @@ struct Panel {
   Init init;
 };
 
+/// Stores or adds the lanes [skip, skip + count) of a register. Its other lanes may lie outside of C.
 template <class T>
-inline void store_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptrdiff_t count,
-                        bool add) noexcept {
+inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptrdiff_t count,
+                      bool add) noexcept {
   if (count == width<T>) {
     store(to, add ? load(to) + value : value);
     return;
   }
+#if defined(__AVX512F__)
+  if (!add) {
+    store_lanes(to, value, skip, count);
+    return;
+  }
+  if constexpr (sizeof(T) == 4) {
+    const auto mask = static_cast<__mmask16>(simd::detail::lanes(skip, count));
+    store_lanes(to, Simd<T>(_mm512_maskz_loadu_ps(mask, to)) + value, skip, count);
+  } else {
+    const auto mask = static_cast<__mmask8>(simd::detail::lanes(skip, count));
+    store_lanes(to, Simd<T>(_mm512_maskz_loadu_pd(mask, to)) + value, skip, count);
+  }
+#else
   alignas(64) T lanes[Simd<T>::size];
   value.store_aligned(lanes);
   for (std::ptrdiff_t i = skip; i < skip + count; ++i) to[i] = add ? to[i] + lanes[i] : lanes[i];
+#endif
 }
 
 template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, class T>
@@ -132,8 +147,8 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
   for (std::ptrdiff_t j = 0; j < Columns; ++j) {
     T* column = c + j * c_stride;
     WEIR_UNROLL
-    for (std::ptrdiff_t v = 0; v + 1 < Vectors; ++v) store_lanes(column + v * w, sum[v][j], 0, w, add);
-    store_lanes(column + a.last_offset, sum[Vectors - 1][j], a.last_skip, a.last_count, add);
+    for (std::ptrdiff_t v = 0; v + 1 < Vectors; ++v) put_lanes(column + v * w, sum[v][j], 0, w, add);
+    put_lanes(column + a.last_offset, sum[Vectors - 1][j], a.last_skip, a.last_count, add);
   }
 }
 
