@@ -13,8 +13,9 @@ echo '#include <weir/infer.hpp>' >"$work/include_infer.cpp"
 user_seconds() { # command...: the user time of one run
   (
     "$@" || exit 1
-    times | tail -n 1 | cut -d' ' -f1
-  ) | awk -Fm '{ sub("s", "", $2); print 60 * $1 + $2 }'
+    times >"$work/times" # not into a pipe: that would be another shell, without children
+    tail -n 1 "$work/times" | awk '{ split($1, part, "[ms]"); print 60 * part[1] + part[2] }'
+  )
 }
 
 if [ $# -eq 0 ]; then

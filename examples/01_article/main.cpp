@@ -7,7 +7,7 @@
 
 int main() {
   using namespace weir;
-  const Dataset<float> train = made_up_data(20'000, 1);
+  const Dataset<float> train = made_up_data(50'000, 1);
   const Dataset<float> test = made_up_data(2'000, 2);
 
   auto net = Sequential{Dense{100, 64}, Relu{}, Dense{64, 32}, Relu{}, Dense{32, 1}, Sigmoid{}};
