@@ -4,9 +4,9 @@
 //   C         = A * B + bias (m) on each column  Init::bias
 //   C        += A * B                            Init::add
 //
-// Each element of C is summed over k in the order 0, 1, 2, ... by one accumulator a block of `k_block`,
-// whatever the tile it falls into. So a sample gets the same bits alone, in a batch, and with any number of
-// threads.
+// Each element of C is summed over k in an order that depends on its row alone, a block of `k_block` at a
+// time, whatever the tile it falls into. So a sample gets the same bits alone, in a batch, and with any
+// number of threads.
 //
 // Structure (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication", 2008; BLIS): a register
 // tile of `tile_vectors` registers of rows by `tile_columns` columns runs over k; rows of A that are not
@@ -65,9 +65,12 @@ namespace detail {
 inline constexpr std::ptrdiff_t tile_vectors = many_registers ? 4 : 2;
 inline constexpr std::ptrdiff_t tile_columns = 6;
 inline constexpr std::ptrdiff_t k_block = 256;
-/// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency.
+/// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency of
+/// adding.
 inline constexpr std::ptrdiff_t single_column_vectors = 8;
-
+/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns,
+/// where the registers suffice.
+inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 0;
 template <class T>
 inline constexpr std::ptrdiff_t tile_rows = tile_vectors* width<T>;
 template <class T>
@@ -86,6 +89,7 @@ struct Panel {
   std::ptrdiff_t last_count;
   const T* bias;
   Init init;
+  bool halves;  ///< sum even and odd k apart
 };
 
 /// Stores or adds the lanes [skip, skip + count) of a register. Its other lanes may lie outside of C.
@@ -115,7 +119,7 @@ inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptr
 #endif
 }
 
-template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, class T>
+template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, bool Halves, class T>
 inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::ptrdiff_t c_stride) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
   Simd<T> sum[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
@@ -129,7 +133,7 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
   }
   const T* a_at = a.data;
   const T* b_at = b.data;
-  for (std::ptrdiff_t p = 0; p < k; ++p) {
+  const auto step = [&](Simd<T>(&to)[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)]) {
     Simd<T> values[static_cast<std::size_t>(Columns)];
     WEIR_UNROLL
     for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b_at[j * b.column_stride]);
@@ -137,10 +141,30 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
     for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
       const Simd<T> rows = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
       WEIR_UNROLL
-      for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = fma(rows, values[j], sum[v][j]);
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) to[v][j] = fma(rows, values[j], to[v][j]);
     }
     a_at += a.stride;
     b_at += b.row_stride;
+  };
+  if constexpr (Halves) {
+    Simd<T> odd[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) odd[v][j] = Simd<T>(T(0));
+    }
+    for (std::ptrdiff_t p = 0; p + 1 < k; p += 2) {
+      step(sum);
+      step(odd);
+    }
+    if (k % 2 != 0) step(sum);
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = sum[v][j] + odd[v][j];
+    }
+  } else {
+    for (std::ptrdiff_t p = 0; p < k; ++p) step(sum);
   }
   const bool add = a.init == Init::add;
   WEIR_UNROLL
@@ -153,20 +177,19 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
 }
 
 /// One panel of rows against all columns of B.
-template <std::ptrdiff_t Vectors, class T>
+template <std::ptrdiff_t Vectors, bool Halves, class T>
 void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
                    std::ptrdiff_t c_stride) noexcept {
   const auto step = [&](auto columns) {
     constexpr std::ptrdiff_t count = decltype(columns)::value;
-    tile<Vectors, count>(k, a, b, c, c_stride);
+    tile<Vectors, count, Halves>(k, a, b, c, c_stride);
     b.data += count * b.column_stride;
     c += count * c_stride;
     n -= count;
   };
   if constexpr (Vectors <= tile_vectors) {
     while (n >= tile_columns) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
-    if (n >= 4) step(std::integral_constant<std::ptrdiff_t, 4>{});
-    if (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
+    while (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
   }
   while (n >= 1) step(std::integral_constant<std::ptrdiff_t, 1>{});
 }
@@ -174,11 +197,14 @@ void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Stride
 template <std::ptrdiff_t Vectors, class T>
 void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
                       std::ptrdiff_t c_stride) noexcept {
-  if (a.vectors == Vectors) {
-    panel_product<Vectors>(n, k, a, b, c, c_stride);
-  } else if constexpr (Vectors > 1) {
-    panel_product_of<Vectors - 1>(n, k, a, b, c, c_stride);
+  if (a.vectors != Vectors) {
+    if constexpr (Vectors > 1) panel_product_of<Vectors - 1>(n, k, a, b, c, c_stride);
+    return;
   }
+  if constexpr (Vectors <= halves_vectors) {
+    if (a.halves) return panel_product<Vectors, true>(n, k, a, b, c, c_stride);
+  }
+  panel_product<Vectors, false>(n, k, a, b, c, c_stride);
 }
 
 /// Copies `rows` x `k` of A so that rows are contiguous, zeros up to the next whole register.
@@ -218,8 +244,9 @@ void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T
       const std::ptrdiff_t rows = std::min(pack ? tile_rows<T> : step, m - i);
       const std::ptrdiff_t vectors = (rows + w - 1) / w;
       const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
-      Panel<T> panel{a.at(i, p),     a.column_stride, vectors, rows - w,
-                     w - last_count, last_count,      nullptr, block_init};
+      Panel<T> panel{a.at(i, p), a.column_stride, vectors,
+                     rows - w,   w - last_count,  last_count,
+                     nullptr,    block_init,      m <= halves_vectors * w};
       if (bias != nullptr) panel.bias = bias + i;
       if (pack) {
         pack_rows(Strided<T>{a.at(i, p), a.row_stride, a.column_stride}, rows, depth, vectors * w, packed);
