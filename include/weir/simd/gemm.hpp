@@ -35,6 +35,7 @@ struct Strided {
   std::ptrdiff_t column_stride;
 
   [[nodiscard]] const T* at(std::ptrdiff_t i, std::ptrdiff_t j) const noexcept {
+    if (data == nullptr) return nullptr;  // an empty matrix: nothing may be added to its address
     return data + i * row_stride + j * column_stride;
   }
   [[nodiscard]] Strided transposed() const noexcept { return {data, column_stride, row_stride}; }
