@@ -35,7 +35,6 @@ struct Strided {
   std::ptrdiff_t column_stride;
 
   [[nodiscard]] const T* at(std::ptrdiff_t i, std::ptrdiff_t j) const noexcept {
-    if (data == nullptr) return nullptr;  // an empty matrix: nothing may be added to its address
     return data + i * row_stride + j * column_stride;
   }
   [[nodiscard]] Strided transposed() const noexcept { return {data, column_stride, row_stride}; }
@@ -238,7 +237,7 @@ void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T
   alignas(64) T packed[static_cast<std::size_t>(tile_rows<T> * k_block)];
   alignas(64) T padded_bias[static_cast<std::size_t>(panel_rows<T>)];
 
-  for (std::ptrdiff_t p = 0; p == 0 || p < k; p += k_block) {
+  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
     const std::ptrdiff_t depth = std::min(k_block, k - p);
     const Init block_init = p == 0 ? init : Init::add;
     for (std::ptrdiff_t i = 0; i < m;) {
@@ -299,7 +298,7 @@ void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> 
                std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
   alignas(64) T row[static_cast<std::size_t>(k_block)];
   for (std::ptrdiff_t i = 0; i < m; ++i) {
-    for (std::ptrdiff_t p = 0; p == 0 || p < k; p += k_block) {
+    for (std::ptrdiff_t p = 0; p < k; p += k_block) {
       const std::ptrdiff_t depth = std::min(k_block, k - p);
       const T* a_row = a.at(i, p);
       if (a.column_stride != 1) {
@@ -316,6 +315,14 @@ void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> 
   }
 }
 
+/// What is left of a product over nothing: C keeps, or becomes, what it starts from.
+template <class T>
+void start_only(std::ptrdiff_t m, std::ptrdiff_t n, T* c, std::ptrdiff_t c_stride, Init init,
+                const T* bias) noexcept {
+  for (std::ptrdiff_t j = 0; j < n && init != Init::add; ++j) {
+    for (std::ptrdiff_t i = 0; i < m; ++i) c[i + j * c_stride] = init == Init::bias ? bias[i] : T(0);
+  }
+}
 }  // namespace detail
 
 /// The product; see the head of this file. `c` must not overlap `a` or `b`. Allocates nothing (about 80 KiB
@@ -323,6 +330,7 @@ void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> 
 template <class T>
 void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
           std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
+  if (m == 0 || n == 0 || k == 0) return detail::start_only(m, n, c, c_stride, init, bias);  // null operands
   // The choice may depend on m and the strides, never on n where n counts samples: a sample's bits must not
   // depend on its batch. (gemm_few_rows and gemm_panels add up in the same order, but for the place of the
   // bias.)
