@@ -1,0 +1,137 @@
+// A matrix that is packed once and multiplied many times:
+//
+//   C (m x n) = A (m x k) * B (k x n)     with Init::zero, Init::bias or Init::add, as in simd/gemm.hpp
+//
+// `gemm` packs rows of A into panels in each call. A recurrent layer multiplies the same weights at every
+// time step, a convolution for every sample: they pack once a pass. The order of summation is that of `gemm`.
+//
+// Layout: blocks of `k_block` columns of A; in a block one panel of `tile_rows` rows after the other; in a
+// panel column after column, its rows filled with zeros up to a whole register.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/tensor.hpp>
+#include <weir/simd/batch.hpp>
+#include <weir/simd/gemm.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+
+namespace weir::inline WEIR_ABI::simd {
+
+template <class T>
+class PackedRows {
+ public:
+  PackedRows() = default;
+  /// Room for an m x k matrix; the only place that allocates.
+  PackedRows(std::ptrdiff_t m, std::ptrdiff_t k)
+      : m_(m), k_(k), padded_((m + width<T> - 1) / width<T> * width<T>) {
+    memory_ = AlignedBuffer<T>(static_cast<std::size_t>(padded_ * k));
+  }
+
+  [[nodiscard]] std::ptrdiff_t rows() const noexcept { return m_; }
+  [[nodiscard]] std::ptrdiff_t depth() const noexcept { return k_; }
+
+  /// Takes all of A (m x k).
+  void pack(Strided<T> a) noexcept { pack(a, 0, k_); }
+
+  /// Takes columns [first, first + count) of A from `a` (m x count), for an A made of several matrices side
+  /// by side.
+  void pack(Strided<T> a, std::ptrdiff_t first, std::ptrdiff_t count) noexcept {
+    assert(first >= 0 && first + count <= k_);
+    while (count > 0) {
+      const std::ptrdiff_t block = first / detail::k_block * detail::k_block;
+      const std::ptrdiff_t taken = std::min(count, block + detail::k_block - first);
+      for (std::ptrdiff_t i = 0; i < m_; i += detail::tile_rows<T>) {
+        const std::ptrdiff_t rows = std::min(detail::tile_rows<T>, m_ - i);
+        const std::ptrdiff_t stride = padded_rows(rows);
+        pack_panel(Strided<T>{a.at(i, 0), a.row_stride, a.column_stride}, rows, taken, stride,
+                   panel(block, i) + (first - block) * stride);
+      }
+      a.data += taken * a.column_stride;
+      first += taken;
+      count -= taken;
+    }
+  }
+
+  /// C = A B for n columns; `c` must not overlap `b`.
+  void product(std::ptrdiff_t n, Strided<T> b, T* c, std::ptrdiff_t c_stride, Init init,
+               const T* bias = nullptr) const noexcept {
+    product(n, k_, b, c, c_stride, init, bias);
+  }
+
+  /// The same with the first `depth` columns of A and rows of B only.
+  void product(std::ptrdiff_t n, std::ptrdiff_t depth, Strided<T> b, T* c, std::ptrdiff_t c_stride, Init init,
+               const T* bias = nullptr) const noexcept {
+    assert(depth <= k_);
+    if (m_ == 0 || n == 0 || depth == 0) {
+      return detail::start_only(m_, n, c, c_stride, init, bias);
+    }
+    for (std::ptrdiff_t p = 0; p < depth; p += detail::k_block) {
+      const Strided<T> b_block{b.at(p, 0), b.row_stride, b.column_stride};
+      block_product(n, p, std::min(detail::k_block, depth - p), b_block, c, c_stride,
+                    p == 0 ? init : Init::add, bias);
+    }
+  }
+
+ private:
+  static std::ptrdiff_t padded_rows(std::ptrdiff_t rows) noexcept {
+    return (rows + width<T> - 1) / width<T> * width<T>;
+  }
+  /// Where the panel that starts at row i lies in the block that starts at column `block`.
+  [[nodiscard]] std::ptrdiff_t panel_offset(std::ptrdiff_t block, std::ptrdiff_t i) const noexcept {
+    return padded_ * block + i * std::min(detail::k_block, k_ - block);
+  }
+  [[nodiscard]] T* panel(std::ptrdiff_t block, std::ptrdiff_t i) noexcept {
+    return memory_.data() + panel_offset(block, i);
+  }
+
+  static void pack_panel(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t count, std::ptrdiff_t stride,
+                         T* to) noexcept {
+    if (a.row_stride == 1) return detail::pack_rows(a, rows, count, stride, to);
+    // Columns of A lie side by side: by sixteens, so that each line of memory is fetched once.
+    constexpr std::ptrdiff_t together = 16;
+    for (std::ptrdiff_t p = 0; p < count; p += together) {
+      const std::ptrdiff_t end = std::min(p + together, count);
+      for (std::ptrdiff_t i = 0; i < rows; ++i) {
+        for (std::ptrdiff_t q = p; q < end; ++q) to[q * stride + i] = *a.at(i, q);
+      }
+      for (std::ptrdiff_t q = p; q < end; ++q) std::fill_n(to + q * stride + rows, stride - rows, T(0));
+    }
+  }
+
+  void block_product(std::ptrdiff_t n, std::ptrdiff_t block, std::ptrdiff_t depth, Strided<T> b, T* c,
+                     std::ptrdiff_t c_stride, Init init, const T* bias) const noexcept {
+    constexpr std::ptrdiff_t w = width<T>;
+    alignas(64) T padded_bias[static_cast<std::size_t>(detail::tile_rows<T>)];
+    for (std::ptrdiff_t i = 0; i < m_; i += detail::tile_rows<T>) {
+      const std::ptrdiff_t rows = std::min(detail::tile_rows<T>, m_ - i);
+      const std::ptrdiff_t vectors = padded_rows(rows) / w;
+      const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
+      detail::Panel<T> part{memory_.data() + panel_offset(block, i),
+                            vectors * w,
+                            vectors,
+                            (vectors - 1) * w,
+                            0,
+                            last_count,
+                            nullptr,
+                            init,
+                            m_ <= detail::halves_vectors * w};
+      if (init == Init::bias) part.bias = bias + i;
+      if (init == Init::bias && last_count != w) {
+        std::copy_n(bias + i, rows, padded_bias);
+        std::fill_n(padded_bias + rows, vectors * w - rows, T(0));
+        part.bias = padded_bias;
+      }
+      detail::panel_product_of<detail::tile_vectors>(n, depth, part, b, c + i, c_stride);
+    }
+  }
+
+  std::ptrdiff_t m_ = 0;
+  std::ptrdiff_t k_ = 0;
+  std::ptrdiff_t padded_ = 0;
+  AlignedBuffer<T> memory_;
+};
+
+}  // namespace weir::inline WEIR_ABI::simd
