@@ -56,7 +56,7 @@ void check(const std::string& name, const Optimizer& optimizer, double clip = 0.
   const Pass pass{.training = true};
   for (int step = 1; step <= 100; ++step) {
     const BatchView<const float> y = workspace.forward(net, batch, pass);
-    const BatchView<float> dy = workspace.output_gradient(16);
+    const BatchView<float> dy = workspace.gradient_of(y);
     static_cast<void>(
         CategoricalCrossEntropy{}(y, Targets<float>{labels, {}}, std::span<const float>{}, 1.0F / 16.0F, dy));
     set_zero(gradient);

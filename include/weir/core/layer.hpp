@@ -21,7 +21,12 @@
 #include <weir/core/rng.hpp>
 #include <weir/core/tensor.hpp>
 
+#include <array>
+#include <cassert>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,20 +41,27 @@ enum class Role : unsigned char { weight, bias, buffer };
 class ParamName {
  public:
   constexpr ParamName(const char* leaf) noexcept : leaf_(leaf) {}  // NOLINT: a literal is a name
-  constexpr ParamName(Index index, const ParamName& inner) noexcept : index_(index), inner_(&inner) {}
+  constexpr ParamName(Index index, const ParamName& inner) noexcept : leaf_(inner.leaf_), depth_(1) {
+    assert(inner.depth_ < max_depth);
+    path_[0] = static_cast<std::int32_t>(index);
+    for (std::size_t i = 0; i < inner.depth_; ++i) path_[depth_++] = inner.path_[i];
+  }
 
   /// The last part of the path.
-  [[nodiscard]] constexpr const char* leaf() const noexcept {
-    return inner_ == nullptr ? leaf_ : inner_->leaf();
-  }
+  [[nodiscard]] constexpr const char* leaf() const noexcept { return leaf_; }
   [[nodiscard]] std::string str() const {
-    return inner_ == nullptr ? std::string(leaf_) : std::to_string(index_) + "." + inner_->str();
+    std::string text;
+    for (std::size_t i = 0; i < depth_; ++i) text += std::to_string(path_[i]) + ".";
+    return text + leaf_;
   }
+
+  /// Layers within layers.
+  static constexpr std::size_t max_depth = 16;
 
  private:
   const char* leaf_ = "";
-  Index index_ = 0;
-  const ParamName* inner_ = nullptr;
+  std::array<std::int32_t, max_depth> path_{};
+  std::size_t depth_ = 0;
 };
 
 /// How to run: nothing of this is stored in the model, so it cannot be forgotten there.
@@ -116,6 +128,29 @@ template <class L>
 inline constexpr bool whole_batch = requires {
   requires L::whole_batch;
 };
+
+/// `along_time`: the layer looks at more than one time step for one of its output, or changes their number.
+/// It then has `Index out_length(Index used) const`: how many steps of the output count when `used` of the
+/// input's do; out_shape(in).length == out_length(in.length). What collapses time gives 1. Such a layer lets
+/// padding influence nothing, and fills the padding of y and dx with zeros.
+template <class L>
+inline constexpr bool along_time = requires {
+  requires L::along_time;
+};
+template <class L>
+inline constexpr bool keeps_length = !requires(const L layer) {
+  layer.out_length(Index{});
+};
+
+/// Steps of the layer's output that count when `used` of the input's do.
+template <class L>
+[[nodiscard]] Index out_length(const L& layer, Index used) {
+  if constexpr (keeps_length<L>) {
+    return used;
+  } else {
+    return layer.out_length(used);
+  }
+}
 
 /// A final activation that turns logits into probabilities, and that its loss takes over.
 enum class Link : unsigned char { identity, sigmoid, softmax };

@@ -271,7 +271,7 @@ template <class Net>
                               (i < layers->size() ? (*layers)[i].kind : std::string("no layer")) +
                               ", the program " + (i < own.size() ? own[i].kind : std::string("no layer")));
     }
-    if (!(own[i].config == (*layers)[i].config)) {
+    if (!(own[i] == (*layers)[i])) {
       return detail::bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
                               "): the file has other options than the program");
     }

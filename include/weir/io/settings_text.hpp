@@ -51,10 +51,10 @@ inline void write_strings(JsonWriter& out, const std::vector<std::string>& value
   return in.array([&] { return in.string(values.emplace_back()); });
 }
 
-// Layers: [{"kind":"dense","units":64,"bias":true}, ...]
+// Layers: [{"kind":"dense","units":64,"bias":true}, {"kind":"parallel","merge":"add","branches":[[...],
+// [...]]}]
 
-[[nodiscard]] inline std::string layers_text(const std::vector<LayerSpec>& layers) {
-  JsonWriter out;
+inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) {
   out.begin('[');
   for (const LayerSpec& layer : layers) {
     out.begin('{').key("kind").string(layer.kind);
@@ -65,9 +65,20 @@ inline void write_strings(JsonWriter& out, const std::vector<std::string>& value
       if (const auto* real = std::get_if<double>(&value)) out.number(*real);
       if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
     }
+    if (!layer.branches.empty()) {
+      out.key("branches").begin('[');
+      for (const std::vector<LayerSpec>& branch : layer.branches) write_layers(out, branch);
+      out.end(']');
+    }
     out.end('}');
   }
-  return out.end(']').text();
+  out.end(']');
+}
+
+[[nodiscard]] inline std::string layers_text(const std::vector<LayerSpec>& layers) {
+  JsonWriter out;
+  write_layers(out, layers);
+  return out.text();
 }
 
 [[nodiscard]] inline bool read_config_value(JsonReader& in, ConfigValue& value) {
@@ -80,20 +91,29 @@ inline void write_strings(JsonWriter& out, const std::vector<std::string>& value
   return true;
 }
 
-[[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
-  std::vector<LayerSpec> layers;
-  JsonReader in(text);
-  const bool fine = in.array([&] {
+[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth) {
+  constexpr int deepest = 8;
+  if (depth >= deepest) return in.cursor().refuse(in.cursor().position(), "layers are nested too deeply");
+  return in.array([&] {
     LayerSpec& layer = layers.emplace_back();
     return in.object([&](std::string_view key) {
       if (key == "kind") return in.string(layer.kind);
+      if (key == "branches") {
+        return layer.branches.empty() &&
+               in.array([&] { return read_layers(in, layer.branches.emplace_back(), depth + 1); });
+      }
       ConfigValue value;
       if (layer.config.find(key) != nullptr || !read_config_value(in, value)) return false;
       layer.config.set(std::string(key), std::move(value));
       return true;
     });
   });
-  if (!fine || !in.end()) return in.failure("layers");
+}
+
+[[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
+  std::vector<LayerSpec> layers;
+  JsonReader in(text);
+  if (!read_layers(in, layers, 0) || !in.end()) return in.failure("layers");
   return layers;
 }
 

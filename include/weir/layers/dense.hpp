@@ -86,6 +86,10 @@ struct Dense {
             {"bias", options.bias},
             {"initializer", std::string(name_of(options.initializer))}};
   }
+  /// How many values `from_config` would allocate.
+  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
+    return config.number_or("units", 0.0) * static_cast<double>(input.channels + 1);
+  }
   [[nodiscard]] static Result<Dense> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     const Index units = read.required("units", 1, 1 << 24);

@@ -4,13 +4,15 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/models/chain.hpp>
+#include <weir/models/layer_spec.hpp>
 
 #include <memory>
-#include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -18,7 +20,7 @@ namespace weir::inline WEIR_ABI {
 template <class T>
 struct Parameter {
   Role role = Role::weight;
-  const char* name = "";
+  ParamName name = "";
   TensorView<T> values;
 };
 
@@ -31,6 +33,11 @@ class AnyLayer {
    public:
     virtual ~Cache() = default;
     virtual void prepare(const AnyLayer& layer, Shape input, Index count, bool training) = 0;
+  };
+  class StepCache {
+   public:
+    virtual ~StepCache() = default;
+    virtual void prepare(const AnyLayer& layer, Shape input, Index streams) = 0;
   };
 
   template <class L>
@@ -49,7 +56,9 @@ class AnyLayer {
 
   [[nodiscard]] std::string_view kind() const { return self_->kind(); }
   [[nodiscard]] Config config() const { return self_->config(); }
+  [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return self_->branches(); }
   [[nodiscard]] Shape out_shape(Shape input) const { return self_->out_shape(input); }
+  [[nodiscard]] Index out_length(Index used) const { return self_->out_length(used); }
   [[nodiscard]] Index flops(Shape input) const { return self_->flops(input); }
   [[nodiscard]] Link link() const { return self_->link(); }
   [[nodiscard]] bool whole_batch() const { return self_->whole_batch(); }
@@ -63,6 +72,15 @@ class AnyLayer {
   void backward(BatchView<const T> x, BatchView<const T> y, BatchView<const T> dy, BatchView<T> dx,
                 Cache& cache, AnyLayer& grad, const Pass& pass) const {
     self_->backward(x, y, dy, dx, cache, *grad.self_, pass);
+  }
+
+  [[nodiscard]] bool streams() const { return self_->streams(); }
+  [[nodiscard]] Index state_size(Shape input) const { return self_->state_size(input); }
+  void start(T* state, Shape input) const { self_->start(state, input); }
+  [[nodiscard]] std::unique_ptr<StepCache> make_step_cache() const { return self_->make_step_cache(); }
+  void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char> ready,
+            StepCache& cache) const {
+    self_->step(x, y, states, ready, cache);
   }
 
   [[nodiscard]] Index parameters() const { return self_->parameters(); }
@@ -80,7 +98,9 @@ class AnyLayer {
     [[nodiscard]] virtual const void* type() const noexcept = 0;
     [[nodiscard]] virtual std::string_view kind() const = 0;
     [[nodiscard]] virtual Config config() const = 0;
+    [[nodiscard]] virtual std::vector<std::vector<LayerSpec>> branches() const = 0;
     [[nodiscard]] virtual Shape out_shape(Shape input) const = 0;
+    [[nodiscard]] virtual Index out_length(Index used) const = 0;
     [[nodiscard]] virtual Index flops(Shape input) const = 0;
     [[nodiscard]] virtual Link link() const = 0;
     [[nodiscard]] virtual bool whole_batch() const = 0;
@@ -90,6 +110,12 @@ class AnyLayer {
     virtual void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const = 0;
     virtual void backward(BatchView<const T> x, BatchView<const T> y, BatchView<const T> dy, BatchView<T> dx,
                           Cache& cache, Base& grad, const Pass& pass) const = 0;
+    [[nodiscard]] virtual bool streams() const = 0;
+    [[nodiscard]] virtual Index state_size(Shape input) const = 0;
+    virtual void start(T* state, Shape input) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<StepCache> make_step_cache() const = 0;
+    virtual void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
+                      std::span<unsigned char> ready, StepCache& cache) const = 0;
     [[nodiscard]] virtual Index parameters() const = 0;
     [[nodiscard]] virtual Parameter<T> parameter(Index i) = 0;
   };
@@ -102,6 +128,14 @@ class AnyLayer {
     typename L::Cache cache;
     void prepare(const AnyLayer& layer, Shape input, Index count, bool training) override {
       cache.prepare(static_cast<const Model<L>&>(*layer.self_).layer, input, count, training);
+    }
+  };
+
+  template <class L>
+  struct StepCacheOf final : StepCache {
+    weir::StepCache<L> cache;
+    void prepare(const AnyLayer& layer, Shape input, Index streams) override {
+      cache.prepare(static_cast<const Model<L>&>(*layer.self_).layer, input, streams);
     }
   };
 
@@ -127,7 +161,15 @@ class AnyLayer {
         return {};
       }
     }
+    std::vector<std::vector<LayerSpec>> branches() const override {
+      if constexpr (requires { layer.branches(); }) {
+        return layer.branches();
+      } else {
+        return {};
+      }
+    }
     Shape out_shape(Shape input) const override { return layer.out_shape(input); }
+    Index out_length(Index used) const override { return weir::out_length(layer, used); }
     Index flops(Shape input) const override {
       if constexpr (requires { layer.flops(input); }) {
         return layer.flops(input);
@@ -136,10 +178,8 @@ class AnyLayer {
       }
     }
     Link link() const override { return link_of<L>(); }
-    bool whole_batch() const override { return weir::whole_batch<L>; }
-    detail::Hop hop(Shape input) const override {
-      return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>};
-    }
+    bool whole_batch() const override { return couples_samples(layer); }
+    detail::Hop hop(Shape input) const override { return detail::hop_of(layer, input); }
     std::unique_ptr<Cache> make_cache() const override { return std::make_unique<CacheOf<L>>(); }
     void init(Rng& rng) override { layer.init(rng); }
     void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const override {
@@ -149,6 +189,14 @@ class AnyLayer {
                   Cache& cache, Base& grad, const Pass& pass) const override {
       layer.backward(x, y, dy, dx, static_cast<CacheOf<L>&>(cache).cache, static_cast<Model&>(grad).layer,
                      pass);
+    }
+    bool streams() const override { return weir::streams(layer); }
+    Index state_size(Shape input) const override { return weir::state_size(layer, input); }
+    void start(T* state, Shape input) const override { start_stream(layer, state, input); }
+    std::unique_ptr<StepCache> make_step_cache() const override { return std::make_unique<StepCacheOf<L>>(); }
+    void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
+              std::span<unsigned char> ready, StepCache& cache) const override {
+      weir::step(layer, x, y, states, ready, static_cast<StepCacheOf<L>&>(cache).cache);
     }
     Index parameters() const override {
       Index count = 0;
@@ -160,7 +208,7 @@ class AnyLayer {
       Index i = 0;
       L::visit(
           [&](Role role, const ParamName& name, TensorView<T> values) {
-            if (i++ == wanted) found = {role, name.leaf(), values};
+            if (i++ == wanted) found = {role, name, values};
           },
           layer);
       return found;

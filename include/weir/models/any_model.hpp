@@ -9,9 +9,12 @@
 #include <weir/core/layer.hpp>
 #include <weir/models/any_layer.hpp>
 #include <weir/models/chain.hpp>
+#include <weir/models/layer_spec.hpp>
+#include <weir/models/step_buffers.hpp>
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,7 +24,10 @@ namespace weir::inline WEIR_ABI {
 template <class T = float>
 struct AnyModel {
   using Scalar = T;
-  static constexpr std::string_view kind = "any_model";
+  static constexpr std::string_view kind = "sequential";
+  static constexpr std::array<std::string_view, 0> arguments{};
+
+  static constexpr bool along_time = true;  // as a rule; without looking, the safe answer
 
   std::vector<AnyLayer<T>> layers;
 
@@ -45,6 +51,16 @@ struct AnyModel {
   [[nodiscard]] Shape out_shape(Shape input) const {
     for (const AnyLayer<T>& layer : layers) input = layer.out_shape(input);
     return input;
+  }
+  [[nodiscard]] Index out_length(Index used) const {
+    for (const AnyLayer<T>& layer : layers) used = layer.out_length(used);
+    return used;
+  }
+  [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return {describe(*this)}; }
+  [[nodiscard]] static Result<AnyModel> from_branches(const Config& config, std::vector<AnyModel> chains,
+                                                      Shape) {
+    if (chains.size() != 1) return Failure{ErrorKind::config, "sequential: one chain is expected"};
+    return ConfigReader(kind, config).finish(std::move(chains[0]));
   }
   [[nodiscard]] Index flops(Shape input) const {
     Index total = 0;
@@ -74,6 +90,7 @@ struct AnyModel {
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
     BatchView<const T> input = x;
     for (std::size_t i = 0; i < layers.size(); ++i) {
+      cache.buffers.map_lengths(i, layers[i], input.lengths());
       const BatchView<T> output = cache.buffers.output(i, x, y);
       const Pass inner = detail::pass_for(pass, i, layers.size());
       if (left_out(i, inner)) {
@@ -104,14 +121,61 @@ struct AnyModel {
     }
   }
 
+  [[nodiscard]] bool streams() const {
+    for (const AnyLayer<T>& layer : layers) {
+      if (!layer.streams()) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] Index state_size(Shape input) const {
+    Index size = 0;
+    for (const AnyLayer<T>& layer : layers) {
+      size += layer.state_size(input);
+      input = layer.out_shape(input);
+    }
+    return size;
+  }
+  void start(T* state, Shape input) const {
+    for (const AnyLayer<T>& layer : layers) {
+      layer.start(state, input);
+      state += layer.state_size(input);
+      input = layer.out_shape(input);
+    }
+  }
+
+  struct StepCache {
+    std::vector<std::unique_ptr<typename AnyLayer<T>::StepCache>> caches;
+    detail::StepBuffers<T> buffers;
+
+    void prepare(const AnyModel& net, Shape input, Index streams) {
+      caches.clear();
+      buffers.clear(streams);
+      for (const AnyLayer<T>& layer : net.layers) {
+        caches.push_back(layer.make_step_cache());
+        caches.back()->prepare(layer, input, streams);
+        const Index state = layer.state_size(input);
+        input = layer.out_shape(input);
+        buffers.add(input.channels, state);
+      }
+    }
+  };
+
+  void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char> ready,
+            StepCache& cache) const {
+    cache.buffers.begin(x, states);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      cache.buffers.step(i, [&](auto... inputs) { layers[i].step(inputs..., *cache.caches[i]); });
+    }
+    cache.buffers.end(y, ready);
+  }
+
   template <class F, class... M>
   static void visit(F&& f, M&... net) {
     const auto& first = std::get<0>(std::tie(net...));
     for (std::size_t i = 0; i < first.layers.size(); ++i) {
       for (Index p = 0; p < first.layers[i].parameters(); ++p) {
         const auto one = first.layers[i].parameter(p);
-        const ParamName leaf(one.name);
-        f(one.role, ParamName(static_cast<Index>(i), leaf), net.layers[i].parameter(p).values...);
+        f(one.role, ParamName(static_cast<Index>(i), one.name), net.layers[i].parameter(p).values...);
       }
     }
   }

@@ -22,7 +22,13 @@ struct Hop {
   Shape out;
   bool in_place = false;
   bool reads_output = false;
+  bool keeps_length = true;
 };
+
+template <class L>
+[[nodiscard]] Hop hop_of(const L& layer, Shape input) {
+  return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>, weir::keeps_length<L>};
+}
 
 template <class T>
 class ChainBuffers {
@@ -30,6 +36,7 @@ class ChainBuffers {
   void prepare(std::span<const Hop> hops, Index count, bool training) {
     hops_.assign(hops.begin(), hops.end());
     owner_.assign(hops.size(), external);
+    prepare_lengths(count);
     buffers_.clear();
     Index largest = 0;
     for (std::size_t i = hops.size(); i-- > 0;) {
@@ -48,11 +55,23 @@ class ChainBuffers {
     capacity_ = count;
   }
 
+  /// Notes which steps of the output of `layer`, number i, count; to be called before output(i) in a forward
+  /// pass.
+  template <class L>
+  void map_lengths(std::size_t i, const L& layer, std::span<const Index> input) {
+    if (hops_[i].keeps_length) return;
+    for (std::size_t k = 0; k < input.size(); ++k) lengths_[i][k] = layer.out_length(input[k]);
+  }
+
   /// What layer i writes for the batch x, of whose result y is the whole chain's.
   [[nodiscard]] BatchView<T> output(std::size_t i, BatchView<const T> x, BatchView<T> y) {
     assert(x.count() <= capacity_);
     T* data = owner_[i] == external ? y.data() : buffers_[static_cast<std::size_t>(owner_[i])].data();
-    return {data, hops_[i].out, x.count(), x.lengths()};
+    std::span<const Index> lengths = x.lengths();
+    if (!lengths.empty() && changed_by_[i] != nobody) {
+      lengths = std::span<const Index>(lengths_[changed_by_[i]]).first(static_cast<std::size_t>(x.count()));
+    }
+    return {data, hops_[i].out, x.count(), lengths};
   }
 
   /// Where layer i puts the gradient of its input, given where the gradient of its output lies.
@@ -66,9 +85,25 @@ class ChainBuffers {
 
  private:
   static constexpr int external = -1;
+  static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
+
+  void prepare_lengths(Index count) {
+    changed_by_.assign(hops_.size(), nobody);
+    lengths_.assign(hops_.size(), {});
+    std::size_t last = nobody;
+    for (std::size_t i = 0; i < hops_.size(); ++i) {
+      if (!hops_[i].keeps_length) {
+        last = i;
+        lengths_[i].resize(static_cast<std::size_t>(count));
+      }
+      changed_by_[i] = last;
+    }
+  }
 
   std::vector<Hop> hops_;
   std::vector<int> owner_;
+  std::vector<std::size_t> changed_by_;      ///< the last layer up to i that changed the lengths
+  std::vector<std::vector<Index>> lengths_;  ///< behind each layer that changes them
   std::vector<AlignedBuffer<T>> buffers_;
   AlignedBuffer<T> gradients_[2];
   Index capacity_ = 0;

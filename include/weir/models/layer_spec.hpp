@@ -11,30 +11,38 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// One layer as data.
+/// One layer as data. A layer made of layers has branches, each a chain.
 struct LayerSpec {
   std::string kind;
-  Config config;
+  Config config{};
+  std::vector<std::vector<LayerSpec>> branches{};
   friend bool operator==(const LayerSpec&, const LayerSpec&) = default;
 };
 
-/// The layers of a chain, of either kind. A layer without `config()` has no options.
+/// One layer. A layer without `config()` has no options.
+template <class L>
+[[nodiscard]] LayerSpec describe_layer(const L& layer) {
+  LayerSpec spec;
+  if constexpr (requires { layer.kind(); }) {
+    spec.kind = std::string(layer.kind());
+  } else {
+    spec.kind = std::string(layer.kind);
+  }
+  if constexpr (requires { layer.config(); }) spec.config = layer.config();
+  if constexpr (requires { layer.branches(); }) spec.branches = layer.branches();
+  return spec;
+}
+
+/// The layers of a chain, of either kind; of one layer, itself.
 template <class Net>
 [[nodiscard]] std::vector<LayerSpec> describe(const Net& net) {
   std::vector<LayerSpec> specs;
-  const auto add = [&](const auto& layer) {
-    LayerSpec& spec = specs.emplace_back();
-    if constexpr (requires { layer.kind(); }) {
-      spec.kind = std::string(layer.kind());
-    } else {
-      spec.kind = std::string(layer.kind);
-    }
-    if constexpr (requires { layer.config(); }) spec.config = layer.config();
-  };
   if constexpr (requires { net.layers.size(); }) {
-    for (const auto& layer : net.layers) add(layer);
+    for (const auto& layer : net.layers) specs.push_back(describe_layer(layer));
+  } else if constexpr (requires { net.layers; }) {
+    std::apply([&](const auto&... layer) { (specs.push_back(describe_layer(layer)), ...); }, net.layers);
   } else {
-    std::apply([&](const auto&... layer) { (add(layer), ...); }, net.layers);
+    specs.push_back(describe_layer(net));
   }
   return specs;
 }

@@ -3,21 +3,28 @@
 //   Result<AnyModel<float>> net = try_build("dense:64,relu,dropout:0.2,dense:2", Shape{41});
 //
 // Each item is a kind, then its arguments in the order of the layer's `arguments`, or by name:
-// `dense:64:bias=false`.
+// `dense:64:bias=false`. A layer made of layers takes its branches in brackets, before its arguments:
+// `bidirectional[gru:64]:concat`, `parallel[slice:0:90,reshape:3|slice:90:43,dense:64]`; `residual[...]` is
+// `parallel[...|identity]:add`.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/layers/batch_norm.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
+#include <weir/layers/flatten.hpp>
 #include <weir/layers/gelu.hpp>
+#include <weir/layers/identity.hpp>
 #include <weir/layers/leaky_relu.hpp>
 #include <weir/layers/relu.hpp>
+#include <weir/layers/reshape.hpp>
 #include <weir/layers/sigmoid.hpp>
+#include <weir/layers/slice.hpp>
 #include <weir/layers/softmax.hpp>
 #include <weir/layers/tanh.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/layer_spec.hpp>
+#include <weir/models/parallel.hpp>
 
 #include <charconv>
 #include <optional>
@@ -36,24 +43,8 @@ struct LayerKinds {};
 /// A new layer costs one entry here.
 template <class T>
 using BuiltinLayers = LayerKinds<Dense<T>, Relu<T>, LeakyRelu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>,
-                                 Dropout<T>, BatchNorm<T>>;
-
-template <class T, class L>
-[[nodiscard]] Result<AnyLayer<T>> make_layer_of(const LayerSpec& spec, Shape input) {
-  Result<L> layer = L::from_config(spec.config, input);
-  if (!layer) return layer.error();
-  return AnyLayer<T>(std::move(*layer));
-}
-
-template <class T, class... L>
-[[nodiscard]] Result<AnyLayer<T>> make_layer(const LayerSpec& spec, Shape input, LayerKinds<L...>) {
-  std::optional<Result<AnyLayer<T>>> made;
-  ((L::kind == spec.kind ? static_cast<void>(made.emplace(make_layer_of<T, L>(spec, input))) : void()), ...);
-  if (made) return std::move(*made);
-  std::string known;
-  ((known += (known.empty() ? "" : ", ") + std::string(L::kind)), ...);
-  return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'; known are " + known};
-}
+                                 Dropout<T>, BatchNorm<T>, Flatten<T>, Reshape<T>, Slice<T>, Identity<T>,
+                                 AnyModel<T>, Parallel<std::vector<AnyModel<T>>>>;
 
 template <class... L>
 [[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, LayerKinds<L...>) {
@@ -62,13 +53,18 @@ template <class... L>
   return names;
 }
 
+/// Parts between separators that stand outside of brackets.
 [[nodiscard]] inline std::vector<std::string_view> split_text(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
+  std::size_t begin = 0, depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '[') ++depth;
+    if (text[at] == ']' && depth > 0) --depth;
+    if (text[at] != separator || depth > 0) continue;
+    parts.push_back(text.substr(begin, at - begin));
+    begin = at + 1;
   }
+  parts.push_back(text.substr(begin));
   return parts;
 }
 
@@ -87,12 +83,50 @@ template <class... L>
 
 }  // namespace detail
 
-/// "kind:argument:name=value" as data.
 template <class T = float>
-[[nodiscard]] Result<LayerSpec> try_parse_layer(std::string_view text) {
-  const std::vector<std::string_view> parts = detail::split_text(text, ':');
-  LayerSpec spec{std::string(parts[0]), {}};
-  const auto names = detail::arguments_of(parts[0], detail::BuiltinLayers<T>{});
+[[nodiscard]] Result<LayerSpec> try_parse_layer(std::string_view text, Index depth = 0);
+
+/// "dense:64,relu" as data.
+template <class T = float>
+[[nodiscard]] Result<std::vector<LayerSpec>> try_parse_layers(std::string_view text, Index depth = 0) {
+  std::vector<LayerSpec> specs;
+  for (const std::string_view part : detail::split_text(text, ',')) {
+    Result<LayerSpec> spec = try_parse_layer<T>(part, depth);
+    if (!spec) return spec.error();
+    specs.push_back(std::move(*spec));
+  }
+  return specs;
+}
+
+/// Layers within layers.
+inline constexpr Index most_nested_layers = 8;
+
+/// "kind[branch|branch]:argument:name=value" as data.
+template <class T>
+[[nodiscard]] Result<LayerSpec> try_parse_layer(std::string_view text, Index depth) {
+  const auto bad = [&](const char* what) {
+    return Failure{ErrorKind::config, "layer '" + std::string(text) + "' " + what};
+  };
+  if (depth >= most_nested_layers) return bad("is nested too deeply");
+  std::vector<std::string_view> parts = detail::split_text(text, ':');
+  LayerSpec spec;
+  if (const std::size_t open = parts[0].find('['); open != std::string_view::npos) {
+    if (parts[0].back() != ']') return bad("has no closing bracket before its arguments");
+    const std::string_view inside = parts[0].substr(open + 1, parts[0].size() - open - 2);
+    parts[0] = parts[0].substr(0, open);
+    for (const std::string_view branch : detail::split_text(inside, '|')) {
+      Result<std::vector<LayerSpec>> chain = try_parse_layers<T>(branch, depth + 1);
+      if (!chain) return chain.error();
+      spec.branches.push_back(std::move(*chain));
+    }
+  }
+  spec.kind = std::string(parts[0]);
+  if (spec.kind == "residual") {
+    spec.kind = "parallel";
+    spec.config.set("merge", std::string("add"));
+    if (spec.branches.size() == 1) spec.branches.push_back({LayerSpec{"identity"}});
+  }
+  const auto names = detail::arguments_of(spec.kind, detail::BuiltinLayers<T>{});
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
     if (equals != std::string_view::npos) {
@@ -101,7 +135,7 @@ template <class T = float>
     } else if (i - 1 < names.size()) {
       spec.config.set(std::string(names[i - 1]), detail::parse_value(parts[i]));
     } else {
-      return Failure{ErrorKind::config, "layer '" + std::string(text) + "' has too many arguments"};
+      return bad("has too many arguments");
     }
   }
   return spec;
@@ -109,44 +143,100 @@ template <class T = float>
 
 /// Limits for what comes from outside.
 struct BuildLimits {
-  Index layers = 1024;
-  Index values = Index{1} << 40;  ///< parameters and buffers of all layers together
+  Index layers = 1024;             ///< of all branches together
+  Index values = Index{1} << 40;   ///< parameters and buffers of all layers together
+  Index outputs = Index{1} << 40;  ///< values of one sample behind each layer
 };
 
-/// A chain of layers from data, for samples of the given shape; weights are zero.
-template <class T = float>
-[[nodiscard]] Result<AnyModel<T>> try_build(std::span<const LayerSpec> specs, Shape input,
-                                            const BuildLimits& limits = {}) {
-  if (specs.empty()) return Failure{ErrorKind::config, "a net needs a layer"};
-  if (static_cast<Index>(specs.size()) > limits.layers) {
-    return Failure{ErrorKind::config, std::to_string(specs.size()) + " layers are more than the limit"};
+namespace detail {
+
+template <class T>
+[[nodiscard]] Result<AnyModel<T>> build_chain(std::span<const LayerSpec> specs, Shape input,
+                                              BuildLimits& left, Index depth);
+
+template <class T, class L>
+[[nodiscard]] Result<AnyLayer<T>> make_layer_of(const LayerSpec& spec, Shape input, BuildLimits& left,
+                                                Index depth) {
+  if constexpr (requires { L::values_needed(spec.config, input); }) {
+    if (L::values_needed(spec.config, input) > static_cast<double>(left.values)) {
+      return Failure{ErrorKind::config, "the layers need more values than there are"};
+    }
   }
+  constexpr bool composite = requires(std::vector<AnyModel<T>> chains) {
+    L::from_branches(spec.config, std::move(chains), input);
+  };
+  if (!composite && !spec.branches.empty()) {
+    return Failure{ErrorKind::config, "'" + spec.kind + "' is not made of other layers"};
+  }
+  if constexpr (composite) {
+    std::vector<AnyModel<T>> chains;
+    for (const std::vector<LayerSpec>& branch : spec.branches) {
+      Result<AnyModel<T>> chain = build_chain<T>(branch, input, left, depth + 1);
+      if (!chain) return chain.error();
+      chains.push_back(std::move(*chain));
+    }
+    if (chains.empty()) return Failure{ErrorKind::config, "'" + spec.kind + "' needs layers in brackets"};
+    Result<L> layer = L::from_branches(spec.config, std::move(chains), input);
+    if (!layer) return layer.error();
+    return AnyLayer<T>(std::move(*layer));
+  } else {
+    Result<L> layer = L::from_config(spec.config, input);
+    if (!layer) return layer.error();
+    AnyLayer<T> any(std::move(*layer));
+    for (Index i = 0; i < any.parameters(); ++i) left.values -= any.parameter(i).values.size();
+    return any;
+  }
+}
+
+template <class T, class... L>
+[[nodiscard]] Result<AnyLayer<T>> make_layer(const LayerSpec& spec, Shape input, BuildLimits& left,
+                                             Index depth, LayerKinds<L...>) {
+  std::optional<Result<AnyLayer<T>>> made;
+  ((L::kind == spec.kind ? static_cast<void>(made.emplace(make_layer_of<T, L>(spec, input, left, depth)))
+                         : void()),
+   ...);
+  if (made) return std::move(*made);
+  std::string known;
+  ((known += (known.empty() ? "" : ", ") + std::string(L::kind)), ...);
+  return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'; known are " + known};
+}
+
+template <class T>
+[[nodiscard]] Result<AnyModel<T>> build_chain(std::span<const LayerSpec> specs, Shape input,
+                                              BuildLimits& left, Index depth) {
+  if (specs.empty()) return Failure{ErrorKind::config, "a net needs a layer"};
+  if (depth >= most_nested_layers) return Failure{ErrorKind::config, "layers are nested too deeply"};
   AnyModel<T> net;
-  Index values = 0;
   for (const LayerSpec& spec : specs) {
     const std::string where = "layer " + std::to_string(net.layers.size()) + ": ";
-    Result<AnyLayer<T>> layer = detail::make_layer<T>(spec, input, detail::BuiltinLayers<T>{});
+    if (--left.layers < 0) return Failure{ErrorKind::config, "there are more layers than the limit"};
+    Result<AnyLayer<T>> layer = make_layer<T>(spec, input, left, depth, BuiltinLayers<T>{});
     if (!layer) return Failure{layer.error().kind, where + layer.error().what};
-    for (Index i = 0; i < layer->parameters(); ++i) values += layer->parameter(i).values.size();
-    if (values > limits.values) {
+    input = layer->out_shape(input);
+    if (left.values < 0 || input.size() > left.outputs) {
       return Failure{ErrorKind::config, where + "the layers need more values than there are"};
     }
-    input = layer->out_shape(input);
     net.layers.push_back(std::move(*layer));
   }
   return net;
 }
 
+}  // namespace detail
+
+/// A chain of layers from data, for samples of the given shape; weights are zero.
+template <class T = float>
+[[nodiscard]] Result<AnyModel<T>> try_build(std::span<const LayerSpec> specs, Shape input,
+                                            const BuildLimits& limits = {}) {
+  BuildLimits left = limits;
+  return detail::build_chain<T>(specs, input, left, 0);
+}
+
 /// A chain of layers from text such as "dense:64,relu,dropout:0.2,dense:2".
 template <class T = float>
 [[nodiscard]] Result<AnyModel<T>> try_build(std::string_view text, Shape input) {
-  std::vector<LayerSpec> specs;
-  for (const std::string_view part : detail::split_text(text, ',')) {
-    Result<LayerSpec> spec = try_parse_layer<T>(part);
-    if (!spec) return spec.error();
-    specs.push_back(std::move(*spec));
-  }
-  return try_build<T>(specs, input);
+  const Result<std::vector<LayerSpec>> specs = try_parse_layers<T>(text);
+  if (!specs) return specs.error();
+  return try_build<T>(specs.value(), input);
 }
 
 /// As `try_build`; throws ConfigError.

@@ -8,14 +8,19 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/stream.hpp>
 #include <weir/models/chain.hpp>
+#include <weir/models/layer_spec.hpp>
+#include <weir/models/step_buffers.hpp>
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -77,6 +82,7 @@ struct Sequential {
   static constexpr std::string_view kind = "sequential";
   static constexpr bool whole_batch = (weir::whole_batch<Ls> || ...);
   static constexpr bool reads_output = weir::reads_output<Last>;
+  static constexpr bool along_time = (weir::along_time<Ls> || ...);
   static constexpr Link link = link_of<Last>();
   static constexpr Index in_channels = detail::in_channels_of<std::tuple_element_t<0, Layers>>();
 
@@ -93,10 +99,9 @@ struct Sequential {
       std::array<detail::Hop, count> hops;
       each([&](auto i) {
         const auto& layer = std::get<i>(net.layers);
-        using L = std::remove_cvref_t<decltype(layer)>;
         std::get<i>(caches).prepare(layer, input, n, training);
-        input = layer.out_shape(input);
-        hops[i] = {input, weir::in_place<L>, weir::reads_output<L>};
+        hops[i] = detail::hop_of(layer, input);
+        input = hops[i].out;
       });
       buffers.prepare(hops, n, training);
     }
@@ -106,6 +111,12 @@ struct Sequential {
     std::apply([&](const Ls&... layer) { ((input = layer.out_shape(input)), ...); }, layers);
     return input;
   }
+
+  [[nodiscard]] Index out_length(Index used) const {
+    std::apply([&](const Ls&... layer) { ((used = weir::out_length(layer, used)), ...); }, layers);
+    return used;
+  }
+  [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return {describe(*this)}; }
 
   /// Floating-point operations of one sample in inference; activations are not counted.
   [[nodiscard]] Index flops(Shape input) const {
@@ -130,6 +141,7 @@ struct Sequential {
   void forward(BatchView<const Scalar> x, BatchView<Scalar> y, Cache& cache, const Pass& pass) const {
     BatchView<const Scalar> input = x;
     each([&](auto i) {
+      cache.buffers.map_lengths(i, std::get<i>(layers), input.lengths());
       const BatchView<Scalar> output = cache.buffers.output(i, x, y);
       const Pass inner = detail::pass_for(pass, i, count);
       if (left_out<i>(inner)) {
@@ -161,6 +173,52 @@ struct Sequential {
                                    std::get<i>(cache.caches), std::get<i>(grad.layers), inner);
       gradient = target;
     });
+  }
+
+  [[nodiscard]] bool streams() const {
+    return std::apply([](const Ls&... layer) { return (weir::streams(layer) && ...); }, layers);
+  }
+  [[nodiscard]] Index state_size(Shape input) const {
+    Index size = 0;
+    each([&](auto i) {
+      size += weir::state_size(std::get<i>(layers), input);
+      input = std::get<i>(layers).out_shape(input);
+    });
+    return size;
+  }
+  void start(Scalar* state, Shape input) const {
+    each([&](auto i) {
+      const auto& layer = std::get<i>(layers);
+      start_stream(layer, state, input);
+      state += weir::state_size(layer, input);
+      input = layer.out_shape(input);
+    });
+  }
+
+  struct StepCache {
+    std::tuple<weir::StepCache<Ls>...> caches;
+    detail::StepBuffers<Scalar> buffers;
+
+    void prepare(const Sequential& net, Shape input, Index streams) {
+      buffers.clear(streams);
+      each([&](auto i) {
+        const auto& layer = std::get<i>(net.layers);
+        std::get<i>(caches).prepare(layer, input, streams);
+        const Index state = weir::state_size(layer, input);
+        input = layer.out_shape(input);
+        buffers.add(input.channels, state);
+      });
+    }
+  };
+
+  void step(BatchView<const Scalar> x, BatchView<Scalar> y, std::span<Scalar* const> states,
+            std::span<unsigned char> ready, StepCache& cache) const {
+    cache.buffers.begin(x, states);
+    each([&](auto i) {
+      cache.buffers.step(
+          i, [&](auto... inputs) { weir::step(std::get<i>(layers), inputs..., std::get<i>(cache.caches)); });
+    });
+    cache.buffers.end(y, ready);
   }
 
   template <class F, class... S>

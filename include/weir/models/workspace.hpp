@@ -10,7 +10,7 @@
 
 #include <cassert>
 #include <span>
-#include <type_traits>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -27,6 +27,7 @@ class Workspace {
     const auto size = static_cast<std::size_t>(output_shape_.size() * capacity);
     output_ = AlignedBuffer<Scalar>(size);
     if (training) gradient_ = AlignedBuffer<Scalar>(size);
+    lengths_.resize(static_cast<std::size_t>(capacity));
   }
 
   [[nodiscard]] Shape input_shape() const noexcept { return input_; }
@@ -34,19 +35,18 @@ class Workspace {
   [[nodiscard]] Index capacity() const noexcept { return capacity_; }
   [[nodiscard]] typename Net::Cache& cache() noexcept { return cache_; }
 
-  /// The result of the last forward pass over `count` samples; a place for its gradient.
-  [[nodiscard]] BatchView<Scalar> output(Index count, std::span<const Index> lengths = {}) noexcept {
-    assert(count <= capacity_);
-    return {output_.data(), output_shape_, count, lengths};
-  }
-  [[nodiscard]] BatchView<Scalar> output_gradient(Index count, std::span<const Index> lengths = {}) noexcept {
-    return {gradient_.data(), output_shape_, count, lengths};
+  /// A place for the gradient of y, the result of a forward pass.
+  [[nodiscard]] BatchView<Scalar> gradient_of(BatchView<const Scalar> y) noexcept {
+    return {gradient_.data(), output_shape_, y.count(), y.lengths()};
   }
 
   /// y = net(x); the result stays valid until the next call.
   BatchView<const Scalar> forward(const Net& net, BatchView<const Scalar> x, const Pass& pass = {}) {
     assert(x.shape() == input_);
-    const BatchView<Scalar> y = output(x.count(), x.lengths());
+    assert(x.count() <= capacity_);
+    const auto lengths = std::span<Index>(lengths_).first(x.lengths().size());
+    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = out_length(net, x.lengths()[i]);
+    const BatchView<Scalar> y(output_.data(), output_shape_, x.count(), lengths);
     net.forward(x, y, cache_, pass);
     return y;
   }
@@ -64,6 +64,7 @@ class Workspace {
   typename Net::Cache cache_;
   AlignedBuffer<Scalar> output_;
   AlignedBuffer<Scalar> gradient_;
+  std::vector<Index> lengths_;  ///< of the result
 };
 
 }  // namespace weir::inline WEIR_ABI

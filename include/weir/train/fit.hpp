@@ -119,7 +119,10 @@ class Trainer {
   /// loss or the gradient is not finite.
   std::pair<double, double> step(State& state, std::span<const Index> rows, RngKey key, double rate_factor) {
     const Batch<T> batch = memory_.gather(rows, output_);
-    const BatchView<const T> outputs(nullptr, output_, batch.x.count(), batch.x.lengths());
+    lengths_.resize(batch.x.lengths().size());
+    for (std::size_t i = 0; i < lengths_.size(); ++i)
+      lengths_[i] = out_length(state.net, batch.x.lengths()[i]);
+    const BatchView<const T> outputs(nullptr, output_, batch.x.count(), lengths_);
     const double weight = total_weight(outputs, batch.weights);
     if (!(weight > 0.0)) return {0.0, 0.0};
     const Index parts = (batch.x.count() + part_ - 1) / part_;
@@ -144,7 +147,7 @@ class Trainer {
     const Pass pass{true, logits_, key, first};
     set_zero(gradient);
     const BatchView<const T> y = workspace.forward(net, mine.x, pass);
-    const BatchView<T> dy = workspace.output_gradient(mine.x.count(), mine.x.lengths());
+    const BatchView<T> dy = workspace.gradient_of(y);
     losses_[static_cast<std::size_t>(part)] = loss_(y, mine.targets, mine.weights, scale, dy);
     net.backward(mine.x, y, dy, BatchView<T>{}, workspace.cache(), gradient, pass);
   }
@@ -184,6 +187,7 @@ class Trainer {
   std::vector<Workspace<Net>> workspaces_;
   std::vector<Net> gradients_;
   std::vector<double> losses_;
+  std::vector<Index> lengths_;  ///< of the batch's outputs
 };
 
 inline void check_options(const FitOptions& options, Index classes) {

@@ -144,12 +144,13 @@ class GradientChecker {
  public:
   GradientChecker(const L& layer, Shape input, const GradientCheckOptions& options)
       : options_(options), rng_(options.seed), layer_(layer), input_(input), output_(layer.out_shape(input)) {
+    for (const Index used : options.lengths) output_lengths_.push_back(out_length(layer, used));
     if (options.random_parameters) draw_parameters();
     pass_ = {.training = options.training, .logits = options.logits, .key = rng_.key().fork(7)};
     cache_.prepare(layer_, input_, options_.count, true);
     x_ = normal(input_);
     dy_ = normal(output_);
-    const BatchView<double> dy = view(dy_, output_);
+    const BatchView<double> dy = out(dy_);
     for (Index i = 0; i < dy.count(); ++i) {  // no loss has a gradient in padding
       const auto used = dy.length_of(i) * dy.channels();
       std::fill(dy.sample(i).begin() + used, dy.sample(i).end(), 0.0);
@@ -209,14 +210,17 @@ class GradientChecker {
     return values;
   }
   template <class B>
-  [[nodiscard]] auto view(B& values, Shape shape) const {
+  [[nodiscard]] auto in(B& values) const {
     using T = std::remove_pointer_t<decltype(values.data())>;
-    return BatchView<T>(values.data(), shape, options_.count, options_.lengths);
+    return BatchView<T>(values.data(), input_, options_.count, options_.lengths);
+  }
+  template <class B>
+  [[nodiscard]] auto out(B& values) const {
+    using T = std::remove_pointer_t<decltype(values.data())>;
+    return BatchView<T>(values.data(), output_, options_.count, output_lengths_);
   }
 
-  void forward(Buffer& y) {
-    layer_.forward(view(std::as_const(x_), input_), view(y, output_), cache_, pass_);
-  }
+  void forward(Buffer& y) { layer_.forward(in(std::as_const(x_)), out(y), cache_, pass_); }
 
   /// dx; fills grad, in which every entry starts at a half to see that backward adds.
   [[nodiscard]] Buffer backward(L& grad, GradientReport& report) {
@@ -224,8 +228,8 @@ class GradientChecker {
     Buffer y(dy_.size());
     Buffer dx(x_.size(), std::numeric_limits<double>::quiet_NaN());
     forward(y);
-    layer_.backward(view(std::as_const(x_), input_), view(std::as_const(y), output_),
-                    view(std::as_const(dy_), output_), view(dx, input_), cache_, grad, pass_);
+    layer_.backward(in(std::as_const(x_)), out(std::as_const(y)), out(std::as_const(dy_)), in(dx), cache_,
+                    grad, pass_);
     L::visit(
         [](Role role, const ParamName&, TensorView<double> g) {
           if (role == Role::buffer) return;
@@ -243,8 +247,8 @@ class GradientChecker {
     fill(without, 0.0);
     Buffer y(dy_.size());
     forward(y);
-    layer_.backward(view(std::as_const(x_), input_), view(std::as_const(y), output_),
-                    view(std::as_const(dy_), output_), BatchView<double>{}, cache_, without, pass_);
+    layer_.backward(in(std::as_const(x_)), out(std::as_const(y)), out(std::as_const(dy_)),
+                    BatchView<double>{}, cache_, without, pass_);
     L::visit(
         [&](Role role, const ParamName& name, TensorView<const double> a, TensorView<const double> b) {
           if (role == Role::buffer) return;
@@ -257,11 +261,11 @@ class GradientChecker {
         grad, std::as_const(without));
     if constexpr (in_place<L>) {
       Buffer both = x_;
-      layer_.forward(view(std::as_const(both), input_), view(both, output_), cache_, pass_);
+      layer_.forward(in(std::as_const(both)), out(both), cache_, pass_);
       if (both != y) report.broken = "forward in place gives another result";
       Buffer gradient = dy_;
-      layer_.backward({}, view(std::as_const(both), output_), view(std::as_const(gradient), output_),
-                      view(gradient, input_), cache_, without, pass_);
+      layer_.backward({}, out(std::as_const(both)), out(std::as_const(gradient)), in(gradient), cache_,
+                      without, pass_);
       if (gradient != dx) report.broken = "backward in place gives another result";
     }
   }
@@ -276,6 +280,7 @@ class GradientChecker {
   L layer_;
   Shape input_;
   Shape output_;
+  std::vector<Index> output_lengths_;
   Pass pass_;
   typename L::Cache cache_;
   Buffer x_;

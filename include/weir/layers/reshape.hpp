@@ -1,0 +1,62 @@
+// The same values of a sample as time steps of another number of channels:
+//
+//   channels x length  ->  channels' x length',    channels * length = channels' * length'
+//
+// Values keep their order: channels fastest, then time. Padding behind a sample's length becomes zeros, and
+// all steps of the output count.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/layers/flatten.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+template <class T = float>
+struct Reshape : detail::SameValues<T> {
+  using typename detail::SameValues<T>::Cache;
+  static constexpr std::string_view kind = "reshape";
+  static constexpr std::array<std::string_view, 2> arguments{"channels", "length"};
+
+  Shape shape{};
+
+  Reshape() = default;
+  Reshape(Index channels, Index length) : shape{channels, length} {
+    if (channels < 1 || length < 1)
+      fail(ErrorKind::config, "reshape: 'channels' and 'length' must be positive");
+  }
+
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    if (input.size() != shape.size()) {
+      fail(ErrorKind::shape, "reshape to " + shape.str() + " does not fit " + input.str());
+    }
+    return shape;
+  }
+  [[nodiscard]] Index out_length(Index) const noexcept { return shape.length; }
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass&) const { this->copy(x, y, x); }
+  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
+                Reshape&, const Pass&) const {
+    if (!dx.absent()) this->copy(dy, dx, x);
+  }
+
+  [[nodiscard]] Config config() const {
+    return {{"channels", static_cast<std::int64_t>(shape.channels)},
+            {"length", static_cast<std::int64_t>(shape.length)}};
+  }
+  /// Without a length, as many steps as the values fill.
+  [[nodiscard]] static Result<Reshape> from_config(const Config& config, Shape input) {
+    ConfigReader read(kind, config);
+    Reshape layer;
+    layer.shape.channels = read.required("channels", 1, 1 << 24);
+    layer.shape.length = read.integer("length", input.size() / layer.shape.channels, 1, 1 << 24);
+    if (layer.shape.size() != input.size()) {
+      read.complain("channels", "times the length must be " + std::to_string(input.size()));
+    }
+    return read.finish(layer);
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,69 @@
+// Some of the channels:   y_c = x_(first + c),  c = 0 ... count - 1
+//
+// With `parallel`, gives each branch of a net with several inputs its own part of a record.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+template <class T = float>
+struct Slice {
+  using Scalar = T;
+  using Cache = NoCache;
+  static constexpr std::string_view kind = "slice";
+  static constexpr std::array<std::string_view, 2> arguments{"first", "count"};
+
+  Index first = 0;
+  Index count = 1;
+
+  Slice() = default;
+  Slice(Index first_channel, Index channels) : first(first_channel), count(channels) {
+    if (first < 0 || count < 1)
+      fail(ErrorKind::config, "slice: 'first' must not be negative, 'count' positive");
+  }
+
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    if (first + count > input.channels) {
+      fail(ErrorKind::shape, "slice takes channels " + std::to_string(first) + " to " +
+                                 std::to_string(first + count - 1) + " but gets " +
+                                 std::to_string(input.channels) + " channels");
+    }
+    return {count, input.length};
+  }
+  static void init(Rng&) noexcept {}
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass&) const {
+    for (Index i = 0; i < x.columns(); ++i)
+      std::copy_n(x.data() + i * x.channels() + first, count, y.data() + i * count);
+  }
+  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
+                Slice&, const Pass&) const {
+    if (dx.absent()) return;
+    std::fill_n(dx.data(), dx.size(), T(0));
+    for (Index i = 0; i < x.columns(); ++i)
+      std::copy_n(dy.data() + i * count, count, dx.data() + i * x.channels() + first);
+  }
+
+  template <class F, class... L>
+  static void visit(F&&, L&...) noexcept {}
+
+  [[nodiscard]] Config config() const {
+    return {{"first", static_cast<std::int64_t>(first)}, {"count", static_cast<std::int64_t>(count)}};
+  }
+  [[nodiscard]] static Result<Slice> from_config(const Config& config, Shape input) {
+    ConfigReader read(kind, config);
+    Slice layer;
+    layer.first = read.required("first", 0, input.channels - 1);
+    layer.count = read.integer("count", input.channels - layer.first, 1, input.channels - layer.first);
+    return read.finish(layer);
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI
