@@ -41,13 +41,12 @@ class Config {
     }
     return nullptr;
   }
-  /// A number, or `fallback` where none of that name is given.
-  [[nodiscard]] double number_or(std::string_view name, double fallback) const noexcept {
+  /// An integer, as a double so that products of extents cannot overflow; `fallback` where there is none of
+  /// that name.
+  [[nodiscard]] double count_or(std::string_view name, double fallback) const noexcept {
     const ConfigValue* value = find(name);
-    if (value == nullptr) return fallback;
-    if (const auto* integer = std::get_if<std::int64_t>(value)) return static_cast<double>(*integer);
-    const auto* real = std::get_if<double>(value);
-    return real == nullptr ? fallback : *real;
+    const auto* integer = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+    return integer == nullptr ? fallback : static_cast<double>(*integer);
   }
   friend bool operator==(const Config&, const Config&) = default;
 

@@ -88,7 +88,7 @@ struct Dense {
   }
   /// How many values `from_config` would allocate.
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    return config.number_or("units", 0.0) * static_cast<double>(input.channels + 1);
+    return config.count_or("units", 0.0) * static_cast<double>(input.channels + 1);
   }
   [[nodiscard]] static Result<Dense> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);

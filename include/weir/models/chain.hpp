@@ -60,7 +60,7 @@ class ChainBuffers {
   template <class L>
   void map_lengths(std::size_t i, const L& layer, std::span<const Index> input) {
     if (hops_[i].keeps_length) return;
-    for (std::size_t k = 0; k < input.size(); ++k) lengths_[i][k] = layer.out_length(input[k]);
+    for (std::size_t k = 0; k < input.size(); ++k) lengths_[i][k] = weir::out_length(layer, input[k]);
   }
 
   /// What layer i writes for the batch x, of whose result y is the whole chain's.
