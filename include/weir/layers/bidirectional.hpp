@@ -1,0 +1,198 @@
+// Two layers over the same sequence, one forwards, the other over each sample's steps from last to first
+// (Schuster, Paliwal 1997):
+//
+//   y = [F(x); reverse(B(reverse(x)))]        merge concat
+//   y =  F(x) + reverse(B(reverse(x)))        merge sum
+//
+// A sample is reversed within its own length. Of a layer that collapses time (a recurrent one that returns
+// its last output) y has one step, and B's is that at the beginning of the sequence. Any layer may stand
+// inside.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/simd/transform.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::inline WEIR_ABI {
+
+enum class Merge : unsigned char { concat, sum };
+
+[[nodiscard]] inline std::string_view name_of(Merge merge) noexcept {
+  return merge == Merge::concat ? "concat" : "sum";
+}
+
+struct BidirectionalOptions {
+  Merge merge = Merge::concat;
+};
+
+template <Layer Inner>
+struct Bidirectional {
+  using Scalar = typename Inner::Scalar;
+  using T = Scalar;
+  static constexpr std::string_view kind = "bidirectional";
+  static constexpr std::array<std::string_view, 1> arguments{"merge"};
+  static constexpr bool along_time = true;
+
+  Inner forwards;
+  Inner backwards;
+  BidirectionalOptions options;
+
+  Bidirectional() requires std::default_initializable<Inner>
+  = default;
+  /// Two copies of one layer; `init` draws their weights apart.
+  explicit Bidirectional(Inner inner, BidirectionalOptions chosen = {})
+      : forwards(inner), backwards(std::move(inner)), options(chosen) {}
+  Bidirectional(Inner forward_layer, Inner backward_layer, BidirectionalOptions chosen = {})
+      : forwards(std::move(forward_layer)), backwards(std::move(backward_layer)), options(chosen) {}
+
+  struct Cache {
+    typename Inner::Cache forwards;
+    typename Inner::Cache backwards;
+    Shape output;                    ///< of one layer
+    AlignedBuffer<T> x, y, other_y;  ///< x reversed; what the two layers give
+    AlignedBuffer<T> dx, dy, other_dy;
+
+    void prepare(const Bidirectional& layer, Shape input, Index count, bool training) {
+      forwards.prepare(layer.forwards, input, count, training);
+      backwards.prepare(layer.backwards, input, count, training);
+      output = layer.forwards.out_shape(input);
+      const auto in = static_cast<std::size_t>(input.size() * count);
+      const auto out = static_cast<std::size_t>(output.size() * count);
+      x = AlignedBuffer<T>(in);
+      y = AlignedBuffer<T>(out);
+      other_y = AlignedBuffer<T>(out);
+      dx = AlignedBuffer<T>(training ? in : 0);
+      dy = AlignedBuffer<T>(training ? out : 0);
+      other_dy = AlignedBuffer<T>(training ? out : 0);
+    }
+  };
+
+  [[nodiscard]] Index out_length(Index used) const { return weir::out_length(forwards, used); }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    const Shape one = forwards.out_shape(input);
+    const Shape other = backwards.out_shape(input);
+    if (one.length != other.length || one.channels != other.channels) {
+      fail(ErrorKind::shape, "bidirectional: its two layers give " + one.str() + " and " + other.str());
+    }
+    return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
+  }
+  [[nodiscard]] Index flops(Shape input) const {
+    if constexpr (requires { forwards.flops(input); }) {
+      return forwards.flops(input) + backwards.flops(input);
+    } else {
+      return 0;
+    }
+  }
+
+  void init(Rng& rng) {
+    const RngKey key{rng.next64()};
+    Rng first(key.fork(0)), second(key.fork(1));
+    forwards.init(first);
+    backwards.init(second);
+  }
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    const BatchView<T> reversed(cache.x.data(), x.shape(), x.count(), x.lengths());
+    const BatchView<T> one = part(cache.y, y, cache), other = part(cache.other_y, y, cache);
+    reverse(x, reversed);
+    forwards.forward(x, one, cache.forwards, pass.fork(0));
+    backwards.forward(reversed, other, cache.backwards, pass.fork(1));
+    each_step(y, [&](Index here, Index there) { merge(one, other, here, there, y); });
+  }
+
+  void backward(BatchView<const T> x, BatchView<const T> y, BatchView<const T> dy, BatchView<T> dx,
+                Cache& cache, Bidirectional& grad, const Pass& pass) const {
+    const BatchView<const T> reversed(cache.x.data(), x.shape(), x.count(), x.lengths());
+    const BatchView<T> d_one = part(cache.dy, y, cache), d_other = part(cache.other_dy, y, cache);
+    each_step(dy, [&](Index here, Index there) { split(dy, here, there, d_one, d_other); });
+    forwards.backward(x, part(cache.y, y, cache), d_one, dx, cache.forwards, grad.forwards, pass.fork(0));
+    BatchView<T> d_reversed;
+    if (!dx.absent()) d_reversed = {cache.dx.data(), x.shape(), x.count(), x.lengths()};
+    backwards.backward(reversed, part(cache.other_y, y, cache), d_other, d_reversed, cache.backwards,
+                       grad.backwards, pass.fork(1));
+    if (dx.absent()) return;
+    const Index channels = dx.channels();
+    each_step(dx, [&](Index here, Index there) {
+      simd::add(channels, d_reversed.data() + there * channels, dx.data() + here * channels);
+    });
+  }
+
+  template <class F, class... L>
+  static void visit(F&& f, L&... layer) {
+    const auto under = [&f](Index index) {
+      return [&f, index](Role role, const ParamName& name, auto... parameters) {
+        f(role, ParamName(index, name), parameters...);
+      };
+    };
+    Inner::visit(under(0), layer.forwards...);
+    Inner::visit(under(1), layer.backwards...);
+  }
+
+  [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(options.merge))}}; }
+
+  /// What of the options stands in a Config; the layers inside come from elsewhere.
+  [[nodiscard]] static Result<BidirectionalOptions> options_from(const Config& config) {
+    ConfigReader read(kind, config);
+    BidirectionalOptions chosen;
+    const std::string merge = read.text("merge", name_of(chosen.merge));
+    if (merge == "sum")
+      chosen.merge = Merge::sum;
+    else if (merge != "concat")
+      read.complain("merge", "must be concat or sum");
+    return read.finish(chosen);
+  }
+
+ private:
+  /// Scratch as the batch of one layer's output.
+  template <class V>
+  static BatchView<T> part(AlignedBuffer<T>& buffer, BatchView<V> like, const Cache& cache) {
+    return {buffer.data(), cache.output, like.count(), like.lengths()};
+  }
+
+  /// f(column, its mirror image) for each step of `batch`; in padding both are the column itself.
+  template <class V, class F>
+  static void each_step(BatchView<V> batch, F f) {
+    for (Index i = 0; i < batch.count(); ++i) {
+      const Index first = i * batch.length(), used = batch.length_of(i);
+      for (Index t = 0; t < batch.length(); ++t) f(first + t, first + (t < used ? used - 1 - t : t));
+    }
+  }
+
+  static void reverse(BatchView<const T> from, BatchView<T> to) {
+    const Index channels = from.channels();
+    each_step(from, [&](Index here, Index there) {
+      std::copy_n(from.data() + here * channels, channels, to.data() + there * channels);
+    });
+  }
+
+  void merge(BatchView<const T> one, BatchView<const T> other, Index here, Index there,
+             BatchView<T> y) const {
+    const Index channels = one.channels();
+    const T* left = one.data() + here * channels;
+    const T* right = other.data() + there * channels;
+    T* to = y.data() + here * y.channels();
+    if (options.merge == Merge::concat) {
+      std::copy_n(left, channels, to);
+      std::copy_n(right, channels, to + channels);
+    } else {
+      simd::transform(channels, left, right, to,
+                      [](const simd::Simd<T>& a, const simd::Simd<T>& b) { return a + b; });
+    }
+  }
+
+  void split(BatchView<const T> dy, Index here, Index there, BatchView<T> d_one, BatchView<T> d_other) const {
+    const Index channels = d_one.channels();
+    const T* from = dy.data() + here * dy.channels();
+    std::copy_n(from, channels, d_one.data() + here * channels);
+    std::copy_n(options.merge == Merge::concat ? from + channels : from, channels,
+                d_other.data() + there * channels);
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI

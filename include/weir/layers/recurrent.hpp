@@ -1,0 +1,621 @@
+// What recurrent layers share: the walk along time. A layer adds what happens in one step.
+//
+//   h_t = step(x_t, h_{t-1})          h_{-1} = 0, or learned
+//
+// returns    last: the output at each sample's last step. sequence: at every step. state: what the layer
+//            would carry on to the next step; h, for LSTM h and c one under the other
+// recurrent_dropout   in training, what U multiplies is h_{t-1} m / (1 - rate), one mask m a sequence
+//            (Gal, Ghahramani 2016)
+// learned_state       h_{-1} is a parameter
+// truncate   N > 0: no gradient goes back from step N, 2N, ... (truncated back-propagation through time)
+// reverse    each sample's steps are taken from its last to its first; outputs stay at their steps
+//
+// Memory of a pass: samples are sorted, longest first, and a step works on those that are not over yet, as
+// one matrix. So padding costs nothing and is never read. [x_t; h_{t-1}] stand in one column, so that a step
+// is one product with [W U]. For backward all steps are kept, one behind the other: the weights' gradient is
+// then a single product. Backward writes over what forward kept: it can run once for each forward.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/layers/initializers.hpp>
+#include <weir/simd/packed.hpp>
+#include <weir/simd/reduce.hpp>
+#include <weir/simd/transform.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+/// What a recurrent layer gives; see the head of this file.
+enum class Returns : unsigned char { last, sequence, state };
+
+namespace detail {
+inline constexpr std::array<std::string_view, 3> returns_names{"last", "sequence", "state"};
+}  // namespace detail
+
+[[nodiscard]] inline std::string_view name_of(Returns returns) noexcept {
+  return detail::returns_names[static_cast<std::size_t>(returns)];
+}
+
+namespace detail {
+
+/// `extent` times a number; dyn stays dyn.
+[[nodiscard]] consteval Index times(Index factor, Index extent) {
+  return extent == dyn ? dyn : factor * extent;
+}
+
+/// Random orthonormal columns (rows when the matrix is wider than high), as Keras's Orthogonal. Gram-Schmidt,
+/// twice: that is enough (Giraud, Langou, Rozloznik 2005).
+template <class T>
+void initialize_orthogonal(TensorView<T> weights, Rng& rng) {
+  const Index rows = weights.extents()[0], columns = weights.extents()[1];
+  const Index length = std::max(rows, columns), count = std::min(rows, columns);
+  std::vector<double> vectors(static_cast<std::size_t>(length * count));
+  for (double& v : vectors) v = rng.normal();
+  for (Index i = 0; i < count; ++i) {
+    double* vector = vectors.data() + i * length;
+    for (Index round = 0; round < 2; ++round) {
+      for (Index j = 0; j < i; ++j) {
+        const double* other = vectors.data() + j * length;
+        simd::add_scaled(length, -simd::dot(length, vector, other), other, vector);
+      }
+      simd::scale(length, 1.0 / std::sqrt(simd::sum_of_squares(length, vector)), vector, vector);
+    }
+  }
+  for (Index c = 0; c < columns; ++c) {
+    for (Index r = 0; r < rows; ++r) {
+      const Index from = rows >= columns ? r + c * length : c + r * length;
+      weights[r + c * rows] = static_cast<T>(vectors[static_cast<std::size_t>(from)]);
+    }
+  }
+}
+
+/// Which samples of a batch are still running at each step. Places are samples in order of falling length.
+class TimePlan {
+ public:
+  void prepare(Index length, Index count) {
+    sample_.assign(static_cast<std::size_t>(count), 0);
+    for (std::vector<Index>* v : {&active_, &start_, &next_}) {
+      v->assign(static_cast<std::size_t>(length) + 1, 0);
+    }
+  }
+
+  template <class T>
+  void plan(BatchView<T> x) {
+    const auto length = static_cast<std::size_t>(x.length());
+    assert(length < active_.size() && static_cast<std::size_t>(x.count()) <= sample_.size());
+    std::fill(active_.begin(), active_.end(), 0);
+    for (Index i = 0; i < x.count(); ++i) ++active_[static_cast<std::size_t>(x.length_of(i))];
+    Index longer = 0;
+    for (std::size_t t = length + 1; t-- > 0;) {
+      const Index equal = active_[t];
+      active_[t] = next_[t] = longer;
+      longer += equal;
+    }
+    for (Index i = 0; i < x.count(); ++i) {
+      sample_[static_cast<std::size_t>(next_[static_cast<std::size_t>(x.length_of(i))]++)] = i;
+    }
+    steps_ = 0;
+    for (std::size_t t = 0; t < length; ++t) {
+      start_[t + 1] = start_[t] + active_[t];
+      if (active_[t] > 0) ++steps_;
+    }
+  }
+
+  /// Steps of the longest sample.
+  [[nodiscard]] Index steps() const noexcept { return steps_; }
+  /// Samples that have a step t.
+  [[nodiscard]] Index active(Index t) const noexcept { return active_[static_cast<std::size_t>(t)]; }
+  /// Steps of all samples before time t.
+  [[nodiscard]] Index start(Index t) const noexcept { return start_[static_cast<std::size_t>(t)]; }
+  /// Steps of all samples.
+  [[nodiscard]] Index columns() const noexcept { return start(steps_); }
+  /// The sample at a place.
+  [[nodiscard]] Index sample(Index place) const noexcept { return sample_[static_cast<std::size_t>(place)]; }
+
+ private:
+  std::vector<Index> sample_, active_, start_, next_;
+  Index steps_ = 0;
+};
+
+/// What one step reads and writes; one column a sample.
+template <class T>
+struct RecurrentStep {
+  Index count = 0;
+  bool from_zero = false;     ///< the state before is zero: products with it can be left out
+  const T* inputs = nullptr;  ///< x and, under it, what U multiplies
+  T* sums = nullptr;          ///< room for the layer's gates; after backward: dL/d(sums)
+  const T* before = nullptr;  ///< the state before
+  T* state = nullptr;
+  const T* cell_before = nullptr;  ///< LSTM
+  T* cell = nullptr;
+  T* tanh_cell = nullptr;
+  T* outputs = nullptr;  ///< of a layer whose output is not its state
+};
+
+/// The derivatives of one step.
+template <class T>
+struct RecurrentSlopes {
+  T* state = nullptr;  ///< dL/d(state); becomes the part of dL/d(before) that passes by U
+  T* cell = nullptr;
+  const T* outputs = nullptr;  ///< dL/d(outputs), where the layer has any
+  T* recurrent = nullptr;      ///< for dL/d(what U multiplied); may be `state`
+  T* spare = nullptr;          ///< room for the layer
+  bool before = true;          ///< whether dL/d(before) is wanted
+};
+
+/// to = bias + W x + U h for `rows` rows of both, by `packed` = [W U] if it holds something.
+template <class T>
+void affine(const RecurrentStep<T>& at, const simd::PackedRows<T>& packed, Index rows, Index in,
+            Index recurrent, simd::Strided<T> w, simd::Strided<T> u, T* to, Index stride, const T* bias) {
+  const Index height = in + recurrent;
+  if (packed.rows() > 0) {
+    packed.product(at.count, at.from_zero ? in : height, simd::columns(at.inputs, height), to, stride,
+                   simd::Init::bias, bias);
+    return;
+  }
+  simd::gemm<T>(rows, at.count, in, w, simd::columns(at.inputs, height), to, stride, simd::Init::bias, bias);
+  if (at.from_zero) return;
+  simd::gemm<T>(rows, at.count, recurrent, u, simd::columns(at.inputs + in, height), to, stride,
+                simd::Init::add);
+}
+
+/// Columns of products in which the kernels run at full speed and the scratch stays close to the core.
+inline constexpr Index recurrent_block = 96;
+
+template <class L>
+struct RecurrentCache {
+  using T = typename L::Scalar;
+
+  TimePlan plan;
+  typename L::Packs packs;
+  bool keep = false;      ///< all steps, for backward
+  Index block = 0;        ///< samples at a time
+  Index state_start = 0;  ///< columns of `state` before those of step 0
+  AlignedBuffer<T> inputs, sums, state, cell, tanh_cell, outputs, mask;
+  AlignedBuffer<T> d_state, d_cell, d_outputs, d_recurrent, spare, d_weights, d_inputs;
+
+  void prepare(const L& layer, Shape input, Index count, bool training) {
+    keep = training;
+    block = training ? std::max<Index>(count, 1) : std::clamp<Index>(count, 1, recurrent_block);
+    state_start = training ? block : 0;
+    plan.prepare(input.length, block);
+    packs.prepare(layer, training);
+    const Index in = layer.in(), width = layer.recurrent(), units = layer.units();
+    const Index columns = training ? block * input.length : block;
+    take(inputs, (in + width) * columns);
+    take(sums, L::blocks * units * columns);
+    take(state, width * (state_start + columns));
+    take(cell, L::has_cell ? units * (state_start + columns) : 0);
+    take(tanh_cell, L::has_cell ? units * columns : 0);
+    take(outputs, layer.own_outputs() * columns);
+    take(mask, layer.options.recurrent_dropout > 0.0 ? width * block : 0);
+    const Index backward = training ? 1 : 0;
+    take(d_state, backward * width * block);
+    take(d_cell, L::has_cell ? backward * units * block : 0);
+    take(d_outputs, backward * layer.own_outputs() * block);
+    take(d_recurrent, backward * width * block);
+    take(spare, backward * layer.spare() * block);
+    take(d_weights, backward * L::blocks * units * (in + width));
+    take(d_inputs, backward * in * columns);
+  }
+
+  static void take(AlignedBuffer<T>& buffer, Index size) {
+    buffer = AlignedBuffer<T>(static_cast<std::size_t>(size));
+  }
+};
+
+/// Scratch of single steps.
+template <class L>
+struct RecurrentStepCache {
+  using T = typename L::Scalar;
+
+  typename L::Packs packs;  ///< stays empty: a step uses each weight once a stream
+  Index block = 0;
+  AlignedBuffer<T> inputs, sums, state, cell, tanh_cell, outputs;
+
+  void prepare(const L& layer, Shape, Index streams) {
+    block = std::clamp<Index>(streams, 1, recurrent_block);
+    using Cache = RecurrentCache<L>;
+    Cache::take(inputs, (layer.in() + layer.recurrent()) * block);
+    Cache::take(sums, L::blocks * layer.units() * block);
+    Cache::take(state, layer.recurrent() * block);
+    Cache::take(cell, L::has_cell ? layer.units() * block : 0);
+    Cache::take(tanh_cell, L::has_cell ? layer.units() * block : 0);
+    Cache::take(outputs, layer.own_outputs() * block);
+  }
+};
+
+}  // namespace detail
+
+/// The common part of SimpleRnn, Lstm and Gru. `Self` has, besides its parameters and options:
+///
+///   blocks, has_cell                  blocks of `units` rows in `sums`; whether there is a cell state
+///   in(), units(), recurrent()        extents; rows of the state (what U multiplies)
+///   own_outputs()                     rows of outputs that are not the state, 0: the state is the output
+///   spare()                           rows of RecurrentSlopes::spare
+///   carries(), own_recurrent()        whether backward leaves something in RecurrentSlopes::state; whether
+///                                     RecurrentSlopes::recurrent must be memory of its own
+///   Packs                             prepare(layer, training), pack(layer), pack_backward(layer);
+///                                     single steps leave it empty
+///   step_forward, step_backward, add_gradients, input_gradient
+template <class Self, class T>
+struct Recurrent {
+  using Scalar = T;
+  static constexpr std::array<std::string_view, 1> arguments{"units"};
+  static constexpr bool along_time = true;
+
+  [[nodiscard]] Index out_length(Index used) const {
+    return self().options.returns == Returns::sequence ? used : 1;
+  }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    if (input.channels != self().in()) {
+      fail(ErrorKind::shape, std::string(Self::kind) + " takes " + std::to_string(self().in()) +
+                                 " channels but gets " + std::to_string(input.channels));
+    }
+    return {out_rows(), out_length(input.length)};
+  }
+
+  template <class Cache>
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    cache.packs.pack(self());
+    for (Index first = 0; first < x.count(); first += cache.block) {
+      const Index count = std::min(cache.block, x.count() - first);
+      forward_block(x.slice(first, count), y.slice(first, count), cache, pass, pass.first_sample + first);
+    }
+  }
+
+  template <class Cache>
+  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
+                Cache& cache, Self& grad, const Pass& pass) const {
+    assert(cache.keep && x.count() <= cache.block);
+    cache.packs.pack_backward(self());
+    start_slopes(dy, cache);
+    const Index width = self().recurrent();
+    for (Index t = cache.plan.steps(); t-- > 0;) {
+      const Index count = cache.plan.active(t);
+      const bool wanted = t == 0 ? self().options.learned_state : !cut(t);
+      add_output_slopes(dy, t, cache);
+      detail::RecurrentSlopes<T> slopes = slopes_of(cache, wanted, pass);
+      self().step_backward(step_of(cache, t), slopes, cache.packs, grad);
+      if (wanted) {
+        finish_slopes(count, slopes, cache, pass);
+      } else {
+        std::fill_n(cache.d_state.data(), width * count, T(0));
+        if (Self::has_cell) std::fill_n(cache.d_cell.data(), self().units() * count, T(0));
+      }
+    }
+    if (self().options.learned_state) add_initial_slopes(cache, grad);
+    const Index columns = cache.plan.columns();
+    self().add_gradients(columns, cache.inputs.data(), cache.sums.data(), cache.d_weights.data(), grad);
+    if (dx.absent()) return;
+    self().input_gradient(columns, cache.sums.data(), cache.d_inputs.data());
+    scatter(dx, cache);
+  }
+
+  // One step of many streams; see core/stream.hpp.
+
+  [[nodiscard]] bool streams() const { return !self().options.reverse; }
+  [[nodiscard]] Index state_size(Shape) const {
+    return self().recurrent() + (Self::has_cell ? self().units() : 0);
+  }
+  void start(T* state, Shape) const {
+    std::copy_n(self().initial_state.data(), self().recurrent(), state);
+    if constexpr (Self::has_cell) {
+      std::copy_n(self().initial_cell.data(), self().units(), state + self().recurrent());
+    }
+  }
+  template <class Cache>
+  void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char>,
+            Cache& cache) const {
+    for (Index first = 0; first < x.count(); first += cache.block) {
+      const Index count = std::min(cache.block, x.count() - first);
+      step_block(x.slice(first, count), y.slice(first, count),
+                 states.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), cache);
+    }
+  }
+
+ protected:
+  /// The options that all recurrent layers have.
+  template <class Options>
+  static Config config_of(Index units, const Options& options) {
+    return {{"units", static_cast<std::int64_t>(units)},
+            {"return", std::string(name_of(options.returns))},
+            {"recurrent_dropout", options.recurrent_dropout},
+            {"learned_state", options.learned_state},
+            {"truncate", static_cast<std::int64_t>(options.truncate)},
+            {"reverse", options.reverse}};
+  }
+  template <class Options>
+  static void read_options(ConfigReader& read, Options& options) {
+    const std::string returns = read.text("return", name_of(options.returns));
+    const auto& names = detail::returns_names;
+    const auto found = std::find(names.begin(), names.end(), returns);
+    if (found == names.end())
+      read.complain("return", "must be last, sequence or state");
+    else
+      options.returns = static_cast<Returns>(found - names.begin());
+    options.recurrent_dropout = read.number("recurrent_dropout", 0.0, 0.0, 0.999999);
+    options.learned_state = read.flag("learned_state", false);
+    options.truncate = read.integer("truncate", 0, 0, Index{1} << 40);
+    options.reverse = read.flag("reverse", false);
+  }
+  /// The number that an option holds, 0 if it is no number.
+  static double number_of(const Config& config, std::string_view name) {
+    const ConfigValue* value = config.find(name);
+    const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+    return number == nullptr ? 0.0 : static_cast<double>(*number);
+  }
+  template <class Options>
+  static void check_options(const Options& options) {
+    if (!(options.recurrent_dropout >= 0.0 && options.recurrent_dropout < 1.0)) {
+      fail(ErrorKind::config, std::string(Self::kind) + ": 'recurrent_dropout' must lie in [0, 1)");
+    }
+    if (options.truncate < 0) fail(ErrorKind::config, std::string(Self::kind) + ": 'truncate' is negative");
+  }
+  static constexpr Index max_units = Index{1} << 20;
+
+ private:
+  [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+
+  /// Rows of an output: last, sequence.
+  [[nodiscard]] Index output_rows() const {
+    return self().own_outputs() > 0 ? self().own_outputs() : self().recurrent();
+  }
+  [[nodiscard]] Index out_rows() const {
+    return self().options.returns == Returns::state ? state_size({}) : output_rows();
+  }
+  [[nodiscard]] bool cut(Index t) const {
+    return self().options.truncate > 0 && t % self().options.truncate == 0;
+  }
+  [[nodiscard]] bool drops(const Pass& pass) const {
+    return pass.training && self().options.recurrent_dropout > 0.0;
+  }
+  /// The column of x and of a returned sequence that a sample takes as its step t.
+  template <class U>
+  [[nodiscard]] Index column_of(BatchView<U> x, Index sample, Index t) const {
+    return sample * x.length() + (self().options.reverse ? x.length_of(sample) - 1 - t : t);
+  }
+
+  /// The memory of step t; steps that are not kept share one place.
+  template <class Cache>
+  [[nodiscard]] detail::RecurrentStep<T> step_of(Cache& cache, Index t) const {
+    const Index at = cache.keep ? cache.plan.start(t) : 0;
+    const Index after = cache.state_start + at;
+    const Index before = cache.keep && t > 0 ? cache.state_start + cache.plan.start(t - 1) : 0;
+    const Index width = self().recurrent(), units = self().units();
+    detail::RecurrentStep<T> step;
+    step.count = cache.plan.active(t);
+    step.from_zero = t == 0 && !self().options.learned_state;
+    step.inputs = cache.inputs.data() + at * (self().in() + width);
+    step.sums = cache.sums.data() + at * Self::blocks * units;
+    step.before = cache.state.data() + before * width;
+    step.state = cache.state.data() + after * width;
+    if constexpr (Self::has_cell) {
+      step.cell_before = cache.cell.data() + before * units;
+      step.cell = cache.cell.data() + after * units;
+      step.tanh_cell = cache.tanh_cell.data() + at * units;
+    }
+    step.outputs = cache.outputs.data() + at * self().own_outputs();
+    return step;
+  }
+
+  template <class Cache>
+  void forward_block(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass,
+                     Index first_sample) const {
+    cache.plan.plan(x);
+    if (drops(pass)) draw_masks(x.count(), cache, pass, first_sample);
+    clear_unused(y, x);
+    start_states(x.count(), cache);
+    for (Index t = 0; t < cache.plan.steps(); ++t) {
+      const detail::RecurrentStep<T> step = step_of(cache, t);
+      gather(x, t, step, cache, drops(pass));
+      self().step_forward(step, cache.packs);
+      emit(y, x, t, step, cache.plan);
+    }
+  }
+
+  /// One mask a sample, by place, scaled.
+  template <class Cache>
+  void draw_masks(Index count, Cache& cache, const Pass& pass, Index first_sample) const {
+    const Index width = self().recurrent();
+    const double rate = self().options.recurrent_dropout;
+    const T kept = static_cast<T>(1.0 / (1.0 - rate));
+    for (Index place = 0; place < count; ++place) {
+      Rng rng(pass.key.fork(static_cast<std::uint64_t>(first_sample + cache.plan.sample(place))));
+      T* mask = cache.mask.data() + place * width;
+      for (Index u = 0; u < width; ++u) mask[u] = rng.chance(rate) ? T(0) : kept;
+    }
+  }
+
+  /// Zeros where no step writes: padding, and what an empty sample gives.
+  void clear_unused(BatchView<T> y, BatchView<const T> x) const {
+    if (x.lengths().empty() && x.length() > 0) return;
+    for (Index i = 0; i < y.count(); ++i) {
+      const Index written = x.length_of(i) == 0 ? 0 : out_length(x.length_of(i));
+      std::fill(y.sample(i).begin() + written * y.channels(), y.sample(i).end(), T(0));
+    }
+  }
+
+  template <class Cache>
+  void start_states(Index count, Cache& cache) const {
+    const Index width = self().recurrent(), units = self().units();
+    for (Index place = 0; place < count; ++place) {
+      std::copy_n(self().initial_state.data(), width, cache.state.data() + place * width);
+      if constexpr (Self::has_cell) {
+        std::copy_n(self().initial_cell.data(), units, cache.cell.data() + place * units);
+      }
+    }
+  }
+
+  template <class Cache>
+  void gather(BatchView<const T> x, Index t, const detail::RecurrentStep<T>& step, Cache& cache,
+              bool masked) const {
+    const Index in = self().in(), width = self().recurrent();
+    T* to = cache.inputs.data() + (step.inputs - cache.inputs.data());
+    const T* mask = masked ? cache.mask.data() : nullptr;
+    for (Index place = 0; place < step.count; ++place, to += in + width) {
+      std::copy_n(x.data() + column_of(x, cache.plan.sample(place), t) * in, in, to);
+      const T* from = step.before + place * width;
+      if (mask == nullptr) {
+        std::copy_n(from, width, to + in);
+      } else {
+        multiply(width, from, mask + place * width, to + in);
+      }
+    }
+  }
+
+  static void multiply(Index count, const T* a, const T* b, T* to) {
+    simd::transform(count, a, b, to,
+                    [](const simd::Simd<T>& left, const simd::Simd<T>& right) { return left * right; });
+  }
+
+  /// Writes what step t adds to y.
+  void emit(BatchView<T> y, BatchView<const T> x, Index t, const detail::RecurrentStep<T>& step,
+            const detail::TimePlan& plan) const {
+    const Index rows = output_rows(), width = self().recurrent(), units = self().units();
+    const T* from = self().own_outputs() > 0 ? step.outputs : step.state;
+    if (self().options.returns == Returns::sequence) {
+      for (Index place = 0; place < step.count; ++place) {
+        std::copy_n(from + place * rows, rows, y.data() + column_of(x, plan.sample(place), t) * rows);
+      }
+      return;
+    }
+    for (Index place = plan.active(t + 1); place < step.count; ++place) {  // whose last step this is
+      T* to = y.sample(plan.sample(place)).data();
+      if (self().options.returns == Returns::last) {
+        std::copy_n(from + place * rows, rows, to);
+      } else {
+        std::copy_n(step.state + place * width, width, to);
+        if (Self::has_cell) std::copy_n(step.cell + place * units, units, to + width);
+      }
+    }
+  }
+
+  /// dL/d(state) behind each sample's last step.
+  template <class Cache>
+  void start_slopes(BatchView<const T> dy, Cache& cache) const {
+    const Index width = self().recurrent(), units = self().units(), count = dy.count();
+    std::fill_n(cache.d_state.data(), width * count, T(0));
+    if (Self::has_cell) std::fill_n(cache.d_cell.data(), units * count, T(0));
+    const Returns returns = self().options.returns;
+    if (returns == Returns::sequence || (returns == Returns::last && self().own_outputs() > 0)) return;
+    const Index running = cache.plan.steps() > 0 ? cache.plan.active(0) : 0;
+    for (Index place = 0; place < running; ++place) {
+      const T* from = dy.sample(cache.plan.sample(place)).data();
+      std::copy_n(from, width, cache.d_state.data() + place * width);
+      if (Self::has_cell && returns == Returns::state) {
+        std::copy_n(from + width, units, cache.d_cell.data() + place * units);
+      }
+    }
+  }
+
+  /// What dy says of step t.
+  template <class Cache>
+  void add_output_slopes(BatchView<const T> dy, Index t, Cache& cache) const {
+    const Index rows = output_rows(), count = cache.plan.active(t);
+    const bool own = self().own_outputs() > 0;
+    const Returns returns = self().options.returns;
+    if (own) std::fill_n(cache.d_outputs.data(), rows * count, T(0));
+    if (returns == Returns::state || (returns == Returns::last && !own)) return;
+    T* to = own ? cache.d_outputs.data() : cache.d_state.data();
+    const bool sequence = returns == Returns::sequence;
+    for (Index place = sequence ? 0 : cache.plan.active(t + 1); place < count; ++place) {
+      const Index sample = cache.plan.sample(place);
+      simd::add(rows, dy.data() + (sequence ? column_of(dy, sample, t) : sample) * rows, to + place * rows);
+    }
+  }
+
+  template <class Cache>
+  [[nodiscard]] detail::RecurrentSlopes<T> slopes_of(Cache& cache, bool wanted, const Pass& pass) const {
+    detail::RecurrentSlopes<T> slopes;
+    slopes.state = cache.d_state.data();
+    slopes.cell = cache.d_cell.data();
+    slopes.outputs = self().options.returns == Returns::state ? nullptr : cache.d_outputs.data();
+    slopes.recurrent =
+        drops(pass) || self().own_recurrent() ? cache.d_recurrent.data() : cache.d_state.data();
+    slopes.spare = cache.spare.data();
+    slopes.before = wanted;
+    return slopes;
+  }
+
+  /// dL/d(before) from what passes by U and what goes through it.
+  template <class Cache>
+  void finish_slopes(Index count, const detail::RecurrentSlopes<T>& slopes, Cache& cache,
+                     const Pass& pass) const {
+    if (slopes.recurrent == slopes.state) return;
+    const Index size = self().recurrent() * count;
+    if (drops(pass)) multiply(size, slopes.recurrent, cache.mask.data(), slopes.recurrent);
+    if (self().carries()) {
+      simd::add(size, slopes.recurrent, slopes.state);
+    } else {
+      std::copy_n(slopes.recurrent, size, slopes.state);
+    }
+  }
+
+  template <class Cache>
+  void add_initial_slopes(Cache& cache, Self& grad) const {
+    const Index count = cache.plan.steps() > 0 ? cache.plan.active(0) : 0;
+    simd::add_row_sums(self().recurrent(), count, cache.d_state.data(), grad.initial_state.data());
+    if constexpr (Self::has_cell) {
+      simd::add_row_sums(self().units(), count, cache.d_cell.data(), grad.initial_cell.data());
+    }
+  }
+
+  template <class Cache>
+  void scatter(BatchView<T> dx, Cache& cache) const {
+    const Index in = self().in();
+    for (Index i = 0; i < dx.count(); ++i) {
+      std::fill(dx.sample(i).begin() + dx.length_of(i) * in, dx.sample(i).end(), T(0));
+    }
+    for (Index t = 0; t < cache.plan.steps(); ++t) {
+      const T* from = cache.d_inputs.data() + cache.plan.start(t) * in;
+      for (Index place = 0; place < cache.plan.active(t); ++place) {
+        std::copy_n(from + place * in, in, dx.data() + column_of(dx, cache.plan.sample(place), t) * in);
+      }
+    }
+  }
+
+  template <class Cache>
+  void step_block(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, Cache& cache) const {
+    const Index in = self().in(), width = self().recurrent(), units = self().units();
+    const Index rows = output_rows();
+    detail::RecurrentStep<T> step;
+    step.count = x.count();
+    step.inputs = cache.inputs.data();
+    step.sums = cache.sums.data();
+    step.before = step.state = cache.state.data();
+    step.cell_before = step.cell = cache.cell.data();
+    step.tanh_cell = cache.tanh_cell.data();
+    step.outputs = cache.outputs.data();
+    for (Index i = 0; i < x.count(); ++i) {
+      const T* from = states[static_cast<std::size_t>(i)];
+      T* column = cache.inputs.data() + i * (in + width);
+      std::copy_n(x.data() + i * in, in, column);
+      std::copy_n(from, width, column + in);
+      std::copy_n(from, width, step.state + i * width);
+      if (Self::has_cell) std::copy_n(from + width, units, step.cell + i * units);
+    }
+    self().step_forward(step, cache.packs);
+    for (Index i = 0; i < x.count(); ++i) {
+      T* to = states[static_cast<std::size_t>(i)];
+      std::copy_n(step.state + i * width, width, to);
+      if (Self::has_cell) std::copy_n(step.cell + i * units, units, to + width);
+      const T* output = self().options.returns == Returns::state ? to
+                        : self().own_outputs() > 0               ? step.outputs + i * rows
+                                                                 : to;
+      std::copy_n(output, out_rows(), y.data() + i * out_rows());
+    }
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI
