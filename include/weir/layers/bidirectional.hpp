@@ -18,17 +18,19 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
-enum class Merge : unsigned char { concat, sum };
+/// How two outputs become one.
+enum class Join : unsigned char { concat, sum };
 
-[[nodiscard]] inline std::string_view name_of(Merge merge) noexcept {
-  return merge == Merge::concat ? "concat" : "sum";
+[[nodiscard]] inline std::string_view name_of(Join merge) noexcept {
+  return merge == Join::concat ? "concat" : "sum";
 }
 
 struct BidirectionalOptions {
-  Merge merge = Merge::concat;
+  Join merge = Join::concat;
 };
 
 template <Layer Inner>
@@ -75,12 +77,9 @@ struct Bidirectional {
 
   [[nodiscard]] Index out_length(Index used) const { return weir::out_length(forwards, used); }
   [[nodiscard]] Shape out_shape(Shape input) const {
+    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
     const Shape one = forwards.out_shape(input);
-    const Shape other = backwards.out_shape(input);
-    if (one.length != other.length || one.channels != other.channels) {
-      fail(ErrorKind::shape, "bidirectional: its two layers give " + one.str() + " and " + other.str());
-    }
-    return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
+    return {options.merge == Join::concat ? 2 * one.channels : one.channels, one.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
     if constexpr (requires { forwards.flops(input); }) {
@@ -88,6 +87,10 @@ struct Bidirectional {
     } else {
       return 0;
     }
+  }
+
+  [[nodiscard]] bool couples_samples() const {
+    return weir::couples_samples(forwards) || weir::couples_samples(backwards);
   }
 
   void init(Rng& rng) {
@@ -101,8 +104,8 @@ struct Bidirectional {
     const BatchView<T> reversed(cache.x.data(), x.shape(), x.count(), x.lengths());
     const BatchView<T> one = part(cache.y, y, cache), other = part(cache.other_y, y, cache);
     reverse(x, reversed);
-    forwards.forward(x, one, cache.forwards, pass.fork(0));
-    backwards.forward(reversed, other, cache.backwards, pass.fork(1));
+    forwards.forward(x, one, cache.forwards, inner_pass(pass, 0));
+    backwards.forward(reversed, other, cache.backwards, inner_pass(pass, 1));
     each_step(y, [&](Index here, Index there) { merge(one, other, here, there, y); });
   }
 
@@ -111,11 +114,12 @@ struct Bidirectional {
     const BatchView<const T> reversed(cache.x.data(), x.shape(), x.count(), x.lengths());
     const BatchView<T> d_one = part(cache.dy, y, cache), d_other = part(cache.other_dy, y, cache);
     each_step(dy, [&](Index here, Index there) { split(dy, here, there, d_one, d_other); });
-    forwards.backward(x, part(cache.y, y, cache), d_one, dx, cache.forwards, grad.forwards, pass.fork(0));
+    forwards.backward(x, part(cache.y, y, cache), d_one, dx, cache.forwards, grad.forwards,
+                      inner_pass(pass, 0));
     BatchView<T> d_reversed;
     if (!dx.absent()) d_reversed = {cache.dx.data(), x.shape(), x.count(), x.lengths()};
     backwards.backward(reversed, part(cache.other_y, y, cache), d_other, d_reversed, cache.backwards,
-                       grad.backwards, pass.fork(1));
+                       grad.backwards, inner_pass(pass, 1));
     if (dx.absent()) return;
     const Index channels = dx.channels();
     each_step(dx, [&](Index here, Index there) {
@@ -136,19 +140,41 @@ struct Bidirectional {
 
   [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(options.merge))}}; }
 
-  /// What of the options stands in a Config; the layers inside come from elsewhere.
-  [[nodiscard]] static Result<BidirectionalOptions> options_from(const Config& config) {
+  /// Both layers as data (models/layer_spec.hpp).
+  [[nodiscard]] auto branches() const { return std::vector{describe(forwards), describe(backwards)}; }
+  /// From one chain of layers, for both directions, or from two.
+  [[nodiscard]] static Result<Bidirectional> from_branches(const Config& config, std::vector<Inner> chains,
+                                                           Shape input) {
     ConfigReader read(kind, config);
     BidirectionalOptions chosen;
     const std::string merge = read.text("merge", name_of(chosen.merge));
-    if (merge == "sum")
-      chosen.merge = Merge::sum;
-    else if (merge != "concat")
+    if (merge == "sum") {
+      chosen.merge = Join::sum;
+    } else if (merge != "concat") {
       read.complain("merge", "must be concat or sum");
-    return read.finish(chosen);
+    }
+    if (chains.empty() || chains.size() > 2)
+      return Failure{ErrorKind::config, "bidirectional: needs one or two branches"};
+    Bidirectional layer(chains.front(), chains.back(), chosen);
+    if (const std::string text = layer.complaint(input); !text.empty())
+      return Failure{ErrorKind::config, text};
+    return read.finish(std::move(layer));
   }
 
  private:
+  /// Why the two layers do not fit; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
+    if (one == other) return {};
+    return "bidirectional: its layers give " + one.str() + " and " + other.str();
+  }
+
+  static Pass inner_pass(const Pass& pass, Index direction) noexcept {
+    Pass inner = pass.fork(direction);
+    inner.logits = false;
+    return inner;
+  }
+
   /// Scratch as the batch of one layer's output.
   template <class V>
   static BatchView<T> part(AlignedBuffer<T>& buffer, BatchView<V> like, const Cache& cache) {
@@ -177,7 +203,7 @@ struct Bidirectional {
     const T* left = one.data() + here * channels;
     const T* right = other.data() + there * channels;
     T* to = y.data() + here * y.channels();
-    if (options.merge == Merge::concat) {
+    if (options.merge == Join::concat) {
       std::copy_n(left, channels, to);
       std::copy_n(right, channels, to + channels);
     } else {
@@ -190,7 +216,7 @@ struct Bidirectional {
     const Index channels = d_one.channels();
     const T* from = dy.data() + here * dy.channels();
     std::copy_n(from, channels, d_one.data() + here * channels);
-    std::copy_n(options.merge == Merge::concat ? from + channels : from, channels,
+    std::copy_n(options.merge == Join::concat ? from + channels : from, channels,
                 d_other.data() + there * channels);
   }
 };

@@ -213,7 +213,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     return read.finish(Gru(input.channels, units, chosen));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = Gru::number_of(config, "units");
+    const double units = config.count_or("units", 0.0);
     return units * (3.0 * (static_cast<double>(input.channels) + units + 1.0) + 2.0);
   }
 

@@ -31,10 +31,11 @@ struct LastStep {
     for (Index i = 0; i < x.count(); ++i) {
       T* to = y.sample(i).data();
       const Index used = x.length_of(i);
-      if (used == 0)
+      if (used == 0) {
         std::fill_n(to, x.channels(), T(0));
-      else
+      } else {
         std::copy_n(x.sample(i).data() + (used - 1) * x.channels(), x.channels(), to);
+      }
     }
   }
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,

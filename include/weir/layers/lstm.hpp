@@ -162,7 +162,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     return read.finish(Lstm(input.channels, units, chosen));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = Lstm::number_of(config, "units");
+    const double units = config.count_or("units", 0.0);
     return units * (4.0 * (static_cast<double>(input.channels) + units + 1.0) + 5.0);
   }
 

@@ -340,20 +340,15 @@ struct Recurrent {
     const std::string returns = read.text("return", name_of(options.returns));
     const auto& names = detail::returns_names;
     const auto found = std::find(names.begin(), names.end(), returns);
-    if (found == names.end())
+    if (found == names.end()) {
       read.complain("return", "must be last, sequence or state");
-    else
+    } else {
       options.returns = static_cast<Returns>(found - names.begin());
+    }
     options.recurrent_dropout = read.number("recurrent_dropout", 0.0, 0.0, 0.999999);
     options.learned_state = read.flag("learned_state", false);
     options.truncate = read.integer("truncate", 0, 0, Index{1} << 40);
     options.reverse = read.flag("reverse", false);
-  }
-  /// The number that an option holds, 0 if it is no number.
-  static double number_of(const Config& config, std::string_view name) {
-    const ConfigValue* value = config.find(name);
-    const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
-    return number == nullptr ? 0.0 : static_cast<double>(*number);
   }
   template <class Options>
   static void check_options(const Options& options) {

@@ -236,8 +236,8 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
     return read.finish(SimpleRnn(input.channels, units, chosen));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = SimpleRnn::number_of(config, "units");
-    const double outputs = SimpleRnn::number_of(config, "outputs");
+    const double units = config.count_or("units", 0.0);
+    const double outputs = config.count_or("outputs", 0.0);
     const double state = std::max(units, outputs);
     return units * (static_cast<double>(input.channels) + state + outputs + 1.0) + outputs + state;
   }
