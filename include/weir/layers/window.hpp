@@ -1,0 +1,163 @@
+// The geometry of a window that slides along time: what convolution and pooling share.
+//
+// Window t covers the steps  t stride - left + k dilation,  k = 0 ... size - 1,  of a sample; steps before
+// its first and behind its last are padding. For a sample of L steps:
+//
+//   valid      left = right = 0                      windows that lie inside
+//   same       out = ceil(L / stride), total = max((out - 1) stride + extent - L, 0), left = total / 2
+//              (Keras, TensorFlow; PyTorch's `same` is the case stride = 1)
+//   causal     left = extent - 1, right = 0          no window sees a step behind its own
+//   explicit   left and right as given
+//
+//   extent = (size - 1) dilation + 1        out = floor((L + left + right - extent) / stride) + 1
+//
+// `ceil` also counts a last window that begins inside the sample (or left of it) but reaches past its right
+// end (PyTorch's ceil_mode). L is each sample's own length, so its place in a longer batch changes nothing. A
+// sample of no steps gives none.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/batch.hpp>
+#include <weir/core/config.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+enum class Padding : unsigned char { valid, same, causal, sides };
+
+namespace detail {
+inline constexpr std::array<std::string_view, 4> padding_names{"valid", "same", "causal", "explicit"};
+}  // namespace detail
+
+[[nodiscard]] inline std::string_view name_of(Padding padding) noexcept {
+  return detail::padding_names[static_cast<std::size_t>(padding)];
+}
+
+struct Window {
+  Index size = 1;
+  Index stride = 1;
+  Index dilation = 1;
+  Padding padding = Padding::valid;
+  Index pad_left = 0;   ///< with Padding::sides
+  Index pad_right = 0;  ///< with Padding::sides
+  bool ceil = false;
+
+  /// Steps from the first to the last of one window.
+  [[nodiscard]] constexpr Index extent() const noexcept { return (size - 1) * dilation + 1; }
+
+  /// Windows on a sample of `used` steps.
+  [[nodiscard]] constexpr Index out_length(Index used) const noexcept {
+    if (used <= 0) return 0;
+    if (padding == Padding::same || padding == Padding::causal) return (used + stride - 1) / stride;
+    const Index room = used + left(used) + right(used) - extent();
+    if (room < 0) return ceil && room > -stride ? 1 : 0;
+    Index out = room / stride + 1;
+    if (ceil && room % stride != 0 && out * stride < used + left(used)) ++out;
+    return out;
+  }
+  /// Steps of padding before a sample of `used` steps.
+  [[nodiscard]] constexpr Index left(Index used) const noexcept {
+    switch (padding) {
+      case Padding::valid: return 0;
+      case Padding::same: return same_total(used) / 2;
+      case Padding::causal: return extent() - 1;
+      case Padding::sides: return pad_left;
+    }
+    return 0;
+  }
+  /// Steps of padding behind it.
+  [[nodiscard]] constexpr Index right(Index used) const noexcept {
+    if (padding == Padding::same) return same_total(used) - left(used);
+    return padding == Padding::sides ? pad_right : 0;
+  }
+  /// Steps from the first of the first window to the last of the last one.
+  [[nodiscard]] constexpr Index reach(Index used) const noexcept {
+    const Index out = out_length(used);
+    return out == 0 ? 0 : (out - 1) * stride + extent();
+  }
+
+  /// Whether window t can be told when its last step has come: nothing lies behind a sample's end.
+  [[nodiscard]] constexpr bool streams() const noexcept {
+    if (ceil) return false;
+    if (padding == Padding::same) return extent() == 1;
+    return padding != Padding::sides || (pad_right == 0 && pad_left < extent());
+  }
+
+  /// Throws ConfigError unless all numbers make sense.
+  void check(std::string_view owner) const {
+    const bool fits = size >= 1 && stride >= 1 && dilation >= 1 && pad_left >= 0 && pad_right >= 0 &&
+                      size <= limit && stride <= limit && dilation <= limit && pad_left <= limit &&
+                      pad_right <= limit;
+    if (!fits) {
+      fail(ErrorKind::config,
+           std::string(owner) + ": sizes, strides and dilations must be positive, padding not negative");
+    }
+  }
+
+  static constexpr Index limit = Index{1} << 24;  ///< of each number
+
+ private:
+  [[nodiscard]] constexpr Index same_total(Index used) const noexcept {
+    return std::max<Index>((out_length(used) - 1) * stride + extent() - used, 0);
+  }
+};
+
+namespace detail {
+
+/// Throws ShapeError when a sample of `length` steps is too short for one window.
+inline void check_length(std::string_view owner, Index out, Index length) {
+  if (out < 1) {
+    fail(ErrorKind::shape,
+         std::string(owner) + " has no output for samples of " + std::to_string(length) + " steps");
+  }
+}
+
+/// The padding options: `padding` and, with explicit padding, `pad_left` and `pad_right`.
+inline void read_padding(ConfigReader& read, const Config& config, Window& window) {
+  const bool sides = config.find("pad_left") != nullptr || config.find("pad_right") != nullptr;
+  const std::string name = read.text("padding", name_of(sides ? Padding::sides : Padding::valid));
+  const auto found = std::find(padding_names.begin(), padding_names.end(), name);
+  if (found == padding_names.end()) {
+    read.complain("padding", "must be valid, same, causal or explicit");
+    return;
+  }
+  window.padding = static_cast<Padding>(found - padding_names.begin());
+  window.pad_left = read.integer("pad_left", 0, 0, Window::limit);
+  window.pad_right = read.integer("pad_right", 0, 0, Window::limit);
+  if (sides && window.padding != Padding::sides) {
+    read.complain("padding", "must be explicit where pad_left or pad_right is given");
+  }
+}
+
+inline void write_padding(const Window& window, Config& config) {
+  config.set("padding", std::string(name_of(window.padding)));
+  if (window.padding != Padding::sides) return;
+  config.set("pad_left", static_cast<std::int64_t>(window.pad_left));
+  config.set("pad_right", static_cast<std::int64_t>(window.pad_right));
+}
+
+/// Complains of an output that is empty or larger than any memory.
+inline void check_output(ConfigReader& read, std::string_view name, Index channels, Index length) {
+  constexpr double most = 1e12;
+  if (length < 1) read.complain(name, "leaves no output for samples of this length");
+  if (static_cast<double>(channels) * static_cast<double>(length) > most) {
+    read.complain(name, "makes the output too large");
+  }
+}
+
+/// A number of a Config as it may come from a file; `fallback` where it is missing or no number.
+[[nodiscard]] inline double number_in(const Config& config, std::string_view name, double fallback) {
+  const ConfigValue* value = config.find(name);
+  if (value == nullptr) return fallback;
+  if (const auto* integer = std::get_if<std::int64_t>(value)) return static_cast<double>(*integer);
+  if (const auto* real = std::get_if<double>(value)) return *real;
+  return fallback;
+}
+
+}  // namespace detail
+}  // namespace weir::inline WEIR_ABI
