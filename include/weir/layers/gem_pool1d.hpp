@@ -79,7 +79,7 @@ struct GemPool1D {
       T* to = y.sample(i).data();
       if (used == 0) std::fill_n(to, channels, T(0));
       const T* from = x.sample(i).data();
-      simd::detail::each_register<T>(used > 0 ? channels : 0, [&](Index c, auto load, auto store) {
+      simd::detail::over_channels<T>(used > 0 ? channels : 0, [&](Index c, auto load, auto store) {
         const V power = load(cache.p.data() + c);
         const V top = top_of(channels, used, from + c, power, load);
         V sum(T(0));
@@ -99,7 +99,7 @@ struct GemPool1D {
     for (Index i = 0; i < x.count(); ++i) {
       const Index used = x.length_of(i);
       const T* from = x.sample(i).data();
-      simd::detail::each_register<T>(used > 0 ? channels : 0, [&](Index c, auto load, auto store) {
+      simd::detail::over_channels<T>(used > 0 ? channels : 0, [&](Index c, auto load, auto store) {
         const V power = load(cache.p.data() + c), top = top_of(channels, used, from + c, power, load);
         V sum(T(0)), sum_of_logs(T(0));
         for (Index t = 0; t < used; ++t) {
@@ -147,7 +147,7 @@ struct GemPool1D {
       T& count = state[2 * channels];
       const bool first = count == T(0);
       count += T(1);
-      simd::detail::each_register<T>(channels, [&](Index c, auto load, auto store) {
+      simd::detail::over_channels<T>(channels, [&](Index c, auto load, auto store) {
         const V power = load(cache.p.data() + c), u = clamped(load(x.sample(i).data() + c));
         const V before = first ? u : load(state + c);
         const V top = first ? u : higher(before, u, power);

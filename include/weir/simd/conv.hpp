@@ -54,7 +54,7 @@ void each_product(const Convolution& c, F f) noexcept {
 
 /// Runs f(first channel, load, store) for each register of channels, the last one partial.
 template <class T, class F>
-void each_register(std::ptrdiff_t channels, F f) noexcept {
+void over_channels(std::ptrdiff_t channels, F f) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
   std::ptrdiff_t first = 0;
   for (; first + w <= channels; first += w) {
@@ -74,7 +74,7 @@ inline constexpr std::ptrdiff_t depthwise_together = 4;  ///< independent sums t
 template <class T>
 void convolve_depthwise(const Convolution& c, std::ptrdiff_t n, const T* weight, const T* x,
                         std::ptrdiff_t x_step, T* y, Init init, const T* bias) noexcept {
-  each_register<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
+  over_channels<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
     const Simd<T> start = init == Init::bias ? load_from(bias + first) : Simd<T>(T(0));
     const auto block = [&](std::ptrdiff_t t, auto together) {
       constexpr std::ptrdiff_t count = decltype(together)::value;
@@ -104,7 +104,7 @@ void convolve_depthwise(const Convolution& c, std::ptrdiff_t n, const T* weight,
 template <class T>
 void spread_depthwise(const Convolution& c, std::ptrdiff_t n, const T* reversed, const T* y, T* x,
                       std::ptrdiff_t x_step) noexcept {
-  each_register<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
+  over_channels<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
     for (std::ptrdiff_t t = 0; t < n; ++t) {
       const Simd<T> from = load_from(y + first + t * c.in);
       for (std::ptrdiff_t k = 0; k < c.kernel; ++k) {
@@ -118,7 +118,7 @@ void spread_depthwise(const Convolution& c, std::ptrdiff_t n, const T* reversed,
 template <class T>
 void weight_gradient_depthwise(const Convolution& c, std::ptrdiff_t n, const T* y, const T* x,
                                std::ptrdiff_t x_step, T* gradient) noexcept {
-  each_register<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
+  over_channels<T>(c.in, [&](std::ptrdiff_t first, auto load_from, auto store_to) {
     for (std::ptrdiff_t k = 0; k < c.kernel; ++k) {
       Simd<T> even(T(0)), odd(T(0));
       const T* from = y + first;
