@@ -15,9 +15,9 @@ using namespace weir;
 
 namespace {
 
-constexpr std::array<std::string_view, 9> keys{"weir.format",    "weir.task",   "weir.input",
-                                               "weir.labels",    "weir.layers", "weir.preprocess",
-                                               "weir.threshold", "weir.record", "weir.surprise"};
+constexpr std::array<std::string_view, 10> keys{
+    "weir.format",     "weir.task",      "weir.input",  "weir.labels",   "weir.layers",
+    "weir.preprocess", "weir.threshold", "weir.record", "weir.surprise", "weir.samples"};
 
 std::vector<std::byte> good_file() {
   Pipeline<AnyModel<float>> pipeline;
@@ -66,6 +66,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Scorer scorer(*pipeline);
   const std::vector<float> sample(static_cast<std::size_t>(pipeline->input.size()), 0.5F);
   static_cast<void>(scorer.score(sample));
+  const Preprocessor& preprocess = pipeline->preprocess;
+  if (pipeline->takes_records()) {
+    std::vector<double> numbers(preprocess.numeric.size(), 0.5);
+    if (!numbers.empty()) numbers.back() = missing_number;
+    const std::vector<std::string_view> texts(preprocess.categorical.size());
+    static_cast<void>(scorer.score(numbers, texts));
+  }
   const Result<std::vector<std::byte>> again = try_serialize(*pipeline);
   require(again.ok());
   Result<Pipeline<AnyModel<float>>> second = try_parse_any(again.value());

@@ -37,10 +37,10 @@ namespace detail {
 }
 
 [[nodiscard]] inline Status refuse_unknown_keys(const SafetensorsView& file) {
-  constexpr std::array<std::string_view, 12> known{
-      "weir.checksum",    "weir.format",           "weir.input",  "weir.labels",
-      "weir.layers",      "weir.preprocess",       "weir.record", "weir.threshold",
-      "weir.target_mean", "weir.target_deviation", "weir.task",   "weir.version"};
+  constexpr std::array<std::string_view, 13> known{
+      "weir.checksum",   "weir.format",  "weir.input",     "weir.labels",      "weir.layers",
+      "weir.preprocess", "weir.record",  "weir.threshold", "weir.target_mean", "weir.target_deviation",
+      "weir.task",       "weir.version", "weir.samples"};
   for (std::size_t i = 0; i < file.metadata_size(); ++i) {
     const std::string_view key = file.metadata_at(i).first;
     const bool ours = key.substr(0, 5) == "weir.";
@@ -136,6 +136,16 @@ template <class T, class Parse>
   return std::monostate{};
 }
 
+/// What a record gives must be what samples are made of.
+[[nodiscard]] inline Status check_samples(const PipelineSettings& settings) {
+  const std::string complaint = sample_complaint(settings.samples, settings.input, settings.preprocess);
+  if (!complaint.empty()) return bad_file(complaint);
+  if (settings.samples.kind == SampleKind::window && settings.task != Task::regress) {
+    return bad_file("weir.samples: windows are for forecasts, task regress");
+  }
+  return std::monostate{};
+}
+
 [[nodiscard]] inline Result<PipelineSettings> read_settings(const SafetensorsView& file) {
   PipelineSettings settings;
   if (Status s = check_values(file); !s) return s.error();
@@ -154,11 +164,11 @@ template <class T, class Parse>
   if (file.metadata("weir.preprocess")) {
     if (Status s = read_text(file, "weir.preprocess", settings.preprocess, parse_preprocess); !s)
       return s.error();
-    if (static_cast<Index>(settings.preprocess.features()) != settings.input.size()) {
-      return bad_file("preprocessing gives " + std::to_string(settings.preprocess.features()) +
-                      " features, the net takes " + std::to_string(settings.input.size()));
-    }
   }
+  if (file.metadata("weir.samples")) {
+    if (Status s = read_text(file, "weir.samples", settings.samples, parse_samples); !s) return s.error();
+  }
+  if (Status s = check_samples(settings); !s) return s.error();
   if (settings.task == Task::regress) {
     if (Status s = assign(parse_number(file, "weir.target_mean"), settings.target.mean); !s) return s.error();
     if (Status s = assign(parse_number(file, "weir.target_deviation"), settings.target.deviation); !s)

@@ -11,7 +11,9 @@
 #include <weir/core/batch.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocess.hpp>
+#include <weir/data/windows.hpp>
 #include <weir/detect/reconstruction.hpp>
+#include <weir/io/sample_rule.hpp>
 #include <weir/models/workspace.hpp>
 #include <weir/simd/softmax.hpp>
 
@@ -40,7 +42,8 @@ inline constexpr std::array<std::string_view, 3> task_names{"classify", "anomaly
   return detail::task_names[static_cast<std::size_t>(task)];
 }
 
-/// A regression's target y is learned as (y - mean) / deviation.
+/// A regression's target y is learned as (y - mean) / deviation; a forecast's after the scaling of its
+/// column.
 struct TargetScale {
   double mean = 0.0;
   double deviation = 1.0;
@@ -52,6 +55,7 @@ struct PipelineSettings {
   Task task = Task::classify;
   Shape input{};                 ///< of one sample, as the net sees it
   Preprocessor preprocess{};     ///< from records to samples; without columns, samples come ready-made
+  SampleRule samples{};          ///< what a record is to a sample
   LabelRule labels{};            ///< classes; an anomaly model has "benign" and "anomaly"
   double threshold = 0.5;        ///< from this score on, a record raises an alarm (two classes, anomaly)
   ReconstructionError errors{};  ///< anomaly
@@ -59,6 +63,15 @@ struct PipelineSettings {
   std::vector<std::pair<std::string, std::string>> record{};  ///< how it was trained: for people to read
 
   [[nodiscard]] bool takes_records() const noexcept { return !preprocess.schema.columns.empty(); }
+  /// The number that a regression's output means; `last` is the last step of the sample.
+  template <class T>
+  [[nodiscard]] double value_of(T output, std::span<const T> last) const noexcept {
+    double value = target.mean + target.deviation * static_cast<double>(output);
+    if (samples.kind != SampleKind::window) return value;
+    const auto channel = static_cast<std::size_t>(samples.target);
+    if (samples.relative) value += static_cast<double>(last[channel]);
+    return unscale(preprocess.numeric[channel].scaler, value);
+  }
   friend bool operator==(const PipelineSettings&, const PipelineSettings&) = default;
 };
 
@@ -88,22 +101,35 @@ class Scorer {
         encoded_(pipeline.takes_records() ? pipeline.preprocess.features() : 0),
         probabilities_(static_cast<std::size_t>(workspace_.output_shape().size())) {}
 
-  /// A record: its numbers and its texts, each in the order of `pipeline.preprocess.schema`.
+  /// A record: its numbers and its texts, each in the order of `pipeline.preprocess.schema`. The records of a
+  /// model of windows are the steps of one series, in order; the first ones are not usable, for want of a
+  /// past.
   Verdict score(std::span<const double> numbers, std::span<const std::string_view> texts) {
-    if (!pipeline_.preprocess.encode(numbers, texts, encoded_)) return {.usable = false};
+    if (!pipeline_.preprocess.encode(numbers, texts, encoded_)) return forget();
+    if (pipeline_.samples.kind == SampleKind::window) return follow();
     std::copy(encoded_.begin(), encoded_.end(), features_.begin());
-    return score(features_);
+    if (pipeline_.samples.kind != SampleKind::sequence) return score(features_);
+    const Index used = used_steps(numbers, pipeline_.input.channels);
+    if (used == 0) return {.usable = false};
+    std::fill(features_.begin() + used * pipeline_.input.channels, features_.end(), Scalar(0));
+    return score(features_, used);
   }
 
   /// A sample as the net sees it.
-  Verdict score(std::span<const Scalar> sample) {
-    const std::span<const Scalar> y = workspace_.predict(pipeline_.net, sample);
+  Verdict score(std::span<const Scalar> sample) { return score(sample, pipeline_.input.length); }
+
+  /// A sample of which only the first `used` steps count.
+  Verdict score(std::span<const Scalar> sample, Index used) {
+    const std::span<const Index> lengths(&used, used == pipeline_.input.length ? 0 : 1);
+    const std::span<const Scalar> y =
+        workspace_.forward(pipeline_.net, {sample.data(), pipeline_.input, 1, lengths}).span();
     switch (pipeline_.task) {
       case Task::classify: return classify(y);
       case Task::anomaly: return compare(sample, y);
       case Task::regress: break;
     }
-    return {.score = pipeline_.target.mean + pipeline_.target.deviation * static_cast<double>(y[0])};
+    const auto channels = static_cast<std::size_t>(pipeline_.input.channels);
+    return {.score = pipeline_.value_of(y[0], sample.last(channels))};
   }
 
   /// Probabilities of all classes in the last verdict of a classifier: two for a net with one output.
@@ -115,6 +141,20 @@ class Scorer {
   }
 
  private:
+  /// Takes the encoded record in as the series' next step.
+  Verdict follow() {
+    std::copy(features_.begin() + pipeline_.input.channels, features_.end(), features_.begin());
+    std::copy(encoded_.begin(), encoded_.end(), features_.end() - pipeline_.input.channels);
+    steps_ = std::min(steps_ + 1, pipeline_.input.length);
+    if (steps_ < pipeline_.input.length) return {.usable = false};
+    return score(features_);
+  }
+  /// After a record that cannot be used, a series begins anew.
+  Verdict forget() noexcept {
+    steps_ = 0;
+    return {.usable = false};
+  }
+
   Verdict classify(std::span<const Scalar> y) {
     const Link link = final_link(pipeline_.net);
     std::copy(y.begin(), y.end(), probabilities_.begin());
@@ -148,6 +188,7 @@ class Scorer {
   std::vector<Scalar> features_;
   std::vector<float> encoded_;
   std::vector<Scalar> probabilities_;
+  Index steps_ = 0;  // window: of the series that were seen in a row
 };
 
 }  // namespace weir::inline WEIR_ABI

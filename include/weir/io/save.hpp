@@ -63,6 +63,9 @@ inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& sett
   writer.set_metadata("weir.threshold", number_text(settings.threshold));
   writer.set_metadata("weir.record", record_text(settings.record));
   if (settings.takes_records()) writer.set_metadata("weir.preprocess", preprocess_text(settings.preprocess));
+  if (settings.samples.kind != SampleKind::features) {
+    writer.set_metadata("weir.samples", samples_text(settings.samples));
+  }
   if (settings.task == Task::regress) {
     writer.set_metadata("weir.target_mean", number_text(settings.target.mean));
     writer.set_metadata("weir.target_deviation", number_text(settings.target.deviation));

@@ -6,6 +6,7 @@
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocess.hpp>
 #include <weir/io/json_text.hpp>
+#include <weir/io/sample_rule.hpp>
 #include <weir/models/layer_spec.hpp>
 
 #include <array>
@@ -286,6 +287,46 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   JsonReader in(text);
   if (!read_pairs(in, record) || !in.end()) return in.failure("record");
   return record;
+}
+
+// Samples: {"kind":"sequence"}, {"kind":"image","scale":0.00392,"rows":28,"columns":28} or
+// {"kind":"window","horizon":1,"target":0,"relative":true}
+
+[[nodiscard]] inline std::string samples_text(const SampleRule& rule) {
+  JsonWriter out;
+  out.begin('{').key("kind").string(name_of(rule.kind));
+  if (rule.kind == SampleKind::image) {
+    out.key("scale").number(rule.pixel_scale).key("rows").integer(rule.rows);
+    out.key("columns").integer(rule.columns);
+  }
+  if (rule.kind == SampleKind::window) {
+    out.key("horizon").integer(rule.horizon).key("target").integer(rule.target);
+    out.key("relative").boolean(rule.relative);
+  }
+  return out.end('}').text();
+}
+
+[[nodiscard]] inline Result<SampleRule> parse_samples(std::string_view text) {
+  constexpr std::int64_t limit = 1 << 24;
+  SampleRule rule;
+  JsonReader in(text);
+  const auto count = [&in](Index& to) {
+    std::int64_t value = 0;
+    if (!in.integer(value) || value < 0 || value > limit) return false;
+    to = static_cast<Index>(value);
+    return true;
+  };
+  const bool fine = in.object([&](std::string_view key) {
+    if (key == "kind") return read_enum(in, sample_names, rule.kind);
+    if (key == "scale") return in.number(rule.pixel_scale);
+    if (key == "rows") return count(rule.rows);
+    if (key == "columns") return count(rule.columns);
+    if (key == "horizon") return count(rule.horizon);
+    if (key == "target") return count(rule.target);
+    return key == "relative" && in.boolean(rule.relative);
+  });
+  if (!fine || !in.end()) return in.failure("samples");
+  return rule;
 }
 
 }  // namespace weir::inline WEIR_ABI::detail
