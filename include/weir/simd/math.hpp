@@ -68,6 +68,57 @@ template <class T>
   return xsimd::select(xsimd::isnan(x), x, scaled);  // not x != x, which xsimd 8 gets wrong for AVX-512
 }
 
+#if defined(__AVX512F__)
+namespace detail {
+// Without optimisation GCC's intrinsics are macros that convert their masks.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+// x = 2^k m with m in [1, 2), from the instructions made for that.
+[[nodiscard]] inline Simd<float> mantissa(const Simd<float>& x) noexcept {
+  return _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan);
+}
+[[nodiscard]] inline Simd<double> mantissa(const Simd<double>& x) noexcept {
+  return _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan);
+}
+[[nodiscard]] inline Simd<float> exponent(const Simd<float>& x) noexcept { return _mm512_getexp_ps(x); }
+[[nodiscard]] inline Simd<double> exponent(const Simd<double>& x) noexcept { return _mm512_getexp_pd(x); }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+}  // namespace detail
+
+/// log x = k ln 2 + log(1 + f), and with s = f / (2 + f): log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)), R a
+/// minimax fit (Ng, fdlibm 1993; its coefficients).
+///
+/// Not xsimd's: version 8 does not compile for AVX-512 without optimisation.
+template <class T>
+[[nodiscard]] inline Simd<T> log(const Simd<T>& x) noexcept {
+  constexpr bool single = sizeof(T) == 4;
+  const Simd<T> one(T(1)), zero(T(0));
+  const Simd<T> from_one = detail::mantissa(x);
+  const auto large = from_one > Simd<T>(T(1.41421356237309504880));  // the fit is for sqrt(1/2) ... sqrt(2)
+  const Simd<T> m = xsimd::select(large, Simd<T>(T(0.5)) * from_one, from_one);
+  const Simd<T> k = detail::exponent(x) + xsimd::select(large, one, zero);
+  const Simd<T> f = m - one;
+  const Simd<T> s = f / (Simd<T>(T(2)) + f);
+  const Simd<T> z = s * s;
+  Simd<T> r;
+  if constexpr (single) {
+    r = z * detail::polynomial(z, 0.66666662693F, 0.40000972152F, 0.28498786688F, 0.24279078841F);
+  } else {
+    r = z * detail::polynomial(z, 6.666666666666735130e-01, 3.999999999940941908e-01,
+                               2.857142874366239149e-01, 2.222219843214978396e-01, 1.818357216161805012e-01,
+                               1.531383769920937332e-01, 1.479819860511658591e-01);
+  }
+  const Simd<T> half_square = Simd<T>(T(0.5)) * f * f;
+  const Simd<T> ln2_high(single ? T(6.9313812256e-01) : T(6.93147180369123816490e-01));
+  const Simd<T> ln2_low(single ? T(9.0580006145e-06) : T(1.90821492927058770002e-10));
+  const Simd<T> result = k * ln2_high - ((half_square - fma(s, half_square + r, k * ln2_low)) - f);
+  return xsimd::select(x == zero, Simd<T>(-std::numeric_limits<T>::infinity()), result);
+}
+#else
 template <class T>
 [[nodiscard]] inline Simd<T> log(const Simd<T>& x) noexcept {
   if constexpr (sizeof(T) == 8) {
@@ -79,6 +130,7 @@ template <class T>
     return xsimd::log(x);
   }
 }
+#endif
 
 /// sigma(x) = 1 / (1 + e^-x)
 template <class T>

@@ -1,0 +1,97 @@
+// One net applied to each time step by itself:   y_t = inner(x_t)
+//
+// inner takes the channels of one step as a sample of one step, and gives one step:
+// `time_distributed[reshape:1:100,conv1d:32:5,relu,global_max_pool1d]` looks at each packet's 100 bytes.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/models/layer_spec.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+template <class Inner>
+struct TimeDistributed {
+  using Scalar = typename Inner::Scalar;
+  static constexpr std::string_view kind = "time_distributed";
+  static constexpr std::array<std::string_view, 0> arguments{};
+
+  Inner inner{};
+
+  TimeDistributed() = default;
+  explicit TimeDistributed(Inner net) : inner(std::move(net)) {}
+
+  struct Cache {
+    typename Inner::Cache inner;
+    void prepare(const TimeDistributed& net, Shape input, Index count, bool training) {
+      inner.prepare(net.inner, {input.channels, 1}, input.length * count, training);
+    }
+  };
+
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    const Shape step = inner.out_shape({input.channels, 1});
+    if (step.length != 1) fail(ErrorKind::shape, complaint(step));
+    return {step.channels, input.length};
+  }
+  [[nodiscard]] Index flops(Shape input) const {
+    if constexpr (requires { inner.flops(input); }) {
+      return input.length * inner.flops({input.channels, 1});
+    } else {
+      return 0;
+    }
+  }
+  [[nodiscard]] bool couples_samples() const { return weir::couples_samples(inner); }
+  void init(Rng& rng) { inner.init(rng); }
+
+  void forward(BatchView<const Scalar> x, BatchView<Scalar> y, Cache& cache, const Pass& pass) const {
+    inner.forward(steps(x), steps(y), cache.inner, inner_pass(pass, x.length()));
+  }
+  void backward(BatchView<const Scalar> x, BatchView<const Scalar> y, BatchView<const Scalar> dy,
+                BatchView<Scalar> dx, Cache& cache, TimeDistributed& grad, const Pass& pass) const {
+    inner.backward(steps(x), steps(y), steps(dy), dx.absent() ? dx : steps(dx), cache.inner, grad.inner,
+                   inner_pass(pass, x.length()));
+  }
+
+  template <class F, class... N>
+  static void visit(F&& f, N&... net) {
+    Inner::visit([&](Role role, const ParamName& name,
+                     auto... parameters) { f(role, ParamName(0, name), parameters...); },
+                 net.inner...);
+  }
+
+  [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return {describe(inner)}; }
+  /// The chain must have been built for samples of one step: see `branch_input`.
+  [[nodiscard]] static Result<TimeDistributed> from_branches(const Config& config, std::vector<Inner> chains,
+                                                             Shape input) {
+    if (chains.size() != 1) return Failure{ErrorKind::config, "time_distributed: one chain is expected"};
+    const Shape step = chains[0].out_shape(branch_input(input));
+    if (step.length != 1) return Failure{ErrorKind::config, complaint(step)};
+    return ConfigReader(kind, config).finish(TimeDistributed(std::move(chains[0])));
+  }
+  /// What the inner net gets when the layer gets `input`.
+  [[nodiscard]] static Shape branch_input(Shape input) noexcept { return {input.channels, 1}; }
+
+ private:
+  [[nodiscard]] static std::string complaint(Shape step) {
+    return "time_distributed: the inner net must give one step, but gives " + step.str();
+  }
+  /// Each step as a sample of its own.
+  template <class S>
+  [[nodiscard]] static BatchView<S> steps(BatchView<S> batch) noexcept {
+    return {batch.data(), {batch.channels(), 1}, batch.columns()};
+  }
+  /// Random numbers belong to steps now.
+  [[nodiscard]] static Pass inner_pass(Pass pass, Index length) noexcept {
+    pass.logits = false;
+    pass.first_sample *= length;
+    return pass;
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI
