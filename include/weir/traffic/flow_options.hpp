@@ -1,0 +1,82 @@
+// How flows are told apart and when they end. Times are nanoseconds.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/traffic/flow_key.hpp>
+#include <weir/traffic/packet.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+/// Why a flow ended; the numbers are those of flowEndReason (IPFIX element 136).
+enum class FlowEnd : std::uint8_t {
+  open = 0,               ///< it has not
+  idle = 1,               ///< no packet for the idle time-out
+  active = 2,             ///< older than the active time-out; its next packet begins the next record
+  end_of_flow = 3,        ///< FIN, FIN and their acknowledgements, or RST
+  forced = 4,             ///< the capture or the program ended, or the clock stepped
+  lack_of_resources = 5,  ///< the table was full
+};
+
+[[nodiscard]] constexpr std::string_view name_of(FlowEnd reason) noexcept {
+  constexpr std::array<std::string_view, 6> names{"open",        "idle",   "active",
+                                                  "end_of_flow", "forced", "lack_of_resources"};
+  return names[static_cast<std::size_t>(reason)];
+}
+
+inline constexpr std::int64_t ns_per_s = 1'000'000'000;
+/// Time stamps farther from 1970 than this (73 years) are cut to it: differences of two never overflow.
+inline constexpr std::int64_t greatest_time_ns = std::int64_t{1} << 61;
+
+struct FlowTimeouts {
+  std::int64_t tcp_ns = 120 * ns_per_s;
+  std::int64_t udp_ns = 120 * ns_per_s;
+  std::int64_t icmp_ns = 120 * ns_per_s;
+  std::int64_t other_ns = 120 * ns_per_s;
+  std::int64_t active_ns = 1'800 * ns_per_s;
+  std::int64_t linger_ns = 2 * ns_per_s;  ///< how long a closed connection still takes its trailing packets
+
+  [[nodiscard]] std::int64_t idle_ns(std::uint8_t protocol) const noexcept {
+    switch (protocol) {
+      case ip_protocol::tcp: return tcp_ns;
+      case ip_protocol::udp: return udp_ns;
+      case ip_protocol::icmp:
+      case ip_protocol::icmpv6: return icmp_ns;
+      default: return other_ns;
+    }
+  }
+  void set_idle(std::int64_t ns) noexcept { tcp_ns = udp_ns = icmp_ns = other_ns = ns; }
+};
+
+/// What is kept beside the counters.
+struct FlowFeatureOptions {
+  std::size_t packets = 30;       ///< length of packet sequences
+  std::size_t payload_bytes = 0;  ///< of the flow's first payload
+  bool empty_packets = false;  ///< profile cesnet: sequences and histograms also take packets without payload
+};
+
+/// The rules by which a connection ends.
+enum class FlowLifecycle : std::uint8_t {
+  standard,    ///< those of flow_table.hpp
+  cic_compat,  ///< CICFlowMeter's, with their errors (features/cic_compat.hpp)
+};
+
+struct FlowOptions {
+  std::size_t max_flows = std::size_t{1} << 20;
+  FlowTimeouts timeouts{};
+  FlowFeatureOptions features{};
+  FlowLifecycle lifecycle = FlowLifecycle::standard;
+  bool vlan_in_key = true;
+  bool lower_port_serves = false;  ///< direction of a flow seen without SYN: the lower port is the server's
+  bool drop_duplicates = false;    ///< count a repeated packet as a repetition and as nothing else
+  std::int64_t clock_step_ns = 10 * ns_per_s;  ///< a step back by more is the clock's, not a late packet's
+  std::optional<FlowHashKey> hash_key{};       ///< nothing: a random one
+};
+
+}  // namespace weir::inline WEIR_ABI
