@@ -32,7 +32,8 @@ struct Packet {
   std::int64_t time_ns = 0;             ///< since 1970-01-01 UTC
   std::uint32_t wire_length = 0;        ///< bytes of the whole frame on the wire
   std::uint32_t captured_length = 0;    ///< bytes of it that were captured
-  std::uint16_t ether_type = 0;         ///< of the innermost frame looked into; 0 where there is none
+  int link_type = 0;                    ///< libpcap's number of the link layer (parse/link.hpp)
+  std::uint16_t ether_type = 0;         ///< of the innermost frame, behind VLAN tags; 0 where there is none
   MacAddress src_mac{}, dst_mac{};      ///< zero where the link has none
   std::array<std::uint16_t, 2> vlan{};  ///< VLAN identifiers, outermost first
   std::uint8_t vlan_count = 0;
@@ -43,8 +44,8 @@ struct Packet {
   std::uint8_t ttl = 0;         ///< IPv6: hop limit
   std::uint8_t tos = 0;         ///< IPv6: traffic class
   IpAddress src{}, dst{};
-  std::uint32_t ip_length = 0;         ///< bytes of the IP packet with its header, as its header says
-  std::uint16_t ip_header_length = 0;  ///< IPv6: with extension headers
+  std::uint32_t ip_length = 0;         ///< bytes of the IP packet with its header, at most what the wire had
+  std::uint16_t ip_header_length = 0;  ///< with extension and authentication headers
   bool fragment = false;               ///< a fragment of a larger packet
   bool later_fragment = false;         ///< not the first one: it has no ports of its own
   std::uint32_t fragment_id = 0;
@@ -52,9 +53,11 @@ struct Packet {
   std::uint16_t src_port = 0, dst_port = 0;  ///< TCP, UDP, SCTP; ICMP: type and code in `icmp_*` instead
   std::uint8_t icmp_type = 0, icmp_code = 0;
   std::uint16_t icmp_id = 0;
-  bool has_l4 = false;                 ///< the layer-4 header was there and whole
+  bool has_l4 = false;                 ///< the layer-4 header made sense and its fixed part was captured
   std::uint16_t l4_header_length = 0;  ///< bytes
-  std::uint32_t payload_length = 0;    ///< bytes of layer-4 payload on the wire, by the headers' lengths
+  /// Bytes of layer-4 payload on the wire, by the headers' lengths. Of a later fragment and of a protocol
+  /// without ports all behind the IP headers; 0 where a TCP, UDP, SCTP or ICMP header is missing.
+  std::uint32_t payload_length = 0;
 
   std::uint8_t tcp_flags = 0;
   std::uint16_t tcp_window = 0;
@@ -62,6 +65,7 @@ struct Packet {
   std::uint16_t tcp_mss = 0;      ///< option; 0: not given
   std::uint8_t tcp_wscale = 255;  ///< option; 255: not given
   bool tcp_sack_permitted = false;
+  std::uint8_t tcp_sack_blocks = 0;  ///< option: blocks that the segment acknowledges
   bool tcp_timestamps = false;
   std::uint32_t tcp_ts_value = 0, tcp_ts_echo = 0;
 
