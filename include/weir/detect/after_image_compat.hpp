@@ -1,0 +1,446 @@
+// AfterImage as Kitsune-py computes it (ymirsky/Kitsune-py at 7c8ea51: AfterImage.py, netStat.py,
+// FeatureExtractor.py), in double and to the last bit, for models and results made with it. 100 numbers in
+// the order of after_image.hpp. What differs from there:
+//
+//   - A stream is (CF1, CF2, w): mean = CF1 / w, and "std" is the variance |CF2 / w - mean^2|. w starts at
+//     1e-20. Times are seconds in double.
+//   - Mean and variance are renewed by an insertion only; a stream that never sent has 0 for both.
+//   - An insertion walks all pairs of its stream, and then updates the packet's own pair once more, unless
+//     the packet has just made it.
+//   - The residuals of a pair do not decay.
+//   - Keys are texts joined without a separator: "10.0.0.1" + "180" and "10.0.0.11" + "80" are one stream.
+//   TCP
+//     and UDP ports are alike; ICMP has "icmp", ARP its MAC addresses, other protocols nothing.
+//   - A stream paired with itself answers with the first pair that it has.
+//
+// Time grows with the number of a host's peers. Memory, without bound there, is bounded here: the stream that
+// sent or received least recently makes room, with its pairs. Below that bound the numbers are the same.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/detect/after_image_keys.hpp>
+#include <weir/detect/damped_statistics.hpp>
+#include <weir/detect/rounded.hpp>
+#include <weir/detect/snapshot.hpp>
+#include <weir/traffic/packet.hpp>
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+/// "192.0.2.1", "2001:db8::1".
+[[nodiscard]] inline std::string address_text(const IpAddress& address, std::uint8_t version) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(version == 6 ? AF_INET6 : AF_INET, address.data(), text.data(), text.size());
+  return text.data();
+}
+/// "02:00:00:00:00:01"
+[[nodiscard]] inline std::string mac_text(const MacAddress& mac) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : mac) {
+    if (!text.empty()) text += ':';
+    text += digits[byte >> 4];
+    text += digits[byte & 0xF];
+  }
+  return text;
+}
+/// The double nearest to the time in seconds.
+[[nodiscard]] inline double seconds_of(std::int64_t time_ns) noexcept {
+  constexpr std::int64_t billion = 1'000'000'000;
+  return static_cast<double>(time_ns / billion) + rounded(static_cast<double>(time_ns % billion) / 1e9);
+}
+
+/// Streams of one kind and the pairs between them.
+class CompatStreams {
+ public:
+  struct Stream {
+    std::string id;
+    double time = 0.0;
+    std::array<double, damped_windows> cf1{}, cf2{}, w{}, mean{}, variance{};
+    std::vector<std::uint32_t> pairs;  ///< in order of making; a pair with itself stands here twice
+    std::list<std::uint32_t>::iterator age;
+  };
+  struct Pair {
+    std::array<std::uint32_t, 2> streams{};
+    double time = 0.0;
+    std::array<double, damped_windows> cf3{}, w3{};
+    std::array<std::array<double, damped_windows>, 2> residual{};
+  };
+
+  explicit CompatStreams(std::size_t limit) : limit_(limit) {}
+  CompatStreams(const CompatStreams&) = delete;  // the ages point into the list
+  CompatStreams& operator=(const CompatStreams&) = delete;
+  CompatStreams(CompatStreams&&) noexcept = default;
+  CompatStreams& operator=(CompatStreams&&) noexcept = default;
+  ~CompatStreams() = default;
+
+  [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
+  [[nodiscard]] std::size_t pair_count() const noexcept { return pairs_.size() - free_pairs_.size(); }
+
+  /// Inserts `value` and writes w, mean, variance. `gap`: the value is the time since the last insertion.
+  void insert(const std::string& id, double time, double value, bool gap, double* out, std::size_t stride) {
+    insert_into(stream_of(id, time, none), time, value, gap, out, stride);
+  }
+  /// Also updates the pair (id, other) and writes radius, magnitude, covariance, correlation.
+  void insert(const std::string& id, const std::string& other, double time, double value, double* out) {
+    const std::uint32_t s = stream_of(id, time, none);
+    insert_into(s, time, value, false, out, 7);
+    const std::uint32_t p = pair_of(s, stream_of(other, time, s), time);
+    update(p, s, time, value);
+    write(pairs_[p], out + 3);
+  }
+
+  void save(const std::string& name, Snapshot& to) const;
+  [[nodiscard]] bool try_load(const std::string& name, const Snapshot& from);
+
+ private:
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+  static double decay_factor(std::size_t window, double seconds) {
+    return std::pow(2.0, -damped_lambdas[window] * seconds);
+  }
+  static void decay(Stream& s, double time) {
+    const double seconds = time - s.time;
+    if (!(seconds > 0.0)) return;
+    for (std::size_t k = 0; k < damped_windows; ++k) {
+      const double factor = decay_factor(k, seconds);
+      s.cf1[k] = rounded(s.cf1[k] * factor);
+      s.cf2[k] = rounded(s.cf2[k] * factor);
+      s.w[k] = rounded(s.w[k] * factor);
+    }
+    s.time = time;
+  }
+
+  void insert_into(std::uint32_t at, double time, double value, bool gap, double* out, std::size_t stride) {
+    Stream& s = streams_[at];
+    if (gap) value = std::max(0.0, time - s.time);
+    decay(s, time);
+    for (std::size_t k = 0; k < damped_windows; ++k) {
+      s.cf1[k] += value;
+      s.cf2[k] += rounded(value * value);
+      s.w[k] += 1.0;
+      s.mean[k] = s.cf1[k] / s.w[k];
+      s.variance[k] = std::fabs(rounded(s.cf2[k] / s.w[k]) - rounded(s.mean[k] * s.mean[k]));
+      out[k * stride] = s.w[k];
+      out[k * stride + 1] = s.mean[k];
+      out[k * stride + 2] = s.variance[k];
+    }
+    for (const std::uint32_t p : s.pairs) update(p, at, time, value);
+  }
+
+  void update(std::uint32_t at, std::uint32_t from, double time, double value) {
+    Pair& p = pairs_[at];
+    const std::size_t side = p.streams[0] == from ? 0 : 1;
+    decay(streams_[p.streams[1 - side]], time);
+    const double seconds = time - p.time;
+    for (std::size_t k = 0; k < damped_windows; ++k) {
+      if (seconds > 0.0) {
+        const double factor = decay_factor(k, seconds);
+        p.cf3[k] = rounded(p.cf3[k] * factor);
+        p.w3[k] = rounded(p.w3[k] * factor);
+      }
+      const double r = value - streams_[from].mean[k];
+      p.cf3[k] += rounded(r * p.residual[1 - side][k]);
+      p.w3[k] += 1.0;
+      p.residual[side][k] = r;
+    }
+    if (seconds > 0.0) p.time = time;
+  }
+
+  void write(const Pair& p, double* out) const {
+    const Stream& a = streams_[p.streams[0]];
+    const Stream& b = streams_[p.streams[1]];
+    for (std::size_t k = 0; k < damped_windows; ++k, out += 7) {
+      const double covariance = p.cf3[k] / p.w3[k];
+      const double deviations = rounded(std::sqrt(a.variance[k]) * std::sqrt(b.variance[k]));
+      out[0] = std::sqrt(rounded(a.variance[k] * a.variance[k]) + rounded(b.variance[k] * b.variance[k]));
+      out[1] = std::sqrt(rounded(a.mean[k] * a.mean[k]) + rounded(b.mean[k] * b.mean[k]));
+      out[2] = covariance;
+      out[3] = deviations != 0.0 ? covariance / deviations : 0.0;
+    }
+  }
+
+  /// The stream, made if need be. `keep` is not to make room.
+  std::uint32_t stream_of(const std::string& id, double time, std::uint32_t keep) {
+    const auto found = index_.find(id);
+    if (found != index_.end()) {
+      ages_.splice(ages_.end(), ages_, streams_[found->second].age);
+      return found->second;
+    }
+    if (index_.size() >= limit_) forget_oldest(keep);
+    const std::uint32_t at = take(streams_, free_streams_);
+    Stream& s = streams_[at];
+    s.id = id;
+    s.time = time;
+    s.w.fill(1e-20);
+    s.age = ages_.insert(ages_.end(), at);
+    index_.emplace(id, at);
+    return at;
+  }
+  /// The pair of two streams, made if need be.
+  std::uint32_t pair_of(std::uint32_t a, std::uint32_t b, double time) {
+    for (const std::uint32_t p : streams_[a].pairs) {
+      if (pairs_[p].streams[0] == b || pairs_[p].streams[1] == b) return p;
+    }
+    while (pair_count() >= 4 * limit_ && has_others(a, b)) forget_pairs_of_oldest(a, b);
+    const std::uint32_t at = take(pairs_, free_pairs_);
+    pairs_[at].streams = {a, b};
+    pairs_[at].time = time;
+    pairs_[at].w3.fill(1e-20);
+    streams_[a].pairs.push_back(at);
+    streams_[b].pairs.push_back(at);
+    return at;
+  }
+
+  template <class T>
+  static std::uint32_t take(std::vector<T>& items, std::vector<std::uint32_t>& free) {
+    if (free.empty()) {
+      items.emplace_back();
+      return static_cast<std::uint32_t>(items.size() - 1);
+    }
+    const std::uint32_t at = free.back();
+    free.pop_back();
+    items[at] = T{};
+    return at;
+  }
+  [[nodiscard]] bool has_others(std::uint32_t a, std::uint32_t b) const noexcept {
+    return index_.size() > (a == b ? 1U : 2U);
+  }
+  void forget_oldest(std::uint32_t keep) {
+    const std::uint32_t oldest = ages_.front() == keep ? *std::next(ages_.begin()) : ages_.front();
+    forget(oldest);
+  }
+  void forget_pairs_of_oldest(std::uint32_t a, std::uint32_t b) {
+    auto oldest = ages_.begin();
+    while (*oldest == a || *oldest == b) ++oldest;
+    forget(*oldest);
+  }
+  void forget(std::uint32_t at) {
+    Stream& s = streams_[at];
+    for (const std::uint32_t p : s.pairs) {
+      const std::uint32_t peer = pairs_[p].streams[0] == at ? pairs_[p].streams[1] : pairs_[p].streams[0];
+      if (peer == at) continue;  // once is enough for a pair with itself
+      std::erase(streams_[peer].pairs, p);
+      free_pairs_.push_back(p);
+    }
+    const auto itself = std::find_if(s.pairs.begin(), s.pairs.end(), [&](std::uint32_t p) {
+      return pairs_[p].streams[0] == at && pairs_[p].streams[1] == at;
+    });
+    if (itself != s.pairs.end()) free_pairs_.push_back(*itself);
+    index_.erase(s.id);
+    ages_.erase(s.age);
+    s = Stream{};
+    free_streams_.push_back(at);
+  }
+
+  std::size_t limit_;
+  std::unordered_map<std::string, std::uint32_t> index_;
+  std::list<std::uint32_t> ages_;  ///< least recently seen first
+  std::vector<Stream> streams_;
+  std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> free_streams_, free_pairs_;
+};
+
+/// Ids as words: their length, then their bytes, eight a word. Streams in order of age, pairs in the order in
+/// which each stream has them.
+inline void CompatStreams::save(const std::string& name, Snapshot& to) const {
+  std::vector<std::uint64_t>& words = to.words[name];
+  std::vector<double>& numbers = to.numbers[name];
+  std::vector<std::uint64_t> place(streams_.size());
+  words = {ages_.size(), pair_count()};
+  numbers.clear();
+  std::uint64_t count = 0;
+  for (const std::uint32_t at : ages_) {
+    const Stream& s = streams_[at];
+    place[at] = count++;
+    words.push_back(s.id.size());
+    for (std::size_t i = 0; i < s.id.size(); i += 8) {
+      std::uint64_t word = 0;
+      for (std::size_t b = i; b < std::min(i + 8, s.id.size()); ++b) {
+        word |= static_cast<std::uint64_t>(static_cast<unsigned char>(s.id[b])) << (8 * (b - i));
+      }
+      words.push_back(word);
+    }
+    numbers.push_back(s.time);
+    for (const auto* part : {&s.cf1, &s.cf2, &s.w, &s.mean, &s.variance}) {
+      numbers.insert(numbers.end(), part->begin(), part->end());
+    }
+  }
+  std::vector<std::uint64_t> pair_place(pairs_.size(), none);
+  std::uint64_t next = 0;
+  for (const std::uint32_t at : ages_) {
+    for (const std::uint32_t p : streams_[at].pairs) {
+      if (pair_place[p] != none) continue;
+      pair_place[p] = next++;
+      const Pair& pair = pairs_[p];
+      words.push_back(place[pair.streams[0]]);
+      words.push_back(place[pair.streams[1]]);
+      numbers.push_back(pair.time);
+      for (const auto* part : {&pair.cf3, &pair.w3, &pair.residual[0], &pair.residual[1]}) {
+        numbers.insert(numbers.end(), part->begin(), part->end());
+      }
+    }
+  }
+  for (const std::uint32_t at : ages_) {
+    words.push_back(streams_[at].pairs.size());
+    for (const std::uint32_t p : streams_[at].pairs) words.push_back(pair_place[p]);
+  }
+}
+
+inline bool CompatStreams::try_load(const std::string& name, const Snapshot& from) {
+  const auto* words = from.find_words(name, Snapshot::any);
+  const auto* numbers = from.find_numbers(name, Snapshot::any);
+  if (words == nullptr || numbers == nullptr || words->size() < 2) return false;
+  std::size_t w = 2, n = 0;
+  bool sound = true;
+  const auto word = [&] {
+    sound = sound && w < words->size();
+    return sound ? (*words)[w++] : 0;
+  };
+  const auto number = [&] {
+    sound = sound && n < numbers->size() && std::isfinite((*numbers)[n]);
+    return sound ? (*numbers)[n++] : 0.0;
+  };
+  CompatStreams loaded(limit_);
+  const std::uint64_t stream_count = (*words)[0], pair_count = (*words)[1];
+  if (stream_count > limit_ || stream_count > words->size() || pair_count > words->size()) return false;
+  for (std::uint64_t i = 0; sound && i < stream_count; ++i) {
+    const std::uint64_t length = word();
+    if (length > 256) return false;
+    std::string id;
+    for (std::uint64_t b = 0; b < length; b += 8) {
+      std::uint64_t packed = word();
+      for (std::uint64_t c = b; c < std::min(b + 8, length); ++c, packed >>= 8) {
+        id += static_cast<char>(static_cast<unsigned char>(packed & 0xFF));
+      }
+    }
+    if (loaded.index_.count(id) != 0) return false;
+    Stream& s = loaded.streams_[loaded.stream_of(id, 0.0, none)];
+    s.time = number();
+    for (auto* part : {&s.cf1, &s.cf2, &s.w, &s.mean, &s.variance}) {
+      for (double& value : *part) value = number();
+    }
+  }
+  for (std::uint64_t i = 0; sound && i < pair_count; ++i) {
+    Pair pair;
+    for (std::uint32_t& side : pair.streams) {
+      const std::uint64_t at = word();
+      if (at >= stream_count) return false;
+      side = static_cast<std::uint32_t>(at);
+    }
+    pair.time = number();
+    for (auto* part : {&pair.cf3, &pair.w3, &pair.residual[0], &pair.residual[1]}) {
+      for (double& value : *part) value = number();
+    }
+    loaded.pairs_.push_back(pair);
+  }
+  std::vector<unsigned> uses(loaded.pairs_.size(), 0);
+  for (std::uint64_t i = 0; sound && i < stream_count; ++i) {
+    const std::uint64_t count = word();
+    for (std::uint64_t k = 0; sound && k < count; ++k) {
+      const std::uint64_t p = word();
+      if (p >= loaded.pairs_.size()) return false;
+      const auto& ends = loaded.pairs_[p].streams;
+      if (ends[0] != i && ends[1] != i) return false;
+      if (++uses[p] > 2) return false;
+      loaded.streams_[i].pairs.push_back(static_cast<std::uint32_t>(p));
+    }
+  }
+  for (const unsigned use : uses) sound = sound && use == 2;
+  if (!sound || w != words->size() || n != numbers->size()) return false;
+  *this = std::move(loaded);
+  return true;
+}
+
+}  // namespace detail
+
+class AfterImageCompat {
+ public:
+  /// `max_streams` of each kind, with at most four times as many pairs.
+  explicit AfterImageCompat(std::size_t max_streams = 65'536)
+      : max_streams_(max_streams),
+        mac_hosts_(max_streams),
+        hosts_(max_streams),
+        gaps_(max_streams),
+        sockets_(max_streams) {
+    if (max_streams < 2) fail(ErrorKind::config, "AfterImageCompat: max_streams must be at least 2");
+  }
+
+  [[nodiscard]] static constexpr std::size_t size() noexcept { return 100; }
+
+  template <class T>
+  void extract(const Packet& packet, std::span<T> out) {
+    assert(out.size() == size());
+    std::array<double, 100> x;
+    extract_double(packet, x);
+    std::transform(x.begin(), x.end(), out.begin(), [](double v) { return static_cast<T>(v); });
+  }
+
+  [[nodiscard]] std::size_t streams() const noexcept {
+    return mac_hosts_.size() + hosts_.size() + gaps_.size() + sockets_.size();
+  }
+  [[nodiscard]] std::size_t pairs() const noexcept { return hosts_.pair_count() + sockets_.pair_count(); }
+
+  void save(Snapshot& to) const {
+    mac_hosts_.save("compat.mac_hosts", to);
+    hosts_.save("compat.hosts", to);
+    gaps_.save("compat.gaps", to);
+    sockets_.save("compat.sockets", to);
+  }
+  /// Takes a state that the same bound gave. Nothing is changed on failure.
+  [[nodiscard]] Status try_load(const Snapshot& from) {
+    AfterImageCompat loaded(max_streams_);
+    if (!loaded.mac_hosts_.try_load("compat.mac_hosts", from) ||
+        !loaded.hosts_.try_load("compat.hosts", from) || !loaded.gaps_.try_load("compat.gaps", from) ||
+        !loaded.sockets_.try_load("compat.sockets", from)) {
+      return Failure{ErrorKind::format, "AfterImageCompat: the tables of streams are not as expected"};
+    }
+    *this = std::move(loaded);
+    return std::monostate{};
+  }
+
+ private:
+  void extract_double(const Packet& p, std::array<double, 100>& x) {
+    const bool arp = detail::is_arp(p);
+    const std::uint8_t version = arp ? 4 : p.ip_version;
+    const bool ports = p.has_l4 && (p.protocol == ip_protocol::tcp || p.protocol == ip_protocol::udp);
+    const std::string source_mac = detail::mac_text(p.src_mac), destination_mac = detail::mac_text(p.dst_mac);
+    const std::string source = version == 0 ? source_mac : detail::address_text(p.src, version);
+    const std::string destination = version == 0 ? destination_mac : detail::address_text(p.dst, version);
+    const auto socket = [&](const std::string& host, const std::string& mac, std::uint16_t port) {
+      if (arp) return mac;
+      if (ports) return host + std::to_string(port);
+      return p.ip_version == 4 && p.protocol == ip_protocol::icmp ? host + "icmp" : host;
+    };
+
+    const double time = detail::seconds_of(p.time_ns);
+    const double length = p.wire_length;
+    mac_hosts_.insert(source_mac + source, time, length, false, x.data(), 3);
+    hosts_.insert(source, destination, time, length, x.data() + 15);
+    gaps_.insert(source + destination, time, 0.0, true, x.data() + 50, 3);
+    sockets_.insert(socket(source, source_mac, p.src_port), socket(destination, destination_mac, p.dst_port),
+                    time, length, x.data() + 65);
+  }
+
+  std::size_t max_streams_;
+  detail::CompatStreams mac_hosts_, hosts_, gaps_, sockets_;
+};
+
+}  // namespace weir::inline WEIR_ABI
