@@ -71,6 +71,11 @@ struct Pass {
   RngKey key{};           ///< names this step's random numbers
   Index first_sample =
       0;  ///< where this part begins in its batch: random numbers belong to samples, not to threads
+  /// What the loss multiplies its sum over items by, 1 / total weight of the batch (losses/target.hpp). A
+  /// layer that adds a penalty to the loss multiplies the penalty's gradient by it in backward; 0: there is
+  /// no loss.
+  double scale = 0.0;
+  double* penalty = nullptr;  ///< where such a layer adds its penalty in forward, summed over items; or null
 
   [[nodiscard]] Pass fork(Index layer) const noexcept {
     Pass inner = *this;

@@ -144,11 +144,12 @@ class Trainer {
     const Batch<T> mine = batch.slice(first, std::min(part_, batch.x.count() - first), output_.length);
     Workspace<Net>& workspace = workspaces_[static_cast<std::size_t>(worker)];
     Net& gradient = gradients_[static_cast<std::size_t>(part)];
-    const Pass pass{true, logits_, key, first};
+    double penalty = 0.0;
+    const Pass pass{true, logits_, key, first, static_cast<double>(scale), &penalty};
     set_zero(gradient);
     const BatchView<const T> y = workspace.forward(net, mine.x, pass);
     const BatchView<T> dy = workspace.gradient_of(y);
-    losses_[static_cast<std::size_t>(part)] = loss_(y, mine.targets, mine.weights, scale, dy);
+    losses_[static_cast<std::size_t>(part)] = loss_(y, mine.targets, mine.weights, scale, dy) + penalty;
     net.backward(mine.x, y, dy, BatchView<T>{}, workspace.cache(), gradient, pass);
   }
 
