@@ -27,6 +27,12 @@ inline double alone(double value) {
   return kept;
 }
 
+/// As Python squares: by pow, not by a product.
+inline double square(double value) {
+  volatile double two = 2.0;
+  return std::pow(value, two);
+}
+
 // ---------------------------------------------------------------------------------------------- packets
 
 inline weir::IpAddress ipv4(unsigned a, unsigned b, unsigned c, unsigned d) {
@@ -191,10 +197,10 @@ class Compat {
     if (gap) v = t - s.t > 0 ? t - s.t : 0;
     decay(s, t);
     s.cf1 += v;
-    s.cf2 += alone(v * v);
+    s.cf2 += square(v);
     s.w += 1;
     s.mean = s.cf1 / s.w;
-    s.var = std::fabs(alone(s.cf2 / s.w) - alone(s.mean * s.mean));
+    s.var = std::fabs(alone(s.cf2 / s.w) - square(s.mean));
     for (Pair& p : pairs_) {
       if (p.a == id || p.b == id) update(p, id, v, t);
       if (p.a == id && p.b == id) update(p, id, v, t);  // it hangs on the stream twice
@@ -217,9 +223,8 @@ class Compat {
     const Stream &a = stream(pair->a, t), &b = stream(pair->b, t);
     const double cov = pair->cf3 / pair->w3;
     const double ss = alone(std::sqrt(a.var) * std::sqrt(b.var));
-    for (const double x :
-         {std::sqrt(alone(a.var * a.var) + alone(b.var * b.var)),
-          std::sqrt(alone(a.mean * a.mean) + alone(b.mean * b.mean)), cov, ss != 0 ? cov / ss : 0}) {
+    for (const double x : {std::sqrt(square(a.var) + square(b.var)),
+                           std::sqrt(square(a.mean) + square(b.mean)), cov, ss != 0 ? cov / ss : 0}) {
       result.push_back(x);
     }
     return result;

@@ -67,6 +67,13 @@ namespace detail {
   return static_cast<double>(time_ns / billion) + rounded(static_cast<double>(time_ns % billion) / 1e9);
 }
 
+/// Python squares by the C library's pow, which differs from a product in the last bit of some numbers. With
+/// a constant exponent the compiler would make a product of it.
+[[nodiscard]] inline double squared(double value) noexcept {
+  const volatile double two = 2.0;
+  return std::pow(value, two);
+}
+
 /// Streams of one kind and the pairs between them.
 class CompatStreams {
  public:
@@ -134,10 +141,10 @@ class CompatStreams {
     decay(s, time);
     for (std::size_t k = 0; k < damped_windows; ++k) {
       s.cf1[k] += value;
-      s.cf2[k] += rounded(value * value);
+      s.cf2[k] += squared(value);
       s.w[k] += 1.0;
       s.mean[k] = s.cf1[k] / s.w[k];
-      s.variance[k] = std::fabs(rounded(s.cf2[k] / s.w[k]) - rounded(s.mean[k] * s.mean[k]));
+      s.variance[k] = std::fabs(rounded(s.cf2[k] / s.w[k]) - squared(s.mean[k]));
       out[k * stride] = s.w[k];
       out[k * stride + 1] = s.mean[k];
       out[k * stride + 2] = s.variance[k];
@@ -170,8 +177,8 @@ class CompatStreams {
     for (std::size_t k = 0; k < damped_windows; ++k, out += 7) {
       const double covariance = p.cf3[k] / p.w3[k];
       const double deviations = rounded(std::sqrt(a.variance[k]) * std::sqrt(b.variance[k]));
-      out[0] = std::sqrt(rounded(a.variance[k] * a.variance[k]) + rounded(b.variance[k] * b.variance[k]));
-      out[1] = std::sqrt(rounded(a.mean[k] * a.mean[k]) + rounded(b.mean[k] * b.mean[k]));
+      out[0] = std::sqrt(squared(a.variance[k]) + squared(b.variance[k]));
+      out[1] = std::sqrt(squared(a.mean[k]) + squared(b.mean[k]));
       out[2] = covariance;
       out[3] = deviations != 0.0 ? covariance / deviations : 0.0;
     }

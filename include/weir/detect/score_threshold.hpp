@@ -1,0 +1,113 @@
+// From scores of normal traffic to the score from which on there is an alarm.
+//
+//   log_normal  ln(score) is taken for normal with mean m and deviation s:  exp(m + s z),  P(Z > z) = rate
+//   quantile    the (1 - rate) quantile, between the two nearest scores (Hyndman, Fan 1996, type 7)
+//   largest     factor times the largest score
+//
+// `rate` is the share of normal packets that may alarm. The log-normal fit is how Kitsune-py turns errors
+// into probabilities (example.py: norm.logsf of the logarithm); it can look beyond the scores it saw.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+/// ln P(Z > z) for a standard normal Z, also where P itself would be 0.
+[[nodiscard]] inline double log_normal_tail(double z) noexcept {
+  constexpr double half_root = 0.70710678118654752440;
+  if (z < 30.0) return std::log(0.5 * std::erfc(z * half_root));
+  // The asymptotic series (Abramowitz, Stegun 26.2.12); its error at 30 is below 1e-10.
+  const double q = 1.0 / (z * z);
+  return -0.5 * z * z - std::log(z) - 0.91893853320467274178 + std::log1p(-q * (1.0 - q * (3.0 - 15.0 * q)));
+}
+
+/// z with P(Z > z) = rate, 0 < rate < 1.
+[[nodiscard]] inline double normal_tail_point(double rate) noexcept {
+  const double target = std::log(rate);
+  double low = -40.0, high = 40.0;
+  for (int i = 0; i < 200 && low < high; ++i) {
+    const double middle = low + 0.5 * (high - low);
+    if (middle == low || middle == high) break;
+    (log_normal_tail(middle) > target ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace detail
+
+/// The log-normal law of positive scores.
+struct LogNormal {
+  double mean = 0.0, deviation = 0.0;  ///< of ln(score)
+
+  /// By moments, over the scores above 0. DataError without any.
+  [[nodiscard]] static LogNormal fit(std::span<const double> scores) {
+    double sum = 0.0, count = 0.0;
+    for (const double score : scores) {
+      if (score > 0.0) sum += std::log(score), count += 1.0;
+    }
+    if (count == 0.0) fail(ErrorKind::data, "a log-normal law needs scores above 0");
+    LogNormal law{sum / count, 0.0};
+    for (const double score : scores) {
+      if (score > 0.0) law.deviation += std::pow(std::log(score) - law.mean, 2);
+    }
+    law.deviation = std::sqrt(law.deviation / count);
+    return law;
+  }
+
+  /// ln P(a normal score is larger).
+  [[nodiscard]] double log_tail(double score) const noexcept {
+    if (score <= 0.0) return 0.0;
+    const double distance = std::log(score) - mean;
+    if (deviation == 0.0) return distance > 0.0 ? -HUGE_VAL : 0.0;
+    return detail::log_normal_tail(distance / deviation);
+  }
+  /// The score that normal ones exceed with probability `rate`, 0 < rate < 1.
+  [[nodiscard]] double threshold(double rate) const noexcept {
+    return std::exp(mean + deviation * detail::normal_tail_point(rate));
+  }
+
+  friend bool operator==(const LogNormal&, const LogNormal&) = default;
+};
+
+/// The q quantile, 0 <= q <= 1. DataError without scores.
+[[nodiscard]] inline double score_quantile(std::span<const double> scores, double q) {
+  if (scores.empty()) fail(ErrorKind::data, "a quantile needs scores");
+  std::vector<double> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end());
+  const double place = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+enum class ThresholdRule : std::uint8_t { log_normal, quantile, largest };
+
+struct ThresholdOptions {
+  ThresholdRule rule = ThresholdRule::log_normal;
+  double rate = 1e-4;   ///< log_normal, quantile
+  double factor = 1.0;  ///< largest
+};
+
+[[nodiscard]] inline double score_threshold(std::span<const double> scores, const ThresholdOptions& options) {
+  if (!(options.rate > 0.0 && options.rate < 1.0)) {
+    fail(ErrorKind::config, "the rate of false alarms must lie between 0 and 1");
+  }
+  switch (options.rule) {
+    case ThresholdRule::log_normal: return LogNormal::fit(scores).threshold(options.rate);
+    case ThresholdRule::quantile: return score_quantile(scores, 1.0 - options.rate);
+    case ThresholdRule::largest: return options.factor * score_quantile(scores, 1.0);
+  }
+  fail(ErrorKind::config, "unknown rule for the threshold");
+}
+
+}  // namespace weir::inline WEIR_ABI
