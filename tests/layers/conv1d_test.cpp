@@ -227,6 +227,8 @@ TEST_CASE("conv1d: options survive the way through a Config") {
   CHECK(bad({{"filters", n(6)}, {"kernel", n(3)}, {"groups", n(4)}}));
   CHECK(bad({{"filters", n(6)}, {"kernel", n(3)}, {"groups", n(3)}}));
   CHECK(bad({{"filters", n(6)}, {"kernel", n(3)}, {"colour", true}}));
+  CHECK(bad(
+      {{"filters", n(6)}, {"kernel", n(3)}, {"dilation", n(1 << 20)}, {"padding", std::string("causal")}}));
   CHECK(Conv1D<float>::values_needed({{"filters", true}}, Shape{4, 30}) == 0.0);
   CHECK(Conv1D<float>::values_needed({{"filters", n(1 << 24)}, {"kernel", n(1 << 24)}}, Shape{4, 30}) > 1e15);
 }

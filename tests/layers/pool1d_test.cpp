@@ -267,6 +267,8 @@ TEST_CASE("pooling: shapes and options") {
   CHECK_FALSE(MaxPool1D<float>::from_config({}, input).ok());
   CHECK_FALSE(MaxPool1D<float>::from_config({{"size", n(41)}}, input).ok());
   CHECK_FALSE(MaxPool1D<float>::from_config({{"size", n(2)}, {"pad_left", n(2)}}, input).ok());
+  CHECK_FALSE(
+      MaxPool1D<float>::from_config({{"size", n(1 << 20)}, {"padding", std::string("same")}}, input).ok());
   CHECK_FALSE(AveragePool1D<float>::from_config({{"size", n(2)}, {"colour", true}}, input).ok());
   CHECK_FALSE(GemPool1D<float>::from_config({{"p", 0.0}}, input).ok());
   CHECK_FALSE(AdaptiveAveragePool1D<float>::from_config({{"length", n(0)}}, input).ok());

@@ -72,6 +72,17 @@ void write_convolution(const Window& window, const Options& options, Config& con
   config.set("bias", options.bias);
   config.set("initializer", std::string(name_of(options.initializer)));
 }
+
+/// `columns` columns of `from` behind `before` columns of zeros, zeros up to `total`.
+template <class T>
+const T* surround(const T* from, Index rows, Index before, Index columns, Index total, AlignedBuffer<T>& to) {
+  assert(before + columns <= total && total * rows <= static_cast<Index>(to.size()));
+  std::fill_n(to.data(), before * rows, T(0));
+  std::copy_n(from, columns * rows, to.data() + before * rows);
+  std::fill_n(to.data() + (before + columns) * rows, (total - before - columns) * rows, T(0));
+  return to.data();
+}
+
 }  // namespace detail
 
 /// Extents known at compile time mean one group.
@@ -220,6 +231,7 @@ struct Conv1D {
     if (input.channels % chosen.groups != 0 || filters % chosen.groups != 0) {
       read.complain("groups", "must divide the input channels and the filters");
     }
+    detail::check_window(read, "kernel", window, input.length);
     detail::check_output(read, "kernel", filters, window.out_length(input.length));
     if (!read.ok()) return read.failure();
     return read.finish(Conv1D(input.channels, filters, window.size, chosen));
@@ -253,18 +265,9 @@ struct Conv1D {
     const Index used = x.length_of(i), left = window().left(used), reach = window().reach(used);
     if (left == 0 && reach <= used) return x.sample(i).data();
     const Index before = std::min(left, reach);
-    return surround(x.sample(i).data(), in(), before, std::min(used, reach - before), reach, cache.padded);
+    return detail::surround(x.sample(i).data(), in(), before, std::min(used, reach - before), reach,
+                            cache.padded);
   }
-  /// `columns` columns of `from` behind `before` columns of zeros, zeros up to `total`.
-  static const T* surround(const T* from, Index rows, Index before, Index columns, Index total,
-                           AlignedBuffer<T>& to) {
-    assert(before + columns <= total && total * rows <= static_cast<Index>(to.size()));
-    std::fill_n(to.data(), before * rows, T(0));
-    std::copy_n(from, columns * rows, to.data() + before * rows);
-    std::fill_n(to.data() + (before + columns) * rows, (total - before - columns) * rows, T(0));
-    return to.data();
-  }
-
   /// dx of sample i from the n columns of dy.
   void input_gradient(const T* dy, Index n, BatchView<T> dx, Index i, Cache& cache) const {
     const Index used = n > 0 ? dx.length_of(i) : 0, left = window().left(used), extent = window().extent();
@@ -272,8 +275,8 @@ struct Conv1D {
     std::fill(to.begin() + used * in(), to.end(), T(0));
     if (n == 0) return;
     if (options.stride == 1) {  // a convolution itself, with zeros around dy
-      const T* around = surround(dy, out(), extent - 1, n, std::max(n + extent - 1, left + used) + extent - 1,
-                                 cache.padded_dy);
+      const T* around = detail::surround(dy, out(), extent - 1, n,
+                                         std::max(n + extent - 1, left + used) + extent - 1, cache.padded_dy);
       simd::convolve<T>(geometry().reversed(), used, cache.reversed.data(), around + left * out(), out(),
                         to.data(), simd::Init::zero);
       return;

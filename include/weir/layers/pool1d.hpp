@@ -129,6 +129,7 @@ struct Pool1D {
     if (window.pad_left >= window.size || window.pad_right >= window.size) {
       read.complain("padding", "must be smaller than the window");
     }
+    detail::check_window(read, "size", window, input.length);
     detail::check_output(read, "size", input.channels, window.out_length(input.length));
     return window.size;
   }

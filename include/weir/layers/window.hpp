@@ -150,6 +150,12 @@ inline void check_output(ConfigReader& read, std::string_view name, Index channe
   }
 }
 
+/// Complains of a window out of all proportion to samples of `length` steps: a layer needs room for them.
+inline void check_window(ConfigReader& read, std::string_view name, const Window& window, Index length) {
+  const Index reach = window.extent() + window.pad_left + window.pad_right;
+  if (reach > 64 * length + 16384) read.complain(name, "makes the windows too long for such samples");
+}
+
 /// A number of a Config as it may come from a file; `fallback` where it is missing or no number.
 [[nodiscard]] inline double number_in(const Config& config, std::string_view name, double fallback) {
   const ConfigValue* value = config.find(name);
