@@ -44,7 +44,7 @@ template <class T>
   constexpr bool single = sizeof(T) == 4;
   // Beyond these e^x is 0 or infinity anyway; within them k stays small enough for the scaling below.
   const Simd<T> low(single ? T(-105) : T(-746)), high(single ? T(89) : T(710));
-  const Simd<T> clamped = xsimd::min(xsimd::max(x, low), high);
+  const Simd<T> clamped = xsimd::min(high, xsimd::max(low, x));  // x86 keeps NaN: the second operand
   const Simd<T> k = xsimd::nearbyint(clamped * Simd<T>(T(1.44269504088896340736)));
   // ln 2 in two parts, the first with so few bits that k times it is exact even without fma.
   const Simd<T> ln2_high(single ? T(0.693359375) : T(0.693147180369123816490));
@@ -61,11 +61,16 @@ template <class T>
                            2.5100472505694996003e-8);
   }
   const Simd<T> power = Simd<T>(T(1)) + fma(r * r, q, r);
+#if defined(__AVX512F__)
+  if constexpr (single) return _mm512_scalef_ps(power, k);
+  if constexpr (!single) return _mm512_scalef_pd(power, k);
+#else
   // 2^k in two factors, for at both ends of the range 2^k alone is not a normal number.
   const Simd<T> first =
       xsimd::min(xsimd::max(k, Simd<T>(single ? T(-125) : T(-1021))), Simd<T>(single ? T(127) : T(1023)));
   const Simd<T> scaled = xsimd::ldexp(xsimd::ldexp(power, xsimd::to_int(first)), xsimd::to_int(k - first));
-  return xsimd::select(xsimd::isnan(x), x, scaled);  // not x != x, which xsimd 8 gets wrong for AVX-512
+  return xsimd::select(xsimd::isnan(x), x, scaled);
+#endif
 }
 
 #if defined(__AVX512F__)
