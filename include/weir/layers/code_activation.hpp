@@ -1,0 +1,68 @@
+// The activations of layers that hold one inside: autoencoders of one layer.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/config.hpp>
+#include <weir/layers/relu.hpp>
+#include <weir/layers/sigmoid.hpp>
+#include <weir/layers/tanh.hpp>
+#include <weir/simd/batch.hpp>
+#include <weir/simd/transform.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+enum class CodeActivation : unsigned char { sigmoid, tanh, relu, identity };
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 4> code_activation_names{"sigmoid", "tanh", "relu", "identity"};
+
+/// The option `name` of a layer; complains when it is none of the names above.
+[[nodiscard]] inline CodeActivation read_code_activation(ConfigReader& read, std::string_view name,
+                                                         CodeActivation fallback) {
+  const auto& names = code_activation_names;
+  const std::string chosen = read.text(name, names[static_cast<std::size_t>(fallback)]);
+  const auto found = std::find(names.begin(), names.end(), chosen);
+  if (found == names.end()) {
+    read.complain(name, "must be sigmoid, tanh, relu or identity");
+    return fallback;
+  }
+  return static_cast<CodeActivation>(found - names.begin());
+}
+
+/// Calls f(the activation's layer); identity does nothing.
+template <class T, class F>
+void with_activation(CodeActivation activation, F f) {
+  switch (activation) {
+    case CodeActivation::sigmoid: return f(Sigmoid<T>{});
+    case CodeActivation::tanh: return f(Tanh<T>{});
+    case CodeActivation::relu: return f(Relu<T>{});
+    case CodeActivation::identity: return;
+  }
+}
+
+/// values <- f(values)
+template <class T>
+void activate(CodeActivation activation, Index count, T* values) {
+  with_activation<T>(activation, [&](const auto& f) {
+    simd::transform(count, values, values, [&](const simd::Simd<T>& v) { return f.value(v); });
+  });
+}
+
+/// slope <- slope f'(h), given the outputs f(h).
+template <class T>
+void times_slope(CodeActivation activation, Index count, const T* outputs, T* slope) {
+  with_activation<T>(activation, [&](const auto& f) {
+    simd::transform(count, outputs, slope, slope,
+                    [&](const simd::Simd<T>& out, const simd::Simd<T>& s) { return s * f.slope(out); });
+  });
+}
+
+}  // namespace detail
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,57 @@
+// Masking noise:   training: y = x m, m = 0 with probability `rate`, else 1        inference: y = x
+//                  dx = dy m
+//
+// In front of an autoencoder whose target is the clean x it makes a denoising one (Vincent et al. 2008).
+// Unlike Dropout, what is kept keeps its size. The mask is a function of (step, layer, sample, element) and
+// is drawn again in backward.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/layers/activation.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+namespace weir::inline WEIR_ABI {
+
+template <class T = float>
+struct MaskingNoise : Parameterless<T> {
+  using Cache = NoCache;
+  static constexpr std::string_view kind = "masking_noise";
+  static constexpr std::array<std::string_view, 1> arguments{"rate"};
+  static constexpr bool in_place = true;
+
+  double rate = 0.25;
+
+  MaskingNoise() = default;
+  explicit MaskingNoise(double share) : rate(share) {
+    if (!(share >= 0.0 && share <= 1.0)) fail(ErrorKind::config, "masking_noise: 'rate' must lie in [0, 1]");
+  }
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const { apply(x, y, pass); }
+  void backward(BatchView<const T>, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
+                MaskingNoise&, const Pass& pass) const {
+    if (!dx.absent()) apply(dy, dx, pass);
+  }
+
+  [[nodiscard]] Config config() const { return {{"rate", rate}}; }
+  [[nodiscard]] static Result<MaskingNoise> from_config(const Config& config, Shape) {
+    ConfigReader read(kind, config);
+    MaskingNoise layer;
+    layer.rate = read.number("rate", layer.rate, 0.0, 1.0);
+    return read.finish(layer);
+  }
+
+ private:
+  void apply(BatchView<const T> from, BatchView<T> to, const Pass& pass) const {
+    if (from.data() != to.data()) std::copy_n(from.data(), from.size(), to.data());
+    if (!pass.training) return;
+    for (Index i = 0; i < to.count(); ++i) {
+      Rng rng(pass.key.fork(static_cast<std::uint64_t>(pass.first_sample + i)));
+      for (T& v : to.sample(i)) v = static_cast<double>(to_unit_float(rng.next32())) < rate ? T(0) : v;
+    }
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI
