@@ -1,21 +1,24 @@
-// The promise of the packet loop: a prediction allocates nothing. Every way to the heap is counted: operator
-// new in all its forms ends in the C functions, which are replaced here.
+// The promise of the packet loop: a prediction, or a step of a stream, allocates nothing. Every way to the
+// heap is counted: operator new in all its forms ends in the C functions, which are replaced here.
 #include <weir/layers/dense.hpp>
 #include <weir/layers/relu.hpp>
 #include <weir/layers/sigmoid.hpp>
 #include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
+#include <weir/models/stream.hpp>
 #include <weir/models/workspace.hpp>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WEIR_TEST_SANITIZED 1
@@ -89,8 +92,31 @@ long count_allocations(const Net& net) {
   return during;
 }
 
+/// Allocations during a million steps of a few streams, those of their starts with them.
+long count_stream_allocations(const char* layers) {
+  constexpr Shape input{3, 50};
+  constexpr std::size_t flows = 4;
+  auto net = build<float>(std::string_view(layers), input);
+  Rng rng(3);
+  net.init(rng);
+  StreamWorkspace<AnyModel<float>> steps(net, input, 1);
+  const auto size = static_cast<std::size_t>(steps.state_size());
+  std::vector<float> states(flows * size);
+  std::array<float, 3> packet{0.1F, -0.2F, 0.3F};
+  double sum = 0.0;
+  const long before = allocations;
+  for (int i = 0; i < predictions; ++i) {
+    const auto state = std::span(states).subspan(static_cast<std::size_t>(i) % flows * size, size);
+    if (i % 160 < 4) steps.start(net, state);  // each stream anew every 40 steps
+    packet[static_cast<std::size_t>(i) % 3] += 1e-6F;
+    for (const float y : steps.step(net, packet, state)) sum += static_cast<double>(y);
+  }
+  const long during = allocations - before;
+  return sum != 0.0 && std::isfinite(sum) ? during : -1;
+}
+
 bool check(const char* name, long count) {
-  std::printf("%s: %ld allocations in %d predictions\n", name, count, predictions);
+  std::printf("%s: %ld allocations in %d runs\n", name, count, predictions);
   return count == 0;
 }
 
@@ -119,6 +145,13 @@ int main() {
   bool good = check("Sequential, extents known at compile time", count_allocations(fixed));
   good = check("Sequential", count_allocations(free_extents)) && good;
   good = check("AnyModel", count_allocations(any)) && good;
+  for (const char* layers :
+       {"gru:32,dense:2", "lstm:32,dense:2", "simple_rnn:32:outputs=2",
+        "conv1d:16:3:causal,relu,max_pool1d:2,conv1d:8:2:valid:dilation=2,global_average_pool1d,dense:2",
+        "residual[conv1d:3:3:causal,relu],gru:8:return=sequence,last_step,dense:2",
+        "positional_encoding,multi_head_attention:1:causal=true,layer_norm,dense:2"}) {
+    good = check(layers, count_stream_allocations(layers)) && good;
+  }
   return good && counts ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
