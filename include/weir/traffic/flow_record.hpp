@@ -102,6 +102,7 @@ struct FlowPacket {
   std::uint32_t payload;     ///< bytes
   TcpSegment segment{};
   bool duplicate = false;
+  const FlowFeatureOptions* features = nullptr;
 };
 
 /// A flow with what the profiles keep of it. A profile is a class with

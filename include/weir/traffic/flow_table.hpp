@@ -314,6 +314,7 @@ class FlowTable {
       Record& r = at(next);
       r.direction = FlowDirection::continued;
       r.client_is_b = before.client_is_b;
+      if (options_.lifecycle == FlowLifecycle::cic_compat) return next;
       r.closed = before.closed;
       for (std::size_t s = 0; s < 2; ++s) r.sides[s].tcp = before.sides[s].tcp;
     }
@@ -356,7 +357,8 @@ class FlowTable {
              std::int64_t time) noexcept {
     Record& r = at(place);
     const bool follow = options_.lifecycle == FlowLifecycle::standard;
-    const FlowPacket q = detail::count_packet(r, p, side_of(r, key), time, follow, options_.drop_duplicates);
+    FlowPacket q = detail::count_packet(r, p, side_of(r, key), time, follow, options_.drop_duplicates);
+    q.features = &options_.features;
     if (!(q.duplicate && options_.drop_duplicates)) feed(r, q, place, std::index_sequence_for<Profiles...>());
     r.seen_ns = now;
     const std::size_t list = list_of(r);

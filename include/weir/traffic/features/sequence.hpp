@@ -1,0 +1,58 @@
+// Profile `sequence`, version 1: the first n packets (FlowFeatureOptions::packets) as columns, for nets.
+//
+//   seq_size_i        wire length; seq_direction_i: +1 from the client, -1 from the server
+//   seq_gap_ns_i      since the packet before; 0 at the first, never negative
+//   seq_flags_i       TCP flags
+//
+// Behind the last packet: 0 and not valid.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/traffic/features/packet_marks.hpp>
+#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/flow_record.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+struct PacketSequence {
+  static constexpr std::string_view name = "sequence";
+  static constexpr int version = 1;
+
+  struct State {
+    void add(const FlowBase&, const FlowPacket& p, std::span<std::byte> memory) noexcept {
+      marks.add(memory, p, p.packet.wire_length);
+    }
+    PacketMarks marks{};
+  };
+  static std::size_t memory_bytes(const FlowFeatureOptions& o) noexcept {
+    return o.packets * sizeof(PacketMark);
+  }
+
+  template <class View, class Out>
+  static void describe(const View& view, Out& out) {
+    const std::span<const std::byte> memory = view.template memory<PacketSequence>();
+    const std::size_t held = view.template state<PacketSequence>().marks.size();
+    const std::size_t length = view.features().packets;
+    for (std::size_t i = 0; i < length; ++i) {
+      out.number({"seq_size_", i + 1}, "bytes", i < held ? PacketMarks::at(memory, i).length : 0U, i < held);
+    }
+    for (std::size_t i = 0; i < length; ++i) {
+      const int direction = i >= held ? 0 : PacketMarks::at(memory, i).side == 0 ? 1 : -1;
+      out.number({"seq_direction_", i + 1}, "", direction, i < held);
+    }
+    for (std::size_t i = 0; i < length; ++i) {
+      out.number({"seq_gap_ns_", i + 1}, "ns", i < held ? PacketMarks::gap_ns(memory, i) : 0, i < held);
+    }
+    for (std::size_t i = 0; i < length; ++i) {
+      out.number({"seq_flags_", i + 1}, "", i < held ? unsigned{PacketMarks::at(memory, i).flags} : 0U,
+                 i < held);
+    }
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,16 @@
+// All profiles of flow features. Each is a template argument of FlowTable:
+//
+//   FlowTable<CicFlow, PacketSequence> table;
+//
+// docs/flow_features.md has the columns of each.
+#pragma once
+
+#include <weir/traffic/features/cesnet.hpp>
+#include <weir/traffic/features/cic.hpp>
+#include <weir/traffic/features/cic_compat.hpp>
+#include <weir/traffic/features/core.hpp>
+#include <weir/traffic/features/netflow.hpp>
+#include <weir/traffic/features/nfstream.hpp>
+#include <weir/traffic/features/payload.hpp>
+#include <weir/traffic/features/sequence.hpp>
+#include <weir/traffic/features/zeek.hpp>
