@@ -1,0 +1,111 @@
+// Several captures as one, in the order of time. Files that are not in order themselves are not sorted: of
+// the next packets of all files the earliest comes first, of equals that of the file named first.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/reader.hpp>
+#include <weir/traffic/packet.hpp>
+#include <weir/traffic/parse.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+class MergedCapture {
+ public:
+  /// All files stay open, so there may be as many as the system lets a process open.
+  [[nodiscard]] static Result<MergedCapture> try_open(std::span<const std::string> paths,
+                                                      const CaptureOptions& options = {}) {
+    MergedCapture merged(options.parse);
+    merged.sources_.reserve(paths.size());
+    for (const std::string& path : paths) {
+      Result<CaptureReader> reader = CaptureReader::try_open(path, options);
+      if (!reader) return reader.error();
+      merged.sources_.push_back({std::move(reader).value(), {}});
+    }
+    for (std::size_t i = 0; i < merged.sources_.size(); ++i) merged.advance(i);
+    return merged;
+  }
+  [[nodiscard]] static MergedCapture open(std::span<const std::string> paths,
+                                          const CaptureOptions& options = {}) {
+    return try_open(paths, options).value();
+  }
+
+  /// False at the end of all files. A damaged file ends early; the others go on.
+  bool next(CapturedFrame& out) {
+    if (given_ < sources_.size()) advance(std::exchange(given_, none));
+    if (heap_.empty()) return false;
+    std::pop_heap(heap_.begin(), heap_.end(), Later{sources_});
+    given_ = heap_.back();
+    heap_.pop_back();
+    out = sources_[given_].frame;
+    return true;
+  }
+  bool next(Packet& out) {
+    CapturedFrame frame;
+    if (!next(frame)) return false;
+    parse_packet(out, frame.link_type, frame.bytes, frame.wire_length, frame.time_ns, parse_);
+    return true;
+  }
+
+  /// The first error of any file.
+  [[nodiscard]] const Status& status() const noexcept {
+    const auto bad = std::find_if(sources_.begin(), sources_.end(),
+                                  [](const Source& s) { return !s.reader.status().ok(); });
+    return bad == sources_.end() ? good_ : bad->reader.status();
+  }
+  /// The files that were damaged or cut, with what is wrong.
+  [[nodiscard]] std::vector<std::string> failures() const {
+    std::vector<std::string> out;
+    for (const Source& s : sources_) {
+      if (!s.reader.status().ok()) out.push_back(s.reader.status().error().what);
+    }
+    return out;
+  }
+  /// How many were read so far; up to one a file more than were given.
+  [[nodiscard]] std::uint64_t packets() const noexcept {
+    std::uint64_t sum = 0;
+    for (const Source& s : sources_) sum += s.reader.packets();
+    return sum;
+  }
+
+ private:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  struct Source {
+    CaptureReader reader;
+    CapturedFrame frame;  // the next of this file
+  };
+
+  explicit MergedCapture(const ParseOptions& parse) : parse_(parse) {}
+
+  /// The heap's order: its front is the earliest.
+  struct Later {
+    const std::vector<Source>& sources;
+    [[nodiscard]] bool operator()(std::size_t a, std::size_t b) const noexcept {
+      return std::pair(sources[a].frame.time_ns, a) > std::pair(sources[b].frame.time_ns, b);
+    }
+  };
+  void advance(std::size_t i) {
+    if (!sources_[i].reader.next(sources_[i].frame)) return;
+    heap_.push_back(i);
+    std::push_heap(heap_.begin(), heap_.end(), Later{sources_});
+  }
+
+  ParseOptions parse_;
+  std::vector<Source> sources_;
+  std::vector<std::size_t> heap_;  // files that have a next packet
+  std::size_t given_ = none;       // the file whose packet the caller has
+  Status good_ = std::monostate{};
+};
+
+}  // namespace weir::inline WEIR_ABI
