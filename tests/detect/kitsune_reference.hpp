@@ -275,7 +275,8 @@ inline std::vector<Vector> compat_features(const std::vector<weir::Packet>& pack
   std::vector<Vector> result;
   for (const weir::Packet& p : packets) {
     const Names n = joined_names(p);
-    const double t = static_cast<double>(static_cast<long double>(p.time_ns) / 1e9L);
+    const std::string nanos = std::to_string(1'000'000'000 + p.time_ns % 1'000'000'000).substr(1);
+    const double t = std::stod(std::to_string(p.time_ns / 1'000'000'000) + "." + nanos);  // as from a text
     const double v = p.wire_length;
     Vector x;
     const auto append = [&](const Vector& more) { x.insert(x.end(), more.begin(), more.end()); };

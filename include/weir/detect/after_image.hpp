@@ -65,17 +65,17 @@ inline constexpr std::array<AfterImageBlock, 5> after_image_blocks{
 struct HostPair {
   DampedPair shared;
   std::array<DampedStream, 2> gaps;
-  [[nodiscard]] double weight_left(std::int64_t now) const noexcept { return shared.weight_left(now); }
+  [[nodiscard]] double rank() const noexcept { return shared.rank(); }
 };
 struct Channel {
   DampedPair shared;
   std::array<DampedStream, 2> gaps, sizes;
-  [[nodiscard]] double weight_left(std::int64_t now) const noexcept { return shared.weight_left(now); }
+  [[nodiscard]] double rank() const noexcept { return shared.rank(); }
 };
 struct Conversation {
   DampedPair shared;
   std::array<DampedStream, 2> sizes;
-  [[nodiscard]] double weight_left(std::int64_t now) const noexcept { return shared.weight_left(now); }
+  [[nodiscard]] double rank() const noexcept { return shared.rank(); }
 };
 
 // The numbers of a record, for a snapshot: f(times), f(doubles).
@@ -243,6 +243,11 @@ class AfterImage {
  private:
   static constexpr std::size_t triple = 3, seven = 7;
   using Residual = std::array<double, damped_windows>;
+  struct Moment {
+    explicit Moment(std::int64_t time_ns) noexcept : ns(time_ns), rank(detail::weight_rank(1.0, time_ns)) {}
+    std::int64_t ns;
+    double rank;
+  };
 
   [[nodiscard]] bool paper() const noexcept { return options_.features == AfterImageFeatures::paper_115; }
   [[nodiscard]] std::size_t used(bool is_used) const noexcept { return is_used ? options_.max_streams : 1; }
@@ -274,7 +279,7 @@ class AfterImage {
     sockets_.prefetch_record(h3), sockets_.prefetch_record(h4), host_pairs_.prefetch_record(h5);
     socket_pairs_.prefetch_record(h6);
 
-    const std::int64_t now = packet.time_ns;
+    const Moment now(packet.time_ns);
     const double length = packet.wire_length;
     write_stream(updated(mac_hosts_, who.mac_host, h0, length, now), out, triple);
     out += 15;
@@ -282,19 +287,21 @@ class AfterImage {
     Residual left;
     const DampedStream& host = updated(hosts_, who.source, h1, length, now, left.data());
     const DampedStream* peer = hosts_.find(who.destination, h2);
-    detail::HostPair& pair = host_pairs_.find_or_insert(hosts.key, h5, now);
-    pair.shared.insert(left.data(), hosts.source_side, hosts.destination_side, now);
-    write_both(host, peer, pair.shared, out);
+    const auto pair = host_pairs_.find_or_insert(hosts.key, h5, now.rank);
+    pair.record->shared.insert(left.data(), hosts.source_side, hosts.destination_side, now.ns);
+    pair.settle();
+    write_both(host, peer, pair.record->shared, out);
     out += 35;
 
-    write_stream(updated_gap(pair.gaps[hosts.source_side], now), out, triple);
+    write_stream(updated_gap(pair.record->gaps[hosts.source_side], now.ns), out, triple);
     out += 15;
 
     const DampedStream& socket = updated(sockets_, who.source_socket, h3, length, now, left.data());
     const DampedStream* other = sockets_.find(who.destination_socket, h4);
-    DampedPair& shared = socket_pairs_.find_or_insert(sockets.key, h6, now);
-    shared.insert(left.data(), sockets.source_side, sockets.destination_side, now);
-    write_both(socket, other, shared, out);
+    const auto shared = socket_pairs_.find_or_insert(sockets.key, h6, now.rank);
+    shared.record->insert(left.data(), sockets.source_side, sockets.destination_side, now.ns);
+    shared.settle();
+    write_both(socket, other, *shared.record, out);
   }
 
   template <class T>
@@ -308,28 +315,29 @@ class AfterImage {
     mac_hosts_.prefetch_record(h0), hosts_.prefetch_record(h1), channels_.prefetch_record(h2);
     conversations_.prefetch_record(h3);
 
-    const std::int64_t now = packet.time_ns;
+    const Moment now(packet.time_ns);
     const double length = packet.wire_length;
     write_stream(updated(mac_hosts_, who.mac_host, h0, length, now), out, triple);
     out += 15;
     write_stream(updated(hosts_, who.source, h1, length, now), out, triple);
     out += 15;
 
-    detail::Channel& channel = channels_.find_or_insert(hosts.key, h2, now);
-    write_direction(channel, hosts, length, now, out);
+    const auto channel = channels_.find_or_insert(hosts.key, h2, now.rank);
+    write_direction(channel, hosts, length, now.ns, out);
     out += 35;
-    write_stream(updated_gap(channel.gaps[hosts.source_side], now), out, triple);
+    write_stream(updated_gap(channel.record->gaps[hosts.source_side], now.ns), out, triple);
     out += 15;
-    write_direction(conversations_.find_or_insert(sockets.key, h3, now), sockets, length, now, out);
+    write_direction(conversations_.find_or_insert(sockets.key, h3, now.rank), sockets, length, now.ns, out);
   }
 
   template <std::size_t Words>
   static DampedStream& updated(ForgettingTable<Words, DampedStream>& table,
                                const std::array<std::uint64_t, Words>& key, std::uint64_t hash, double value,
-                               std::int64_t now, double* residual = nullptr) {
-    DampedStream& stream = table.find_or_insert(key, hash, now);
-    stream.insert(value, now, residual);
-    return stream;
+                               const Moment& now, double* residual = nullptr) {
+    const auto entry = table.find_or_insert(key, hash, now.rank);
+    entry.record->insert(value, now.ns, residual);
+    entry.settle();
+    return *entry.record;
   }
   /// The value of a gap is the time since the last packet of the direction, 0 for the first one.
   static DampedStream& updated_gap(DampedStream& stream, std::int64_t now) noexcept {
@@ -348,13 +356,15 @@ class AfterImage {
     detail::write_stream(stream, out, seven);
     detail::write_pair(shared, stream, other == nullptr ? silent : *other, out + triple, seven);
   }
-  template <class Record, class T>
-  static void write_direction(Record& record, const detail::PartiesKey& key, double length, std::int64_t now,
-                              T* out) noexcept {
+  template <class Entry, class T>
+  static void write_direction(const Entry& entry, const detail::PartiesKey& key, double length,
+                              std::int64_t now, T* out) noexcept {
     Residual left;
+    auto& record = *entry.record;
     DampedStream& stream = record.sizes[key.source_side];
     stream.insert(length, now, left.data());
     record.shared.insert(left.data(), key.source_side, key.destination_side, now);
+    entry.settle();
     write_both(stream, &record.sizes[key.destination_side], record.shared, out);
   }
 

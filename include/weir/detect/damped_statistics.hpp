@@ -23,7 +23,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -41,6 +41,12 @@ namespace detail {
   return now <= last
              ? 0.0
              : static_cast<double>(static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(last)) * 1e-9;
+}
+
+/// log2 w + lambda t of the longest window; the logarithm is straight between powers of two. w > 0.
+[[nodiscard]] inline double weight_rank(double weight, std::int64_t time_ns) noexcept {
+  return static_cast<double>(std::bit_cast<std::int64_t>(weight)) * 0x1p-52 +
+         damped_lambdas.back() * 1e-9 * static_cast<double>(time_ns);
 }
 
 /// -lambda ln 2, padded to whole registers.
@@ -97,10 +103,8 @@ struct DampedStream {
     }
   }
 
-  /// What is left of the weight at `now_ns` in the longest window: who is forgotten first.
-  [[nodiscard]] double weight_left(std::int64_t now_ns) const noexcept {
-    return weight.back() * std::exp2(-damped_lambdas.back() * detail::seconds_since(last_ns, now_ns));
-  }
+  /// Orders streams by the weight that is left of them in the longest window, at any time.
+  [[nodiscard]] double rank() const noexcept { return detail::weight_rank(weight.back(), last_ns); }
 };
 
 /// What two streams share; side 0 and side 1 are the streams.
@@ -126,9 +130,7 @@ struct DampedPair {
     }
   }
 
-  [[nodiscard]] double weight_left(std::int64_t now_ns) const noexcept {
-    return weight.back() * std::exp2(-damped_lambdas.back() * detail::seconds_since(last_ns, now_ns));
-  }
+  [[nodiscard]] double rank() const noexcept { return detail::weight_rank(weight.back(), last_ns); }
 };
 
 namespace detail {

@@ -3,6 +3,9 @@
 // weight left, which is what a probe of a million addresses leaves behind, not a host that talks all day.
 // Finding costs the same however full it is, and nobody can make it cost more by choosing keys: colliding
 // keys only drive each other out.
+//
+// Who has the least weight left does not depend on when one asks: w 2^(-lambda (now - t)) orders as
+// rank = log2 w + lambda t does. So ranks stand side by side, and records are not looked at to find it.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -18,7 +21,7 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// `Record` is a value with `weight_left(now_ns)`; a new one is `Record{}`.
+/// `Record` is a value with `rank()`; a new one is `Record{}`.
 template <std::size_t Words, class Record>
 class ForgettingTable {
  public:
@@ -28,6 +31,13 @@ class ForgettingTable {
   struct Slot {
     Key key;
     Record record;
+  };
+  /// Where a record is; void after the next insertion.
+  struct Entry {
+    Record* record;
+    double* rank;
+    /// To be called when the record has been changed.
+    void settle() const noexcept { *rank = record->rank(); }
   };
 
   /// `capacity` is brought up to a power of two times `ways`. Another seed gives another order of eviction.
@@ -43,7 +53,7 @@ class ForgettingTable {
   [[nodiscard]] std::size_t capacity() const noexcept { return limit_ * ways; }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return tags_.capacity() * sizeof(Tags) + slots_.capacity() * sizeof(Slot);
+    return tags_.capacity() * sizeof(Tags) + slots_.capacity() * (sizeof(Slot) + sizeof(double));
   }
 
   [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept {
@@ -56,7 +66,12 @@ class ForgettingTable {
     return h ^ (h >> 32);
   }
   /// Asks for the memory that `find` will look at first.
-  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&tags_[bucket_of(hash)]); }
+  void prefetch(std::uint64_t hash) const noexcept {
+    const std::size_t bucket = bucket_of(hash);
+    __builtin_prefetch(&tags_[bucket]);
+    __builtin_prefetch(&ranks_[bucket * ways]);
+    __builtin_prefetch(&ranks_[bucket * ways + ways / 2]);
+  }
   /// Asks for the record itself; its bucket has arrived by now.
   void prefetch_record(std::uint64_t hash) const noexcept {
     const std::size_t bucket = bucket_of(hash);
@@ -70,21 +85,15 @@ class ForgettingTable {
   }
 
   /// The record of `key`, or null.
-  [[nodiscard]] Record* find(const Key& key, std::uint64_t hash) noexcept {
-    const std::size_t bucket = bucket_of(hash);
-    for (std::size_t half = 0; half < 2; ++half) {
-      std::uint64_t hits = matches(tags_[bucket][half], tag_of(hash));
-      for (; hits != 0; hits &= hits - 1) {
-        Slot& slot = slots_[bucket * ways + half * 8 + first_of(hits)];
-        if (slot.key == key) return &slot.record;
-      }
-    }
-    return nullptr;
+  [[nodiscard]] const Record* find(const Key& key, std::uint64_t hash) const noexcept {
+    const std::size_t at = place_of(key, hash);
+    return at == slots_.size() ? nullptr : &slots_[at].record;
   }
 
-  /// The record of `key`, made if need be. Earlier references may be void afterwards.
-  Record& find_or_insert(const Key& key, std::uint64_t hash, std::int64_t now_ns) {
-    if (Record* found = find(key, hash)) return *found;
+  /// The record of `key`, made if need be; `now_rank` is the rank of weight 1 now.
+  [[nodiscard]] Entry find_or_insert(const Key& key, std::uint64_t hash, double now_rank) {
+    const std::size_t at = place_of(key, hash);
+    if (at != slots_.size()) return {&slots_[at].record, &ranks_[at]};
     std::size_t way = free_way(bucket_of(hash));
     // A full bucket in a table that is not even quarter full is the work of chosen keys.
     while (way == ways && buckets() < limit_ && size_ * 4 >= buckets() * ways) {
@@ -92,12 +101,12 @@ class ForgettingTable {
       way = free_way(bucket_of(hash));
     }
     if (way == ways) {
-      way = weakest(bucket_of(hash), now_ns);
+      way = weakest(bucket_of(hash), now_rank);
       ++evicted_;
     } else {
       ++size_;
     }
-    return place(key, hash, way, Record{});
+    return place(key, hash, way, Record{}, now_rank);
   }
 
   /// Calls f(key, record) for each entry, in an order that `try_append` keeps.
@@ -116,6 +125,7 @@ class ForgettingTable {
     if (count == 0 || count > limit_ || !std::has_single_bit(count)) return false;
     tags_.clear();
     slots_.clear();
+    ranks_.clear();
     size_ = 0;
     evicted_ = evicted;
     resize(count);
@@ -126,7 +136,7 @@ class ForgettingTable {
     const std::uint64_t h = hash(key);
     const std::size_t way = free_way(bucket_of(h));
     if (way == ways || find(key, h) != nullptr) return false;
-    place(key, h, way, record);
+    place(key, h, way, record, record.rank());
     ++size_;
     return true;
   }
@@ -161,42 +171,57 @@ class ForgettingTable {
     }
     return ways;
   }
-  [[nodiscard]] std::size_t weakest(std::size_t bucket, std::int64_t now_ns) const noexcept {
-    std::size_t weakest = 0;
-    double least = slots_[bucket * ways].record.weight_left(now_ns);
-    for (std::size_t way = 1; way < ways; ++way) {
-      const double weight = slots_[bucket * ways + way].record.weight_left(now_ns);
-      if (weight < least) {
-        least = weight;
-        weakest = way;
+  /// The place of `key`, or `slots_.size()`.
+  [[nodiscard]] std::size_t place_of(const Key& key, std::uint64_t hash) const noexcept {
+    const std::size_t bucket = bucket_of(hash);
+    for (std::size_t half = 0; half < 2; ++half) {
+      std::uint64_t hits = matches(tags_[bucket][half], tag_of(hash));
+      for (; hits != 0; hits &= hits - 1) {
+        const std::size_t at = bucket * ways + half * 8 + first_of(hits);
+        if (slots_[at].key == key) return at;
       }
+    }
+    return slots_.size();
+  }
+  [[nodiscard]] std::size_t weakest(std::size_t bucket, double now_rank) const noexcept {
+    // No weight is above 2^40: what ranks higher is from before the clock stepped back.
+    const double highest = now_rank + 40.0;
+    const double* const ranks = &ranks_[bucket * ways];
+    std::size_t weakest = 0;
+    for (std::size_t way = 0; way < ways; ++way) {
+      if (ranks[way] > highest) return way;
+      if (ranks[way] < ranks[weakest]) weakest = way;
     }
     return weakest;
   }
-  Record& place(const Key& key, std::uint64_t hash, std::size_t way, const Record& record) noexcept {
+  Entry place(const Key& key, std::uint64_t hash, std::size_t way, const Record& record,
+              double rank) noexcept {
     const std::size_t bucket = bucket_of(hash);
     std::uint64_t& tags = tags_[bucket][way / 8];
     tags = (tags & ~(std::uint64_t{0xFF} << (8 * (way % 8)))) | (tag_of(hash) << (8 * (way % 8)));
-    Slot& slot = slots_[bucket * ways + way];
-    slot.key = key;
-    slot.record = record;
-    return slot.record;
+    const std::size_t at = bucket * ways + way;
+    slots_[at] = {key, record};
+    ranks_[at] = rank;
+    return {&slots_[at].record, &ranks_[at]};
   }
   void resize(std::size_t buckets) {
     tags_.resize(buckets, Tags{});
     slots_.resize(buckets * ways);
+    ranks_.resize(buckets * ways);
   }
   void grow() {
     std::vector<Tags> tags(buckets() * 2, Tags{});
     std::vector<Slot> slots(tags.size() * ways);
+    std::vector<double> ranks(slots.size());
     tags.swap(tags_);
     slots.swap(slots_);
+    ranks.swap(ranks_);
     for (std::size_t b = 0; b < tags.size(); ++b) {
       for (std::size_t way = 0; way < ways; ++way) {
         if (((tags[b][way / 8] >> (8 * (way % 8))) & 0xFF) == 0) break;
         const Slot& slot = slots[b * ways + way];
         const std::uint64_t h = hash(slot.key);
-        place(slot.key, h, free_way(bucket_of(h)), slot.record);
+        place(slot.key, h, free_way(bucket_of(h)), slot.record, ranks[b * ways + way]);
       }
     }
   }
@@ -205,6 +230,7 @@ class ForgettingTable {
   std::uint64_t seed_;
   std::vector<Tags> tags_;
   std::vector<Slot> slots_;
+  std::vector<double> ranks_;
   std::size_t size_ = 0;
   std::uint64_t evicted_ = 0;
 };
