@@ -127,7 +127,7 @@ template <class T>
 struct FlowLabelRule {
   struct Ports {
     std::uint16_t low = 0, high = 0;
-    [[nodiscard]] bool hold(std::uint16_t port) const noexcept { return port >= low && port <= high; }
+    [[nodiscard]] bool hold(std::uint16_t number) const noexcept { return number >= low && number <= high; }
   };
 
   std::string label{};

@@ -62,8 +62,8 @@ struct NetflowFlow {
   template <class Out>
   static void describe_ends(const FlowBase& flow, Out& out) {
     const std::uint8_t version = flow.key.ip_version;
-    const auto put = [&](const char* name, bool mine, const IpAddress& a) {
-      mine ? out.address(name, a, version) : out.text(name, "");
+    const auto put = [&](const char* column, bool mine, const IpAddress& a) {
+      mine ? out.address(column, a, version) : out.text(column, "");
     };
     put("sourceIPv4Address", version != 6, flow.address(0));
     put("sourceIPv6Address", version == 6, flow.address(0));
