@@ -105,7 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole);
   require(ours == theirs);
   Result<CaptureReader> filtered = CaptureReader::try_open(path, {.filter = "len > 100"});
-  require(filtered.ok());
+  if (!filtered) {  // libpcap has no filters for some links
+    require(filtered.error().kind == ErrorKind::config);
+    return 0;
+  }
   CapturedFrame frame;
   std::uint64_t passed = 0;
   while (filtered->next(frame)) ++passed;

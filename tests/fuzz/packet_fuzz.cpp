@@ -77,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static std::uint64_t pushed = 0;
   static std::uint64_t came = 0;
   static std::int64_t now = 0;
-  now += 1'000'000'000 * (data[2] % 4);
+  now += std::int64_t{1'000'000'000} * (data[2] % 4);
   for (const bool inside : {false, true}) {
     Packet whole;
     const bool known = parse_packet(whole, link, bytes, wire, now, {.decapsulate = inside});
