@@ -1,6 +1,8 @@
 #include "assessment.hpp"
 
+#include "images.hpp"
 #include "near_names.hpp"
+#include "sequence.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/finite.hpp>
@@ -29,8 +31,10 @@ std::vector<weir::Column> columns_for(const Model& model, const TableFile& file,
       weir::fail(weir::ErrorKind::config, "the model does not say which column holds the label");
     }
     const bool number = model.task == weir::Task::regress;
-    columns.push_back(
-        {model.labels.column, number ? weir::ColumnKind::numeric : weir::ColumnKind::categorical});
+    const bool channel = model.preprocess.schema.find(model.labels.column).has_value();
+    if (!channel)
+      columns.push_back(
+          {model.labels.column, number ? weir::ColumnKind::numeric : weir::ColumnKind::categorical});
   }
   for (const weir::Column& column : columns) file.require(column.name);
   return columns;
@@ -50,7 +54,7 @@ Areas Assessment::area() const {
 }
 
 Assessor::Assessor(const Model& model, bool ignore_unknown)
-    : model_(model), ignore_unknown_(ignore_unknown), scorer_(model) {
+    : model_(model), ignore_unknown_(ignore_unknown), scorer_(model), pairs_(model.samples.horizon) {
   result_.task = model.task;
   result_.classes = model.labels.classes;
   result_.threshold = model.threshold;
@@ -58,20 +62,82 @@ Assessor::Assessor(const Model& model, bool ignore_unknown)
   result_.confusion = weir::ConfusionMatrix(classes);
   if (model.task != weir::Task::regress) scores_.resize(classes == 2 ? 1 : result_.classes.size());
   for (const weir::Column& column : model.preprocess.schema.columns) names_.push_back(column.name);
+  result_.forecast = model.samples.kind == weir::SampleKind::window;
 }
 
 std::int32_t Assessor::truth_of(const weir::Table& rows, std::size_t column, std::size_t row) {
   if (rows.codes(column)[row] == weir::missing_code) return no_label;
-  const std::string_view text = rows.text(column, row);
+  return class_of(rows.text(column, row), seen_ + 1);
+}
+
+std::int32_t Assessor::class_of(std::string_view text, std::int64_t row) const {
   if (const auto found = model_.labels.class_of(text)) return *found;
   if (ignore_unknown_) return unknown_label;
-  weir::fail(weir::ErrorKind::data, "row " + std::to_string(seen_ + 1) + ": label '" + std::string(text) +
+  weir::fail(weir::ErrorKind::data, "row " + std::to_string(row) + ": label '" + std::string(text) +
                                         "' is none of the model's classes (" +
                                         name_list(model_.labels.classes) +
                                         "); --ignore-unknown leaves such rows out");
 }
 
+void Assessor::add(const weir::Table& rows, std::size_t history) {
+  history_ = history;
+  add(rows);
+}
+
+void Assessor::add(const weir::Dataset<float>& samples) {
+  const auto size = static_cast<std::size_t>(samples.shape.size());
+  for (std::size_t i = 0; i < samples.labels.size(); ++i) {
+    add(samples.labels[i], std::span<const float>(samples.x.data() + i * size, size));
+  }
+}
+
+void Assessor::add_sequences(const weir::Table& rows) {
+  const weir::Table columns = rows.select(names_);
+  const std::size_t label = rows.index_of(model_.labels.column);
+  std::vector<double> numbers;
+  for (std::size_t row = 0; row < rows.rows(); ++row, ++seen_) {
+    numbers_of(columns, row, numbers);
+    const weir::Verdict verdict = scorer_.row(numbers);
+    if (!verdict.usable) {
+      ++result_.unusable;
+    } else if (model_.task == weir::Task::regress) {
+      add_value(rows.numbers(label)[row], verdict.score);
+    } else {
+      add_class(truth_of(rows, label, row), verdict);
+    }
+  }
+}
+
+void Assessor::add_steps(const weir::Table& rows) {
+  const weir::Table columns = rows.select(names_);
+  const auto truths = rows.numbers(model_.labels.column);
+  std::vector<double> numbers;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    numbers_of(columns, row, numbers);
+    const ForecastPairs::Pair pair = pairs_.add(truths[row], scorer_.row(numbers));
+    if (history_ > 0) {
+      --history_;
+    } else {
+      add_step(truths[row], pair);
+    }
+  }
+}
+
+void Assessor::add_step(double truth, const ForecastPairs::Pair& pair) {
+  if (!pair.usable) {
+    ++result_.unusable;
+    return;
+  }
+  add_value(truth, pair.forecast);
+  if (!weir::is_finite(truth)) return;
+  relative_ += std::fabs((pair.forecast - truth) / truth);
+  naive_relative_ += std::fabs((pair.naive - truth) / truth);
+  naive_absolute_ += std::fabs(pair.naive - truth);
+}
+
 void Assessor::add(const weir::Table& rows) {
+  if (model_.samples.kind == weir::SampleKind::sequence) return add_sequences(rows);
+  if (model_.samples.kind == weir::SampleKind::window) return add_steps(rows);
   std::vector<std::size_t> kept;
   const weir::Matrix<float> x = model_.preprocess.transform(rows.select(names_), &kept);
   result_.unusable += static_cast<std::int64_t>(rows.rows() - kept.size());
@@ -82,19 +148,19 @@ void Assessor::add(const weir::Table& rows) {
     seen_ = before + static_cast<std::int64_t>(kept[i]);
     const std::span<const float> sample(x.data() + i * height, height);
     if (model_.task == weir::Task::regress) {
-      add_value(rows.numbers(label)[kept[i]], sample);
+      add_value(rows.numbers(label)[kept[i]], scorer_(sample).score);
     } else {
-      add_class(truth_of(rows, label, kept[i]), sample);
+      const std::int32_t truth = truth_of(rows, label, kept[i]);
+      add_class(truth, scorer_(sample));
     }
   }
   seen_ = before + static_cast<std::int64_t>(rows.rows());
 }
 
-void Assessor::add_class(std::int32_t truth, std::span<const float> sample) {
+void Assessor::add_class(std::int32_t truth, const weir::Verdict& verdict) {
   if (truth == no_label) ++result_.unlabelled;
   if (truth == unknown_label) ++result_.unknown;
   if (truth < 0) return;
-  const weir::Verdict verdict = scorer_(sample);
   ++result_.rows;
   result_.confusion.add(truth, verdict.label);
   truths_.push_back(truth);
@@ -109,12 +175,12 @@ void Assessor::add_class(std::int32_t truth, std::span<const float> sample) {
   }
 }
 
-void Assessor::add_value(double truth, std::span<const float> sample) {
+void Assessor::add_value(double truth, double value) {
   if (!weir::is_finite(truth)) {
     ++result_.unlabelled;
     return;
   }
-  const double error = scorer_(sample).score - truth;
+  const double error = value - truth;
   ++result_.rows;
   absolute_ += std::fabs(error);
   squares_ += error * error;
@@ -131,6 +197,10 @@ Assessment Assessor::finish() const {
     result.mse = squares_ / n;
     result.mae = absolute_ / n;
     result.r2 = truth_squares_ > 0.0 ? 1.0 - squares_ / truth_squares_ : std::nan("");
+    const auto or_nan = [](double value) { return weir::is_finite(value) ? value : std::nan(""); };
+    result.mape = or_nan(relative_ / n);
+    result.naive_mape = or_nan(naive_relative_ / n);
+    result.naive_mae = or_nan(naive_absolute_ / n);
     return result;
   }
   for (std::size_t k = 0; k < scores_.size(); ++k) {
@@ -143,8 +213,29 @@ Assessment Assessor::finish() const {
   return result;
 }
 
-Assessment assess_file(const Model& model, const std::string& path, const InputOptions& input,
-                       bool ignore_unknown, weir::CsvReport* report) {
+namespace {
+
+[[nodiscard]] Assessment assess_images(const Model& model, const std::string& path, const InputOptions& input,
+                                       bool ignore_unknown) {
+  if (input.labels.empty()) {
+    weir::fail(weir::ErrorKind::config, "the model takes images: --labels FILE is needed to judge by");
+  }
+  const Images images = read_images(path, input.labels, model);
+  Assessor assessor(model, ignore_unknown);
+  std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
+  for (std::size_t i = 0; i < images.count(); ++i) {
+    encode(images.pixels.image(i), model.samples, sample);
+    assessor.add(assessor.class_of(images.label(i), static_cast<std::int64_t>(i) + 1), sample);
+  }
+  return assessor.finish();
+}
+
+[[nodiscard]] Assessment assess_table(const Model& model, const std::string& path, const InputOptions& input,
+                                      bool ignore_unknown, weir::CsvReport* report) {
+  if (!input.labels.empty() || input.format == "idx") {
+    weir::fail(weir::ErrorKind::config,
+               "--format idx and --labels are for models of images; this one reads tables");
+  }
   TableFile file(path, table_format(input, model.record), input.skip_bad_rows);
   std::vector<weir::Column> columns = columns_for(model, file, true);
   weir::CsvReader reader = std::move(file).open(std::move(columns), false);
@@ -155,7 +246,16 @@ Assessment assess_file(const Model& model, const std::string& path, const InputO
     assessor.add(rows);
   }
   if (report != nullptr) *report = reader.report();
-  Assessment result = assessor.finish();
+  return assessor.finish();
+}
+
+}  // namespace
+
+Assessment assess_file(const Model& model, const std::string& path, const InputOptions& input,
+                       bool ignore_unknown, weir::CsvReport* report) {
+  Assessment result = model.samples.kind == weir::SampleKind::image
+                          ? assess_images(model, path, input, ignore_unknown)
+                          : assess_table(model, path, input, ignore_unknown, report);
   if (result.rows == 0) weir::fail(weir::ErrorKind::data, path + ": there is no labelled row to judge by");
   return result;
 }

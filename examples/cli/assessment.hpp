@@ -4,8 +4,10 @@
 
 #include "input.hpp"
 #include "model.hpp"
+#include "series.hpp"
 
 #include <weir/data/csv.hpp>
+#include <weir/train/dataset.hpp>
 #include <weir/train/metrics.hpp>
 
 #include <cstddef>
@@ -41,6 +43,11 @@ struct Assessment {
   double mae = 0.0;
   double r2 = 0.0;
 
+  bool forecast = false;    ///< of a series; then also
+  double mape = 0.0;        ///< as a share; NaN where a value is 0
+  double naive_mape = 0.0;  ///< of the last known value as forecast
+  double naive_mae = 0.0;
+
   [[nodiscard]] bool two_classes() const noexcept { return classes.size() == 2; }
   /// Of class 1, or the mean over the classes that occur.
   [[nodiscard]] Areas area() const;
@@ -53,11 +60,22 @@ class Assessor {
 
   /// Rows that have the model's columns, in any order, and its label column.
   void add(const weir::Table& rows);
+  /// Steps of a series of which the first `history` are there to look back on.
+  void add(const weir::Table& rows, std::size_t history);
+  /// Encoded samples with their classes.
+  void add(const weir::Dataset<float>& samples);
+  /// One of them.
+  void add(std::int32_t truth, std::span<const float> sample) { add_class(truth, scorer_(sample)); }
+  /// The class of a label of row `row`, counted from 1, or a mark that says there is none.
+  [[nodiscard]] std::int32_t class_of(std::string_view label, std::int64_t row) const;
   [[nodiscard]] Assessment finish() const;
 
  private:
-  void add_class(std::int32_t truth, std::span<const float> sample);
-  void add_value(double truth, std::span<const float> sample);
+  void add_class(std::int32_t truth, const weir::Verdict& verdict);
+  void add_value(double truth, double value);
+  void add_sequences(const weir::Table& rows);
+  void add_steps(const weir::Table& rows);
+  void add_step(double truth, const ForecastPairs::Pair& pair);
   [[nodiscard]] std::int32_t truth_of(const weir::Table& rows, std::size_t column, std::size_t row);
 
   const Model& model_;
@@ -72,6 +90,11 @@ class Assessor {
   double truth_squares_ = 0.0;  // of the deviations from the mean
   double absolute_ = 0.0;
   double squares_ = 0.0;
+  ForecastPairs pairs_;
+  std::size_t history_ = 0;  // steps that are not to be judged
+  double relative_ = 0.0;
+  double naive_relative_ = 0.0;
+  double naive_absolute_ = 0.0;
 };
 
 /// Reads all rows of a file in pieces and judges them.

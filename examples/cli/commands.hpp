@@ -9,9 +9,10 @@
 
 namespace cli {
 
-/// How a table is to be read.
+/// How a table, or a file of images, is to be read.
 struct InputOptions {
-  std::string format{};     ///< "csv", "nsl-kdd"; empty: what the model was trained on, or CSV
+  std::string format{};     ///< "csv", "nsl-kdd", "idx"; empty: what the model was trained on, or CSV
+  std::string labels{};     ///< idx: the file of labels
   std::string separator{};  ///< one character or "tab"; empty: what the model was trained on, or a comma
   bool skip_bad_rows = false;
 };
@@ -25,6 +26,7 @@ struct OutputOptions {
 struct TrainOptions {
   std::string table{};
   std::string test{};
+  std::string test_labels{};  ///< idx
   std::string model{};
   InputOptions input{};
   OutputOptions output{};
@@ -36,6 +38,9 @@ struct TrainOptions {
   std::vector<std::string> benign{};
   std::optional<int> classes{};
   std::string task = "classify";
+  std::string sequence{};        ///< "30x3": a row's columns are 30 steps of 3 channels
+  std::optional<long> window{};  ///< rows are steps of a series, of which a sample sees so many
+  long horizon = 1;              ///< steps ahead that are forecast
 
   std::string scaling{};
   std::string missing = "impute";

@@ -19,7 +19,8 @@ namespace {
     if (count > 0) text += "  left out: " + count_of(count, "row") + " " + why + "\n";
   };
   if (report.bad_rows > 0) text += "  " + bad_rows_text(report) + "\n";
-  add(result.unusable, "with a missing value that the model does not allow");
+  add(result.unusable, result.forecast ? "for want of a whole window before the forecast"
+                                       : "with a missing value that the model does not allow");
   add(result.unlabelled, "without a label");
   add(result.unknown, "with a label that the model does not know");
   return text;

@@ -63,6 +63,24 @@ struct Facts {
   return columns;
 }
 
+/// What the net reads, in words.
+[[nodiscard]] std::string input_text(const Model& model) {
+  const weir::SampleRule& rule = model.samples;
+  const std::string steps =
+      count_of(model.input.length, "step") + " x " + count_of(model.input.channels, "channel");
+  switch (rule.kind) {
+    case weir::SampleKind::features: break;
+    case weir::SampleKind::sequence: return "sequences of up to " + steps;
+    case weir::SampleKind::image:
+      return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) +
+             " pixels, each times " + number(rule.pixel_scale) + ", as " + steps;
+    case weir::SampleKind::window:
+      return "windows of " + steps + ", to forecast '" + model.labels.column + "' " +
+             count_of(rule.horizon, "step") + " ahead";
+  }
+  return count_of(model.input.size(), "feature");
+}
+
 [[nodiscard]] Json as_json(const Facts& facts) {
   Json json{{"model", facts.path},
             {"bytes", facts.bytes},
@@ -70,9 +88,13 @@ struct Facts {
             {"classes", facts.model.labels.classes},
             {"label", facts.model.labels.column},
             {"features", facts.model.input.size()},
+            {"samples", std::string(weir::name_of(facts.model.samples.kind))},
+            {"steps", facts.model.input.length},
+            {"channels", facts.model.input.channels},
             {"parameters", facts.parameters()},
             {"flops", facts.flops()}};
   if (has_threshold(facts.model)) json["threshold"] = facts.model.threshold;
+  if (facts.model.samples.kind == weir::SampleKind::window) json["horizon"] = facts.model.samples.horizon;
   json["schema"] = schema_json(facts.model.preprocess);
   for (const LayerFacts& layer : facts.layers) {
     json["layers"].push_back({{"layer", layer.text},
@@ -128,7 +150,7 @@ struct Facts {
   std::string text = facts.path + ": " + std::string(weir::name_of(model.task)) + ", " +
                      std::to_string(facts.bytes) + " bytes\n\n";
   if (model.takes_records()) text += "What it reads\n" + schema_text(model.preprocess) + "\n";
-  text += "Net (" + count_of(model.input.size(), "feature") + ")\n" + layers_text(facts) + "\n";
+  text += "Net (" + input_text(model) + ")\n" + layers_text(facts) + "\n";
   text += "What it says\n";
   if (!model.labels.classes.empty()) {
     text += "  classes      ";

@@ -78,10 +78,15 @@ CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list
 }
 
 void add_input(App& app, cli::InputOptions& input) {
-  app.add_option("--format", input.format, "layout of the table")->check(one_of({"csv", "nsl-kdd"}));
+  app.add_option("--format", input.format, "layout of the table; idx: images")
+      ->check(one_of({"csv", "nsl-kdd", "idx"}));
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
       ->type_name("C");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
+}
+
+void add_labels(App& app, cli::InputOptions& input) {
+  app.add_option("--labels", input.labels, "idx: the file of labels")->type_name("FILE");
 }
 
 void add_threshold(App& app, std::optional<double>& threshold) {
@@ -93,6 +98,7 @@ void add_train(App& app, cli::TrainOptions& o) {
   app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
   app.add_option("--model", o.model, "file to write the model to")->required()->type_name("FILE");
   add_input(app, o.input);
+  add_labels(app, o.input);
 
   app.add_option("--label", o.label, "column to learn")->type_name("COLUMN")->group("What to learn");
   app.add_option("--task", o.task, "classes, deviation from ordinary traffic, or a number [classify]")
@@ -109,6 +115,7 @@ void add_train(App& app, cli::TrainOptions& o) {
   add_list(app, "--categorical", o.categorical, "columns whose numbers are names, such as ports")
       ->group("What to learn");
   app.add_option("--test", o.test, "table to be judged by after training")->type_name("TEST");
+  app.add_option("--test-labels", o.test_labels, "idx: the labels of TEST")->type_name("FILE");
   app.add_option("--validation", o.validation, "share of the rows held back from training [0.1]")
       ->check(between(0.0, 0.9, "SHARE"));
   app.add_option(
@@ -122,6 +129,17 @@ void add_train(App& app, cli::TrainOptions& o) {
   app.add_option("--missing", o.missing, "values that are missing or not finite [impute]")
       ->check(one_of({"impute", "skip", "error"}))
       ->group("Preparation");
+
+  const char* series = "Series";
+  app.add_option("--sequence", o.sequence, "columns are steps of channels: a row is a sequence, such as 30x3")
+      ->type_name("LENGTHxCHANNELS")
+      ->group(series);
+  app.add_option("--window", o.window, "rows are steps of one series: forecast COLUMN from the last N")
+      ->check(count_from(1))
+      ->group(series);
+  app.add_option("--horizon", o.horizon, "steps ahead that are forecast [1]")
+      ->check(count_from(1))
+      ->group(series);
 
   const char* net = "Net and training";
   app.add_option("--layers", o.layers, "hidden layers, such as dense:64,relu,dropout:0.2; the last is added")
@@ -161,6 +179,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
   app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip")->required();
   add_input(app, o.input);
+  add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
   app.add_flag("--json", o.output.json, "print one JSON object");

@@ -15,17 +15,22 @@ Model load_model(const std::string& path) { return weir::load_any(path); }
 
 void save_model(const std::string& path, const Model& model) { weir::save(path, model); }
 
-Net build_net(const std::string& layers, weir::Index features) {
-  return weir::build<float>(std::string_view(layers), weir::Shape{features});
+Net build_net(const std::string& layers, weir::Shape input) {
+  return weir::build<float>(std::string_view(layers), input);
 }
+weir::Shape output_of(const Net& net, weir::Shape input) { return net.out_shape(input); }
 
 ModelScorer::ModelScorer(const Model& model) : scorer_(std::make_unique<weir::Scorer<Net>>(model)) {}
 ModelScorer::~ModelScorer() = default;
 
 weir::Verdict ModelScorer::operator()(std::span<const float> sample) { return scorer_->score(sample); }
+weir::Verdict ModelScorer::operator()(std::span<const float> sample, weir::Index used) {
+  return scorer_->score(sample, used);
+}
+weir::Verdict ModelScorer::row(std::span<const double> numbers) { return scorer_->score(numbers, {}); }
 double ModelScorer::probability(std::int32_t label) const { return scorer_->probability(label); }
 
-weir::Matrix<float> outputs_of(const Net& net, const weir::Matrix<float>& x, weir::ThreadPool* pool) {
+weir::Matrix<float> outputs_of(const Net& net, weir::BatchView<const float> x, weir::ThreadPool* pool) {
   return weir::predict(net, x, pool);
 }
 

@@ -22,7 +22,9 @@ using Model = weir::Pipeline<Net>;
 void save_model(const std::string& path, const Model& model);
 
 /// A net from text such as "dense:64,relu,dense:2"; weights are zero. Throws ConfigError.
-[[nodiscard]] Net build_net(const std::string& layers, weir::Index features);
+[[nodiscard]] Net build_net(const std::string& layers, weir::Shape input);
+/// What the net makes of a sample of this shape.
+[[nodiscard]] weir::Shape output_of(const Net& net, weir::Shape input);
 
 /// Runs a model; the model must outlive it.
 class ModelScorer {
@@ -34,6 +36,10 @@ class ModelScorer {
 
   /// One encoded row.
   [[nodiscard]] weir::Verdict operator()(std::span<const float> sample);
+  /// One encoded row of which only the first `used` steps count.
+  [[nodiscard]] weir::Verdict operator()(std::span<const float> sample, weir::Index used);
+  /// One row of numbers as it stands in a table; for a model of windows, the series' next step.
+  [[nodiscard]] weir::Verdict row(std::span<const double> numbers);
   /// Of a class, in the last verdict of a classifier.
   [[nodiscard]] double probability(std::int32_t label) const;
 
@@ -41,8 +47,8 @@ class ModelScorer {
   std::unique_ptr<weir::Scorer<Net>> scorer_;
 };
 
-/// The net's output for every row of x, one row a column.
-[[nodiscard]] weir::Matrix<float> outputs_of(const Net& net, const weir::Matrix<float>& x,
+/// The net's output for every sample, one a column.
+[[nodiscard]] weir::Matrix<float> outputs_of(const Net& net, weir::BatchView<const float> x,
                                              weir::ThreadPool* pool);
 
 struct LayerFacts {

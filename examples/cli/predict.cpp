@@ -3,8 +3,10 @@
 // Rows come and verdicts go in pieces, so that a file of any size needs the same memory.
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "images.hpp"
 #include "input.hpp"
 #include "report.hpp"
+#include "sequence.hpp"
 #include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
@@ -160,31 +162,77 @@ void predict_rows(const Model& model, const weir::Table& rows, const VerdictWrit
   }
 }
 
-}  // namespace
+/// The same for rows that are sequences or steps of a series.
+void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelScorer& scorer,
+                   bool alerts_only, Tally& tally, std::string& out) {
+  std::vector<double> numbers;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const std::uint64_t number = ++tally.rows;
+    numbers_of(rows, row, numbers);
+    const weir::Verdict verdict = scorer.row(numbers);
+    if (verdict.alert) ++tally.alerts;
+    if (alerts_only && !verdict.alert) continue;
+    out += verdict.usable ? writer(number, verdict, scorer) : writer.unusable(number);
+  }
+}
 
-void predict(const PredictOptions& options) {
-  Model model = load_model(options.model);
-  replace_threshold(model, options.threshold);
-  TableFile file(options.table, table_format(options.input, model.record), options.input.skip_bad_rows);
+void predict_images(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
+                    Sink& sink, Tally& tally) {
+  const Images images = read_images(options.table, {}, model);
+  ModelScorer scorer(model);
+  std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
+  std::string lines = writer.header();
+  for (std::size_t i = 0; i < images.count(); ++i) {
+    encode(images.pixels.image(i), model.samples, sample);
+    const weir::Verdict verdict = scorer(sample);
+    ++tally.rows;
+    if (verdict.alert) ++tally.alerts;
+    if (verdict.alert || !options.alerts_only) lines += writer(tally.rows, verdict, scorer);
+    if ((i + 1) % rows_at_once == 0) sink.write(std::exchange(lines, std::string()));
+  }
+  sink.write(lines);
+}
+
+void predict_table(const Model& model, const PredictOptions& options, const VerdictWriter& writer, Sink& sink,
+                   TableFile file, Tally& tally) {
   std::vector<std::string> names;
   for (const weir::Column& column : model.preprocess.schema.columns) names.push_back(column.name);
   std::vector<weir::Column> columns = columns_for(model, file, false);
   weir::CsvReader reader = std::move(file).open(std::move(columns), false);
-
-  Sink sink(options.out);
   ModelScorer scorer(model);
-  const VerdictWriter writer(model, options.json);
-  Tally tally;
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
     const std::size_t count = reader.read(rows, rows_at_once);
-    if (count > 0) predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+    if (count > 0 && model.samples.kind == weir::SampleKind::features) {
+      predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+    } else if (count > 0) {
+      predict_steps(rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+    }
     sink.write(std::exchange(lines, std::string()));
     if (count == 0) break;
   }
   const std::string bad = bad_rows_text(reader.report());
   if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+}
+
+}  // namespace
+
+void predict(const PredictOptions& options) {
+  Model model = load_model(options.model);
+  replace_threshold(model, options.threshold);
+  const VerdictWriter writer(model, options.json);
+  Tally tally;
+  if (model.samples.kind == weir::SampleKind::image) {
+    Sink sink(options.out);
+    predict_images(model, options, writer, sink, tally);
+  } else {
+    // Before the output is opened: a wrong input must not empty an old file.
+    TableFile file(options.table, table_format(options.input, model.record), options.input.skip_bad_rows);
+    static_cast<void>(columns_for(model, file, false));
+    Sink sink(options.out);
+    predict_table(model, options, writer, sink, std::move(file), tally);
+  }
   if (options.out == "-") return;
   std::string summary = options.out + ": " + count_of(static_cast<std::int64_t>(tally.rows), "row");
   if (model.task != weir::Task::regress) {

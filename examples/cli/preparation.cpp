@@ -1,7 +1,10 @@
 #include "preparation.hpp"
 
+#include "images.hpp"
 #include "labels.hpp"
 #include "near_names.hpp"
+#include "sequence.hpp"
+#include "series.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/csv.hpp>
@@ -24,7 +27,29 @@ namespace {
   return options.task == "regress" ? weir::Task::regress : weir::Task::classify;
 }
 
+void check_series(const TrainOptions& options) {
+  const bool images = options.input.format == "idx";
+  if (images && options.input.labels.empty()) wrong("--format idx needs --labels FILE: the labels to learn");
+  if (!images && !options.input.labels.empty()) wrong("--labels is for --format idx");
+  if (images &&
+      (options.window || options.label != "label" || !options.drop.empty() || !options.categorical.empty())) {
+    wrong("--window, --label, --drop and --categorical are for tables, not for --format idx");
+  }
+  if (images && options.task == "regress") wrong("--task regress is not for --format idx");
+  if (options.window && !options.sequence.empty()) wrong("--window and --sequence exclude each other");
+  if (!options.window && options.horizon != 1) wrong("--horizon needs --window");
+  if (options.window && options.task != "regress") wrong("--window forecasts a number: --task regress");
+  if (options.window && options.scaling == "rank") wrong("--window: --scaling rank cannot be undone");
+  if (options.window && options.missing == "skip") {
+    wrong("--missing skip would leave holes in a series; with --window, impute or error");
+  }
+  if (!options.sequence.empty() && options.missing != "impute") {
+    wrong("--sequence takes what is missing at the end for padding, and imputes the rest: --missing impute");
+  }
+}
+
 void check(const TrainOptions& options) {
+  check_series(options);
   if (options.label.empty()) wrong("--label COLUMN is needed: the column to learn");
   if (!options.positive.empty() && !options.benign.empty())
     wrong("--positive and --benign exclude each other");
@@ -86,8 +111,10 @@ void check(const TrainOptions& options) {
     result.numeric.low = -10.0F;
     result.numeric.high = 10.0F;
   }
-  // What never varies in ordinary traffic gives an anomaly away when it does.
-  result.numeric.drop_constant = options.task != "anomaly";
+  // What never varies in ordinary traffic gives an anomaly away when it does; the columns of a series must
+  // all be there.
+  const bool series = options.window || !options.sequence.empty();
+  result.numeric.drop_constant = options.task != "anomaly" && !series;
   const auto rule = options.missing == "skip"    ? weir::OnMissing::reject
                     : options.missing == "error" ? weir::OnMissing::error
                                                  : weir::OnMissing::impute;
@@ -118,7 +145,10 @@ void refuse_identifiers(const weir::Table& table, const TrainOptions& options) {
   weir::Dataset<float> data;
   std::vector<std::size_t> kept;
   data.x = prepared.preprocess.transform(table, &kept);
-  data.shape = weir::Shape{data.x.extents()[0]};
+  data.shape = prepared.input;
+  if (prepared.samples.kind == weir::SampleKind::sequence) {
+    cut_padding(data, prepared.preprocess, table, kept);
+  }
   if (prepared.task == weir::Task::classify) {
     const std::vector<std::int32_t> all = prepared.labels.encode(table);
     for (const std::size_t row : kept) data.labels.push_back(all[row]);
@@ -137,7 +167,14 @@ void refuse_identifiers(const weir::Table& table, const TrainOptions& options) {
 /// Divides the rows and fits what is fitted to the training rows.
 void divide(Preparation& prepared, weir::Table table, const TrainOptions& options) {
   const auto fit = [&](const weir::TrainingRows& rows) {
-    prepared.preprocess = weir::Preprocessor::fit(rows, preprocess_options(options));
+    const weir::PreprocessOptions rules = preprocess_options(options);
+    prepared.preprocess = weir::Preprocessor::fit(rows, rules);
+    prepared.input = weir::Shape{static_cast<weir::Index>(prepared.preprocess.features())};
+    if (!options.sequence.empty()) {
+      prepared.samples.kind = weir::SampleKind::sequence;
+      prepared.input = sequence_shape(options.sequence, prepared.input.size());
+      join_channels(prepared.preprocess, rows.table(), rules.numeric, prepared.input);
+    }
     if (prepared.task == weir::Task::regress) {
       const auto values = rows.table().numbers(options.label);
       const weir::Moments m = weir::moments({values.begin(), values.end()});
@@ -154,6 +191,17 @@ void divide(Preparation& prepared, weir::Table table, const TrainOptions& option
   prepared.validation = dataset(prepared, prepared.held_back);
 }
 
+/// A sequence is made of numbers.
+void refuse_texts(const weir::Table& table, const TrainOptions& options) {
+  if (options.sequence.empty()) return;
+  for (std::size_t i = 0; i < table.columns(); ++i) {
+    const std::string& name = table.schema().columns[i].name;
+    if (name == options.label || table.numeric(i)) continue;
+    weir::fail(weir::ErrorKind::data, options.table + ": column '" + name +
+                                          "' holds texts; a sequence is made of numbers: --drop " + name);
+  }
+}
+
 [[nodiscard]] std::vector<std::size_t> rows_of_class(const std::vector<std::int32_t>& labels, bool benign) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < labels.size(); ++row) {
@@ -167,9 +215,13 @@ void divide(Preparation& prepared, weir::Table table, const TrainOptions& option
 TrainOptions with_defaults(TrainOptions options) {
   const bool anomaly = options.task == "anomaly";
   if (options.label.empty() && options.input.format == "nsl-kdd") options.label = weir::nsl_kdd::label;
+  if (options.label.empty() && options.input.format == "idx") options.label = "label";
+  if (options.window && options.task == "classify") options.task = "regress";
   if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
   if (options.layers.empty()) {
+    const bool series = options.window || !options.sequence.empty();
     options.layers = anomaly ? "dense:256,relu,dense:32,relu,dense:256,relu" : "dense:64,relu,dense:32,relu";
+    if (series && !anomaly) options.layers.insert(0, "flatten,");
   }
   if (options.schedule.empty()) options.schedule = "cosine";
   if (!options.learning_rate)
@@ -180,22 +232,29 @@ TrainOptions with_defaults(TrainOptions options) {
 }
 
 Preparation prepare(const TrainOptions& options) {
+  if (options.input.format == "idx") return prepare_images(options);
   TableFile file(options.table, table_format(options.input), options.input.skip_bad_rows);
   std::vector<weir::Column> kinds = kinds_for(options, file);
   weir::CsvReader reader = std::move(file).open(std::move(kinds), true);
   weir::Table table = reader.make_table();
   reader.read(table);
-  refuse_identifiers(table, options);
-
   Preparation prepared;
   prepared.task = task_of(options);
+  prepared.labels.column = options.label;
   prepared.unreadable = bad_rows_text(reader.report());
+  if (options.window) {
+    weir::PreprocessOptions rules = preprocess_options(options);
+    rules.exclude.clear();  // the label is a channel itself
+    prepare_series(prepared, std::move(table), options, rules);
+    return prepared;
+  }
+  refuse_texts(table, options);
+  refuse_identifiers(table, options);
   table = labelled_rows(std::move(table), options.label, prepared.unlabelled);
   prepared.rows = table.rows();
   if (table.rows() < 2) {
     weir::fail(weir::ErrorKind::data, options.table + ": there are fewer than two rows with a label");
   }
-  prepared.labels.column = options.label;
   if (prepared.task == weir::Task::regress) {
     divide(prepared, std::move(table), options);
     return prepared;

@@ -23,10 +23,14 @@ struct Preparation {
   weir::Task task = weir::Task::classify;
   weir::LabelRule labels;
   weir::Preprocessor preprocess;
+  weir::Shape input;         ///< of a sample
+  weir::SampleRule samples;  ///< what a row is to it
   weir::TargetScale target;
   weir::Dataset<float> training;
   weir::Dataset<float> validation;
   weir::Table held_back;  ///< the rows of `validation`; for an anomaly model all attacks, too
+  weir::Dataset<float> held_back_samples;  ///< the same where there is no table: images
+  std::size_t history = 0;                 ///< first rows of `held_back` that are there to look back on
 
   std::size_t rows = 0;              ///< in the file, with a label
   std::size_t unlabelled = 0;        ///< left out

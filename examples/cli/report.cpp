@@ -231,6 +231,11 @@ Json to_json(const Assessment& result) {
     json["rmse"] = value_or_null(std::sqrt(result.mse));
     json["mae"] = value_or_null(result.mae);
     json["r2"] = value_or_null(result.r2);
+    if (result.forecast) {
+      json["mape"] = value_or_null(result.mape);
+      json["naive_mape"] = value_or_null(result.naive_mape);
+      json["naive_mae"] = value_or_null(result.naive_mae);
+    }
   } else {
     add_classes(json, result);
   }
@@ -239,9 +244,14 @@ Json to_json(const Assessment& result) {
 
 std::string to_text(const Assessment& result) {
   if (result.task == weir::Task::regress) {
-    return lines_text({{"RMSE", number(std::sqrt(result.mse)), "root of the mean squared error"},
-                       {"MAE", number(result.mae), "mean absolute error"},
-                       {"R²", number(result.r2), "1 perfect, 0 no better than the mean"}});
+    std::vector<Line> lines{{"RMSE", number(std::sqrt(result.mse)), "root of the mean squared error"},
+                            {"MAE", number(result.mae), "mean absolute error"},
+                            {"R²", number(result.r2), "1 perfect, 0 no better than the mean"}};
+    if (result.forecast) {
+      lines.push_back({"MAPE", percent(result.mape), "mean absolute error, as a share of the value"});
+      lines.push_back({"naive MAPE", percent(result.naive_mape), "of the last known value as forecast"});
+    }
+    return lines_text(lines);
   }
   return result.two_classes() ? two_class_text(result) : many_class_text(result);
 }

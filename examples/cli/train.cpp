@@ -24,7 +24,7 @@ namespace {
 
 /// Outputs that the task needs: one for two classes, unless their labels are to be smoothed.
 [[nodiscard]] weir::Index outputs_for(const Preparation& prepared, const TrainOptions& options) {
-  if (prepared.task == weir::Task::anomaly) return prepared.training.shape.channels;
+  if (prepared.task == weir::Task::anomaly) return prepared.input.channels;
   if (prepared.task == weir::Task::regress) return 1;
   const auto classes = static_cast<weir::Index>(prepared.labels.classes.size());
   return classes == 2 && options.label_smoothing == 0.0 ? 1 : classes;
@@ -85,11 +85,11 @@ namespace {
   ModelScorer scorer(model);
   std::vector<double> scores;
   const weir::Dataset<float>& rows = prepared.validation;
-  const auto size = static_cast<std::size_t>(rows.shape.channels);
+  const auto size = static_cast<std::size_t>(rows.shape.size());
   for (weir::Index i = 0; i < rows.rows(); ++i) {
     if (rows.has_labels() && rows.labels[static_cast<std::size_t>(i)] != 0) continue;
-    scores.push_back(
-        scorer(std::span<const float>(rows.x.data() + static_cast<std::size_t>(i) * size, size)).score);
+    const std::span<const float> sample(rows.x.data() + static_cast<std::size_t>(i) * size, size);
+    scores.push_back(scorer(sample, rows.inputs().length_of(i)).score);
   }
   return weir::quantile(std::move(scores), 1.0 - alarm_rate);
 }
@@ -127,6 +127,20 @@ namespace {
   return record;
 }
 
+/// Layers that leave more than one step must not be the last ones, unless the input is to come back.
+void check_output(const Preparation& prepared, const Net& net) {
+  const weir::Shape output = output_of(net, prepared.input);
+  if (prepared.task == weir::Task::anomaly) {
+    if (output == prepared.input) return;
+    weir::fail(weir::ErrorKind::config, "--layers: an anomaly model gives its input back, which is " +
+                                            prepared.input.str() + "; these layers give " + output.str());
+  }
+  if (output.length == 1) return;
+  weir::fail(weir::ErrorKind::config,
+             "--layers: the layers end with " + std::to_string(output.length) +
+                 " time steps; flatten, last_step or global pooling makes one of them");
+}
+
 struct Trained {
   Model model;
   weir::History history;
@@ -138,7 +152,8 @@ struct Trained {
   const std::unique_ptr<weir::ThreadPool> pool =
       options.threads > 1 ? std::make_unique<weir::ThreadPool>(options.threads) : nullptr;
   Trained result;
-  result.model.net = build_net(layers, prepared.training.shape.channels);
+  result.model.net = build_net(layers, prepared.input);
+  check_output(prepared, result.model.net);
   const Lesson lesson{prepared.training, prepared.validation, loss_for(prepared, options),
                       optimizer_for(options), fit_options(options, prepared, pool.get())};
   const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
@@ -148,17 +163,45 @@ struct Trained {
 
   Model& model = result.model;
   model.task = prepared.task;
-  model.input = prepared.training.shape;
+  model.input = prepared.input;
+  model.samples = prepared.samples;
   model.preprocess = prepared.preprocess;
   model.labels = prepared.labels;
   model.target = prepared.target;
   if (prepared.task == weir::Task::anomaly) {
-    model.errors = weir::ReconstructionError::fit(prepared.training.x,
-                                                  outputs_of(model.net, prepared.training.x, pool.get()));
+    model.errors = weir::ReconstructionError::fit(
+        prepared.training.x, outputs_of(model.net, prepared.training.inputs(), pool.get()));
   }
   if (options.alarm_rate) model.threshold = threshold_for(model, prepared, *options.alarm_rate);
   model.record = record_of(options, prepared, result.history, layers, lesson.loss.kind().data());
   return result;
+}
+
+/// "30 steps x 3 channels"
+[[nodiscard]] std::string steps_text(weir::Shape shape) {
+  return count_of(shape.length, "step") + " x " + count_of(shape.channels, "channel");
+}
+
+/// What became of the columns.
+[[nodiscard]] std::string features_text(const TrainOptions& options, const Preparation& prepared) {
+  const weir::SampleRule& rule = prepared.samples;
+  if (rule.kind == weir::SampleKind::image) {
+    return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
+           (options.sequence.empty() ? count_of(prepared.input.size(), "feature")
+                                     : "sequences of " + steps_text(prepared.input)) +
+           " (divided by 255)\n";
+  }
+  const auto columns = static_cast<std::int64_t>(prepared.preprocess.schema.columns.size());
+  const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
+  if (rule.kind == weir::SampleKind::features) {
+    return gives + count_of(prepared.input.size(), "feature") + " (" + options.scaling + ", one-hot)\n";
+  }
+  const bool window = rule.kind == weir::SampleKind::window;
+  return gives + (window ? "windows" : "sequences") + " of " + steps_text(prepared.input) + " (" +
+         options.scaling + ")" +
+         (window ? "; '" + options.label + "' is forecast " + count_of(rule.horizon, "step") + " ahead"
+                 : "") +
+         "\n";
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const Preparation& prepared) {
@@ -174,9 +217,7 @@ struct Trained {
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
     text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
-  return text + "\n  " +
-         count_of(static_cast<std::int64_t>(prepared.preprocess.schema.columns.size()), "column") + " give " +
-         count_of(prepared.training.shape.channels, "feature") + " (" + options.scaling + ", one-hot)\n";
+  return text + "\n  " + features_text(options, prepared);
 }
 
 [[nodiscard]] std::string epochs_text(const weir::History& history) {
@@ -239,20 +280,26 @@ void train(const TrainOptions& given) {
   Json json{{"model", options.model},
             {"task", options.task},
             {"classes", prepared.labels.classes},
-            {"features", prepared.training.shape.channels},
+            {"features", prepared.input.size()},
             {"rows_trained", prepared.training.rows()},
             {"rows_held_back", prepared.validation.rows()},
             {"seconds", trained.seconds},
             {"epochs", epochs_json(trained.history)}};
   if (prepared.validation.rows() > 0) {
     Assessor assessor(trained.model);
-    assessor.add(prepared.held_back);
+    if (prepared.samples.kind == weir::SampleKind::image) {
+      assessor.add(prepared.held_back_samples);
+    } else {
+      assessor.add(prepared.held_back, prepared.history);
+    }
     const Assessment result = assessor.finish();
     if (talk) print(held_back_title(prepared, result) + to_text(result));
     json["validation"] = to_json(result);
   }
   if (!options.test.empty()) {
-    const Assessment result = assess_file(trained.model, options.test, options.input, false);
+    InputOptions input = options.input;
+    if (!options.test_labels.empty()) input.labels = options.test_labels;
+    const Assessment result = assess_file(trained.model, options.test, input, false);
     if (talk) print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + to_text(result));
     json["test"] = to_json(result);
   }
