@@ -276,15 +276,21 @@ inline HoltWinters HoltWinters::fit(std::span<const double> training, const Holt
     if (options.correct_last_error) p[4] = 2.0 * share(x[next]) - 1.0;
     return p;
   };
-  std::vector<double> start{-1.0, -5.0, -1.0};
-  if (options.second_period > 0) start.push_back(-1.0);
-  if (options.correct_last_error) start.push_back(0.0);
   const auto cost = [&](const std::vector<double>& x) {
     model.parameters_ = parameters(x);
     return model.cost(training);
   };
-  constexpr int evaluations = 400;
-  model.parameters_ = parameters(detail::nelder_mead(cost, start, 1.0, evaluations));
+  // A level that follows slowly and one that follows at once lie in different valleys.
+  constexpr int evaluations = 300;
+  std::vector<double> best;
+  for (const double alpha : {-3.0, 0.0, 2.0}) {
+    std::vector<double> start{alpha, -5.0, -1.0};
+    if (options.second_period > 0) start.push_back(-1.0);
+    if (options.correct_last_error) start.push_back(0.0);
+    const std::vector<double> found = detail::nelder_mead(cost, start, 1.0, evaluations);
+    if (best.empty() || cost(found) < cost(best)) best = found;
+  }
+  model.parameters_ = parameters(best);
   return model;
 }
 
