@@ -59,6 +59,7 @@
 #include <weir/models/any_model.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/parallel.hpp>
+#include <weir/models/sequence_autoencoder.hpp>
 #include <weir/models/time_distributed.hpp>
 
 #include <charconv>
@@ -86,7 +87,8 @@ using BuiltinLayers =
                MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
                TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>,
                KlSparsity<T>, L1Activity<T>, Flatten<T>, Reshape<T>, Slice<T>, Identity<T>, AnyModel<T>,
-               Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>>;
+               Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
+               SequenceAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
 template <class... L>
 [[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, LayerKinds<L...>) {
@@ -212,9 +214,9 @@ template <class T, class L>
   }
   if constexpr (composite) {
     std::vector<AnyModel<T>> chains;
-    Shape inner = input;
-    if constexpr (requires { L::branch_input(input); }) inner = L::branch_input(input);
     for (const std::vector<LayerSpec>& branch : spec.branches) {
+      Shape inner = input;
+      if constexpr (requires { L::branch_input(input, chains); }) inner = L::branch_input(input, chains);
       Result<AnyModel<T>> chain = build_chain<T>(branch, inner, left, depth + 1);
       if (!chain) return chain.error();
       chains.push_back(std::move(*chain));

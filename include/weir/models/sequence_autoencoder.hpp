@@ -61,16 +61,8 @@ struct SequenceAutoencoder {
   };
 
   [[nodiscard]] Shape out_shape(Shape input) const {
-    const Shape code = encoder.out_shape(input);
-    if (code.length != 1) {
-      fail(ErrorKind::shape, "sequence_autoencoder: the encoder must give one step, but gives " + code.str());
-    }
-    const Shape out = decoder.out_shape({code.channels, input.length});
-    if (out.length != input.length) {
-      fail(ErrorKind::shape, "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
-                                 " steps, but gives " + out.str());
-    }
-    return out;
+    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    return decoder.out_shape({encoder.out_shape(input).channels, input.length});
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
 
@@ -122,20 +114,35 @@ struct SequenceAutoencoder {
   }
 
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {
-    return {chain_of(encoder), chain_of(decoder)};
+    return {describe(encoder), describe(decoder)};
+  }
+  /// What the next chain gets when the layer gets `input`: the encoder x, the decoder the code at each step.
+  [[nodiscard]] static Shape branch_input(Shape input, const std::vector<Encoder>& before) {
+    if (before.empty()) return input;
+    return {before[0].out_shape(input).channels, input.length};
+  }
+  [[nodiscard]] static Result<SequenceAutoencoder> from_branches(
+      const Config& config, std::vector<Encoder> chains,
+      Shape input) requires(std::is_same_v<Encoder, Decoder>) {
+    if (chains.size() != 2) {
+      return Failure{ErrorKind::config, "sequence_autoencoder: an encoder and a decoder are expected"};
+    }
+    SequenceAutoencoder layer(std::move(chains[0]), std::move(chains[1]));
+    if (const std::string text = layer.complaint(input); !text.empty())
+      return Failure{ErrorKind::config, text};
+    return ConfigReader(kind, config).finish(std::move(layer));
   }
 
  private:
-  template <class Net>
-  [[nodiscard]] static std::vector<LayerSpec> chain_of(const Net& net) {
-    if constexpr (requires { net.layers; }) {
-      return describe(net);
-    } else {
-      LayerSpec spec;
-      spec.kind = std::string(net.kind);
-      if constexpr (requires { net.config(); }) spec.config = net.config();
-      return {spec};
-    }
+  /// Why encoder and decoder do not fit; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    const Shape code = encoder.out_shape(input);
+    if (code.length != 1)
+      return "sequence_autoencoder: the encoder must give one step, but gives " + code.str();
+    const Shape out = decoder.out_shape({code.channels, input.length});
+    if (out.length == input.length) return {};
+    return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
+           " steps, but gives " + out.str();
   }
   [[nodiscard]] static BatchView<Scalar> code_view(BatchView<const Scalar> x, AlignedBuffer<Scalar>& buffer,
                                                    const Cache& cache) {

@@ -70,12 +70,14 @@ struct TimeDistributed {
   [[nodiscard]] static Result<TimeDistributed> from_branches(const Config& config, std::vector<Inner> chains,
                                                              Shape input) {
     if (chains.size() != 1) return Failure{ErrorKind::config, "time_distributed: one chain is expected"};
-    const Shape step = chains[0].out_shape(branch_input(input));
+    const Shape step = chains[0].out_shape(branch_input(input, chains));
     if (step.length != 1) return Failure{ErrorKind::config, complaint(step)};
     return ConfigReader(kind, config).finish(TimeDistributed(std::move(chains[0])));
   }
   /// What the inner net gets when the layer gets `input`.
-  [[nodiscard]] static Shape branch_input(Shape input) noexcept { return {input.channels, 1}; }
+  [[nodiscard]] static Shape branch_input(Shape input, const std::vector<Inner>&) noexcept {
+    return {input.channels, 1};
+  }
 
  private:
   [[nodiscard]] static std::string complaint(Shape step) {
