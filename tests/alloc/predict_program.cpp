@@ -3,10 +3,11 @@
 #include <weir/layers/dense.hpp>
 #include <weir/layers/relu.hpp>
 #include <weir/layers/sigmoid.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/stream.hpp>
 #include <weir/models/workspace.hpp>
+
+#include "any_net.hpp"
 
 #include <array>
 #include <atomic>

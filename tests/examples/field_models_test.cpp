@@ -2,7 +2,8 @@
 // follows from its layers by hand), goes into a file and comes back.
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
-#include <weir/models/registry.hpp>
+
+#include "any_net.hpp"
 
 #include <doctest/doctest.h>
 

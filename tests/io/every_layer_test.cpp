@@ -1,7 +1,8 @@
 // Every kind of layer goes into a file and comes back as what it was.
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
-#include <weir/models/registry.hpp>
+
+#include "any_net.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,6 +8,8 @@
 #include <weir/layers/sigmoid.hpp>
 #include <weir/models/sequential.hpp>
 
+#include "any_net.hpp"
+
 #include <array>
 #include <cstring>
 #include <filesystem>

@@ -5,6 +5,8 @@
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 
+#include "any_net.hpp"
+
 #include <array>
 #include <cmath>
 #include <string>

@@ -1,6 +1,6 @@
 // Models built at run time against numerical derivatives.
-#include <weir/models/registry.hpp>
 
+#include "any_net.hpp"
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>

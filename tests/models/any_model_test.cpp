@@ -1,8 +1,8 @@
 #include <weir/layers/dense.hpp>
 #include <weir/layers/relu.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 
+#include "any_net.hpp"
 #include "training_step.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,8 @@
 // Chains write over what is no longer needed. Here every pair and triple of layers, and random longer chains,
 // are compared bit for bit with the same layers run one by one, each with memory of its own.
-#include <weir/models/registry.hpp>
 #include <weir/models/workspace.hpp>
+
+#include "any_net.hpp"
 
 #include <doctest/doctest.h>
 

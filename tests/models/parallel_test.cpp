@@ -6,11 +6,11 @@
 #include <weir/layers/tanh.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/parallel.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/stream.hpp>
 #include <weir/models/workspace.hpp>
 
+#include "any_net.hpp"
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
-#include <weir/models/registry.hpp>
+
 
 #include <doctest/doctest.h>
+#include "any_net.hpp"
 
 #include <string>
 #include <string_view>

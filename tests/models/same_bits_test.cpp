@@ -4,9 +4,9 @@
 #include <weir/layers/relu.hpp>
 #include <weir/layers/softmax.hpp>
 #include <weir/layers/tanh.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 
+#include "any_net.hpp"
 #include "training_step.hpp"
 
 #include <doctest/doctest.h>

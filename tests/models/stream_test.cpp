@@ -1,7 +1,8 @@
 // Whole nets step by step: equal to the whole sequence, alone and among many streams.
-#include <weir/models/registry.hpp>
 #include <weir/models/stream.hpp>
 #include <weir/models/workspace.hpp>
+
+#include "any_net.hpp"
 
 #include <doctest/doctest.h>
 

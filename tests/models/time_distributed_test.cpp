@@ -3,11 +3,11 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/reshape.hpp>
 #include <weir/layers/tanh.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>
 
+#include "any_net.hpp"
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>
