@@ -234,7 +234,6 @@ class TiedAutoencoders {
     for (AlignedBuffer<T>* by_hidden : {&b_, &y_, &d_, &is_hidden_})
       *by_hidden = AlignedBuffer<T>(h_ * lanes);
     w_ = AlignedBuffer<T>(n_ * h_ * lanes);
-    places_.assign(n_ * lanes, 0);
     std::fill_n(share_.begin(), lanes, T(0));
     for (std::size_t k = 0; k < parameters.size(); ++k) put(k, parameters[k], features[k]);
   }
@@ -277,6 +276,9 @@ class TiedAutoencoders {
   struct Size {
     std::size_t inputs, hidden;
   };
+  struct Move {
+    std::uint32_t from, to;
+  };
 
   void put(std::size_t k, const TiedParameters& p, const std::vector<std::size_t>& features) {
     sizes_.push_back({p.inputs, p.hidden});
@@ -284,7 +286,7 @@ class TiedAutoencoders {
     for (std::size_t i = 0; i < p.inputs; ++i) {
       const std::size_t at = i * lanes + k;
       is_input_.data()[at] = T(1);
-      places_[at] = static_cast<std::uint32_t>(features[i]);
+      moves_.push_back({static_cast<std::uint32_t>(features[i]), static_cast<std::uint32_t>(at)});
       low_.data()[at] = static_cast<T>(p.low[i]);
       high_.data()[at] = static_cast<T>(p.high[i]);
       a_.data()[at] = static_cast<T>(p.input_bias[i]);
@@ -299,7 +301,8 @@ class TiedAutoencoders {
   }
 
   void gather(const T* sample) noexcept {
-    for (std::size_t at = 0; at < places_.size(); ++at) x_.data()[at] = sample[places_[at]];
+    T* const x = x_.data();  // padding stays zero
+    for (const Move move : moves_) x[move.to] = sample[move.from];
   }
 
   /// x_ to x', zero where an autoencoder has no input; then y, z and the errors.
@@ -369,7 +372,7 @@ class TiedAutoencoders {
 
   std::size_t n_ = 0, h_ = 0;  ///< of the largest
   std::vector<Size> sizes_;
-  std::vector<std::uint32_t> places_;
+  std::vector<Move> moves_;       ///< from the sample into the lanes
   std::array<T, lanes> share_{};  ///< 1 / inputs
   AlignedBuffer<T> low_, high_, a_, x_, z_, is_input_, b_, y_, d_, is_hidden_, w_;
 };
