@@ -142,7 +142,8 @@ void add_train(App& app, cli::TrainOptions& o) {
       ->group(series);
 
   const char* net = "Net and training";
-  app.add_option("--layers", o.layers, "hidden layers, such as dense:64,relu,dropout:0.2; the last is added")
+  app.add_option("--layers", o.layers,
+                 "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added")
       ->type_name("LAYERS")
       ->group(net);
   app.add_option("--optimizer", o.optimizer, "[adam]")->check(one_of({"sgd", "adam", "adamw"}))->group(net);

@@ -14,6 +14,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace cli {
@@ -210,6 +213,16 @@ void refuse_texts(const weir::Table& table, const TrainOptions& options) {
   return rows;
 }
 
+/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
+[[nodiscard]] std::string layers_from(const std::string& given) {
+  if (!given.starts_with('@')) return given;
+  std::ifstream file(given.substr(1));
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file) weir::fail(weir::ErrorKind::io, "cannot read '" + given.substr(1) + "'");
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  return text;
+}
+
 }  // namespace
 
 TrainOptions with_defaults(TrainOptions options) {
@@ -218,6 +231,7 @@ TrainOptions with_defaults(TrainOptions options) {
   if (options.label.empty() && options.input.format == "idx") options.label = "label";
   if (options.window && options.task == "classify") options.task = "regress";
   if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
+  options.layers = layers_from(options.layers);
   if (options.layers.empty()) {
     const bool series = options.window || !options.sequence.empty();
     options.layers = anomaly ? "dense:256,relu,dense:32,relu,dense:256,relu" : "dense:64,relu,dense:32,relu";

@@ -21,25 +21,27 @@ namespace {
 struct Model {
   std::string name;
   Shape input;
+  std::string last;  ///< the layer that the program adds
   Index outputs;
   Index parameters;  ///< 0: not published
 };
 
 const std::vector<Model> models{
-    {"wang_cnn", {1, 784}, 12, 5'832'588},
-    {"deep_packet_cnn", {1, 1500}, 17, 10'107'417},
+    {"wang_cnn", {1, 784}, ",dense:12", 12, 5'832'588},
+    {"deep_packet_cnn", {1, 1500}, ",dense:17", 17, 10'107'417},
     {"deep_packet_sae",
      {1, 1500},
+     ",dense:17",
      17,
      1500 * 400 + 400 + 400 * 300 + 300 + 300 * 200 + 200 + 200 * 100 + 100 + 100 * 50 + 50 + 50 * 17 + 17},
-    {"deep_fingerprinting", {1, 5000}, 95, 0},
-    {"fs_net", {1, 32}, 18, 0},
-    {"cesnet_multimodal", {133}, 102, 2'261'653},
-    {"hast_ids", {100, 6}, 10, 0},
-    {"gru_early", {3, 30}, 10, 0},
-    {"transformer", {3, 30}, 10, 0},
-    {"kitsune_ensemble", {100}, 100, 0},
-    {"variational", {122}, 122, 0},
+    {"deep_fingerprinting", {1, 5000}, ",dense:95", 95, 0},
+    {"fs_net", {1, 32}, ",dense:18", 18, 0},
+    {"cesnet_multimodal", {133}, ",dense:102", 102, 2'261'653},
+    {"hast_ids", {100, 6}, ",dense:10", 10, 0},
+    {"gru_early", {3, 30}, ",dense:10", 10, 0},
+    {"transformer", {3, 30}, ",dense:10", 10, 0},
+    {"kitsune_ensemble", {100}, "", 100, 0},
+    {"variational", {122}, ",dense:122", 122, 0},
 };
 
 const std::filesystem::path folder =
@@ -59,7 +61,7 @@ std::string net_text(const std::string& name) {
 TEST_CASE("the nets of the field") {
   for (const Model& model : models) {
     CAPTURE(model.name);
-    const auto net = try_build<float>(net_text(model.name), model.input);
+    const auto net = try_build<float>(net_text(model.name) + model.last, model.input);
     INFO((net.ok() ? std::string() : net.error().what));
     REQUIRE(net.ok());
     Pipeline<AnyModel<float>> pipeline;
