@@ -3,9 +3,9 @@
 #include <weir/layers/learned_positions.hpp>
 #include <weir/layers/positional_encoding.hpp>
 
+#include "along_time.hpp"
 #include "attention_golden.hpp"
 #include "check_gradients.hpp"
-#include "check_sequences.hpp"
 
 #include <doctest/doctest.h>
 
@@ -68,8 +68,8 @@ TEST_CASE("multi_head_attention: padding counts for nothing, alone is as in a ba
   for (const bool causal : {false, true}) {
     for (const auto& [channels, heads] : {std::pair<Index, Index>{4, 2}, {32, 4}, {48, 3}, {7, 1}}) {
       const auto layer = random_attention(channels, {.heads = heads, .causal = causal});
-      weir_test::check_padding(layer, Shape{channels, 6}, {6, 0, 1, 3, 5});
-      weir_test::check_padding(layer, Shape{channels, 40}, {40, 17, 33});
+      weir_test::check_own_lengths(layer, Shape{channels, 6}, {6, 0, 1, 3, 5});
+      weir_test::check_own_lengths(layer, Shape{channels, 40}, {40, 17, 33});
     }
   }
 }
@@ -78,8 +78,7 @@ TEST_CASE("multi_head_attention: causal steps do not see later ones") {
   const Shape shape{8, 7};
   for (const bool causal : {false, true}) {
     const auto layer = random_attention(8, {.heads = 2, .causal = causal});
-    Rng rng(1);
-    std::vector<float> x = weir_test::normal_numbers(shape.size(), rng);
+    std::vector<float> x = weir_test::normal_values(shape.size(), 1);
     const std::vector<float> before = run(layer, shape, x);
     for (std::size_t i = 4 * 8; i < x.size(); ++i) x[i] += 1.0F;
     const std::vector<float> after = run(layer, shape, x);
@@ -92,8 +91,7 @@ TEST_CASE("multi_head_attention: causal steps do not see later ones") {
 TEST_CASE("multi_head_attention: without positions, the order of steps changes nothing but the order") {
   const Shape shape{6, 5};
   const auto layer = random_attention(6, {.heads = 3});
-  Rng rng(1);
-  const std::vector<float> x = weir_test::normal_numbers(shape.size(), rng);
+  const std::vector<float> x = weir_test::normal_values(shape.size(), 1);
   std::vector<float> turned;
   for (std::size_t t = 5; t-- > 0;) {
     turned.insert(turned.end(), x.begin() + static_cast<std::ptrdiff_t>(6 * t),
@@ -116,8 +114,8 @@ TEST_CASE("multi_head_attention: large scores do not overflow") {
 TEST_CASE("multi_head_attention: streaming gives what the whole sequence gives") {
   for (const bool bias : {false, true}) {
     const auto layer = random_attention(24, {.heads = 3, .causal = true, .bias = bias});
-    weir_test::check_streaming(layer, Shape{24, 1}, 2);
-    weir_test::check_streaming(layer, Shape{24, 30}, 5);
+    weir_test::check_step_by_step(layer, Shape{24, 1}, false);
+    weir_test::check_step_by_step(layer, Shape{24, 30}, false);
     CHECK(layer.streams());
   }
   CHECK_FALSE(random_attention(4, {}).streams());
@@ -126,8 +124,7 @@ TEST_CASE("multi_head_attention: streaming gives what the whole sequence gives")
 TEST_CASE("multi_head_attention: a stream longer than the store looks at the last steps") {
   const auto layer = random_attention(4, {.heads = 2, .causal = true});
   const Shape window{4, 3};
-  Rng rng(3);
-  const std::vector<float> x = weir_test::normal_numbers(4 * 10, rng);
+  const std::vector<float> x = weir_test::normal_values(4 * 10, 3);
   std::vector<float> state(static_cast<std::size_t>(layer.state_size(window)));
   layer.start(state.data(), window);
   MultiHeadAttention<float>::StepCache cache;
@@ -177,8 +174,8 @@ TEST_CASE("positional_encoding: Vaswani's formula, gradients, padding, streaming
   }
   for (const Index channels : {1, 2, 7, 16}) {
     check_gradients(PositionalEncoding<double>{}, Shape{channels, 5}, {.lengths = {5, 0, 3}});
-    weir_test::check_padding(PositionalEncoding<float>{}, Shape{channels, 6}, {6, 0, 2});
-    weir_test::check_streaming(PositionalEncoding<float>{}, Shape{channels, 12}, 3);
+    weir_test::check_own_lengths(PositionalEncoding<float>{}, Shape{channels, 6}, {6, 0, 2});
+    weir_test::check_step_by_step(PositionalEncoding<float>{}, Shape{channels, 12});
   }
 }
 
@@ -210,8 +207,8 @@ TEST_CASE("learned_positions: gradients, padding, streaming, shapes") {
     layer.init(rng);
     check_gradients(LearnedPositions<double>(channels, 5), Shape{channels, 5}, {.lengths = {5, 0, 3}});
     check_gradients(LearnedPositions<double>(channels, 7), Shape{channels, 5});
-    weir_test::check_padding(layer, Shape{channels, 6}, {6, 0, 2});
-    weir_test::check_streaming(layer, Shape{channels, 6}, 3);
+    weir_test::check_own_lengths(layer, Shape{channels, 6}, {6, 0, 2});
+    weir_test::check_step_by_step(layer, Shape{channels, 6});
   }
   const LearnedPositions<float> layer(3, 4);
   CHECK(layer.out_shape(Shape{3, 2}) == Shape{3, 2});
