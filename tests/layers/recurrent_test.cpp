@@ -238,10 +238,10 @@ void compare_case(const std::string& name, const GoldenCase& c) {
 
 TEST_CASE("recurrent layers equal PyTorch's, and their formulas differentiated by PyTorch") {
   CHECK(golden().size() >= 200);
-  for (const auto& [name, expected] : golden()) {
-    INFO(name);
-    compare_case<float>(name, expected);
-    compare_case<double>(name, expected);
+  for (const auto& entry : golden()) {
+    INFO(entry.first);
+    compare_case<float>(entry.first, entry.second);
+    compare_case<double>(entry.first, entry.second);
   }
 }
 

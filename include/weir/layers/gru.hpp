@@ -63,6 +63,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return initial_state.size(); }
   [[nodiscard]] Index recurrent() const { return units(); }
+  [[nodiscard]] static constexpr Index made_outputs() { return 0; }
   [[nodiscard]] static constexpr Index own_outputs() { return 0; }
   [[nodiscard]] static constexpr Index spare() { return 0; }
   [[nodiscard]] static constexpr bool carries() { return true; }
@@ -116,7 +117,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
       multiply(packs.candidate, u(2), at.from_zero ? 0 : n, at.count, h, at.sums + 2 * n, simd::Init::bias,
                recurrent_bias.data());
       for (Index j = 0; j < at.count; ++j) {
-        simd::gru_forward(n, at.sums + j * rows, at.before + j * n, at.state + j * n);
+        simd::gru_forward(n, at.sums + j * rows, at.before + j * at.stride, at.state + j * at.stride);
       }
       return;
     }
@@ -126,7 +127,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     multiply(packs.candidate, u(2), at.from_zero ? 0 : n, at.count, simd::columns<T>(at.sums + 2 * n, rows),
              at.sums + 3 * n, simd::Init::add, nullptr);
     for (Index j = 0; j < at.count; ++j) {
-      simd::gru_update_forward(n, at.sums + j * rows, at.before + j * n, at.state + j * n);
+      simd::gru_update_forward(n, at.sums + j * rows, at.before + j * at.stride, at.state + j * at.stride);
     }
   }
 
@@ -135,7 +136,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     const Index n = units(), rows = 4 * n;
     if (options.reset_after) {
       for (Index j = 0; j < at.count; ++j) {
-        simd::gru_backward(n, at.sums + j * rows, at.before + j * n, slopes.state + j * n);
+        simd::gru_backward(n, at.sums + j * rows, at.before + j * at.stride, slopes.state + j * n);
       }
       if (!slopes.before) return;
       packs.gate_columns.product(at.count, simd::columns<T>(at.sums, rows), slopes.recurrent, n,
@@ -143,7 +144,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
       return;
     }
     for (Index j = 0; j < at.count; ++j) {
-      simd::gru_update_backward(n, at.sums + j * rows, at.before + j * n, slopes.state + j * n);
+      simd::gru_update_backward(n, at.sums + j * rows, at.before + j * at.stride, slopes.state + j * n);
     }
     packs.reset_columns.product(at.count, simd::columns<T>(at.sums + 3 * n, rows), slopes.recurrent, n,
                                 simd::Init::zero);
@@ -156,29 +157,33 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
                                simd::Init::add);
   }
 
-  /// Adds the gradients of all weights, given dL/d(sums) of all steps; without reset_after, r h stands where
-  /// dL/d(nh) would.
-  void add_gradients(Index columns, const T* inputs, const T* slopes, T* scratch, Gru& grad) const {
+  /// Adds dL/d[W U] of r and z, dL/dW_n and dL/dU_n, given dL/d(sums) of some steps, to `sums`, and those of
+  /// the biases to `grad`. Without reset_after, r h stands where dL/d(nh) would.
+  void add_gradients(Index columns, const T* inputs, const T* slopes, T* sums, Gru& grad) const {
     const Index n = units(), rows = 4 * n, height = in() + n;
     const simd::Strided<T> from = simd::columns(inputs, height).transposed();
-    simd::gemm<T>(2 * n, height, columns, simd::columns(slopes, rows), from, scratch, 2 * n,
-                  simd::Init::zero);
-    for (Index j = 0; j < height; ++j) {
-      T* to = j < in() ? grad.weight.data() + j * 3 * n : grad.recurrent_weight.data() + (j - in()) * 3 * n;
-      simd::add(2 * n, scratch + j * 2 * n, to);
-    }
+    simd::add_product<T>(2 * n, height, columns, simd::columns(slopes, rows), from, sums, 2 * n);
     const simd::Strided<T> candidate = simd::columns(slopes + 3 * n, rows);
     const simd::Strided<T> hidden = simd::columns(slopes + 2 * n, rows);
-    simd::gemm<T>(n, in(), columns, candidate, from, grad.weight.data() + 2 * n, 3 * n, simd::Init::add);
+    simd::add_product<T>(n, in(), columns, candidate, from, sums + 2 * n * height, n);
     const simd::Strided<T> state = simd::columns(inputs + in(), height).transposed();
-    simd::gemm<T>(n, n, columns, options.reset_after ? hidden : candidate,
-                  options.reset_after ? state : hidden.transposed(), grad.recurrent_weight.data() + 2 * n,
-                  3 * n, simd::Init::add);
+    simd::add_product<T>(n, n, columns, options.reset_after ? hidden : candidate,
+                         options.reset_after ? state : hidden.transposed(), sums + n * (2 * height + in()),
+                         n);
     for (Index j = 0; j < columns; ++j) {
       const T* column = slopes + j * rows;
       simd::add(2 * n, column, grad.bias.data());
       simd::add(n, column + 3 * n, grad.bias.data() + 2 * n);
       if (options.reset_after) simd::add(n, column + 2 * n, grad.recurrent_bias.data());
+    }
+  }
+  void finish_gradients(const T* sums, Gru& grad) const {
+    const Index n = units(), height = in() + n;
+    const T* candidate = sums + 2 * n * height;
+    for (Index j = 0; j < height; ++j) {
+      T* to = j < in() ? grad.weight.data() + j * 3 * n : grad.recurrent_weight.data() + (j - in()) * 3 * n;
+      simd::add(2 * n, sums + j * 2 * n, to);
+      simd::add(n, candidate + j * n, to + 2 * n);
     }
   }
   void input_gradient(Index columns, const T* slopes, T* dx) const {

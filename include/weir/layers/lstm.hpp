@@ -67,6 +67,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return initial_state.size(); }
   [[nodiscard]] Index recurrent() const { return units(); }
+  [[nodiscard]] static constexpr Index made_outputs() { return 0; }
   [[nodiscard]] static constexpr Index own_outputs() { return 0; }
   [[nodiscard]] static constexpr Index spare() { return 0; }
   [[nodiscard]] static constexpr bool carries() { return false; }
@@ -109,7 +110,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     const Index n = units();
     for (Index j = 0; j < at.count; ++j) {
       const simd::LstmColumn<T> here = column(at, j);
-      simd::lstm_backward(n, here, slopes.state + j * n, slopes.cell + j * n);
+      simd::lstm_backward(n, here, slopes.state + j * n, slopes.cell + j * n, grad.bias.data());
       if (!options.peephole) continue;
       add_products(n, here.sums, here.c_before, grad.peephole.data());
       add_products(n, here.sums + n, here.c_before, grad.peephole.data() + n);
@@ -119,14 +120,16 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     packs.columns.product(at.count, simd::columns<T>(at.sums, 4 * n), slopes.recurrent, n, simd::Init::zero);
   }
 
-  /// Adds the gradients of W, U and b, given dL/d(sums) of all steps.
-  void add_gradients(Index columns, const T* inputs, const T* slopes, T* scratch, Lstm& grad) const {
+  /// Adds dL/d[W U], given dL/d(sums) of some steps, to `sums`.
+  void add_gradients(Index columns, const T* inputs, const T* slopes, T* sums, Lstm&) const {
     const Index rows = 4 * units(), height = in() + units();
-    simd::gemm<T>(rows, height, columns, simd::columns(slopes, rows),
-                  simd::columns(inputs, height).transposed(), scratch, rows, simd::Init::zero);
-    simd::add(rows * in(), scratch, grad.weight.data());
-    simd::add(rows * units(), scratch + rows * in(), grad.recurrent_weight.data());
-    simd::add_row_sums(rows, columns, slopes, grad.bias.data());
+    simd::add_product<T>(rows, height, columns, simd::columns(slopes, rows),
+                         simd::columns(inputs, height).transposed(), sums, rows);
+  }
+  void finish_gradients(const T* sums, Lstm& grad) const {
+    const Index rows = 4 * units();
+    simd::add(rows * in(), sums, grad.weight.data());
+    simd::add(rows * units(), sums + rows * in(), grad.recurrent_weight.data());
   }
   void input_gradient(Index columns, const T* slopes, T* dx) const {
     simd::gemm<T>(in(), columns, 4 * units(), w().transposed(), simd::columns(slopes, 4 * units()), dx, in(),
@@ -172,8 +175,8 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
  private:
   [[nodiscard]] simd::LstmColumn<T> column(const detail::RecurrentStep<T>& at, Index j) const {
     const Index n = units();
-    return {at.sums + j * 4 * n,  at.cell_before + j * n, at.cell + j * n,
-            at.tanh_cell + j * n, at.state + j * n,       options.peephole ? peephole.data() : nullptr};
+    return {at.sums + j * 4 * n,  at.cell_before + j * n,   at.cell + j * n,
+            at.tanh_cell + j * n, at.state + j * at.stride, options.peephole ? peephole.data() : nullptr};
   }
   static void add_products(Index count, const T* a, const T* b, T* sums) {
     simd::detail::each_register<T>(count, [&](Index i, auto access) {

@@ -134,12 +134,13 @@ struct RecurrentStep {
   bool from_zero = false;     ///< the state before is zero: products with it can be left out
   const T* inputs = nullptr;  ///< x and, under it, what U multiplies
   T* sums = nullptr;          ///< room for the layer's gates; after backward: dL/d(sums)
-  const T* before = nullptr;  ///< the state before
-  T* state = nullptr;
+  const T* before = nullptr;  ///< the state before: `recurrent` rows, every `stride` values
+  T* state = nullptr;         ///< may be `before`
+  Index stride = 0;
   const T* cell_before = nullptr;  ///< LSTM
   T* cell = nullptr;
   T* tanh_cell = nullptr;
-  T* outputs = nullptr;  ///< of a layer whose output is not its state
+  T* outputs = nullptr;  ///< of a layer that has more than its state
 };
 
 /// The derivatives of one step.
@@ -169,8 +170,11 @@ void affine(const RecurrentStep<T>& at, const simd::PackedRows<T>& packed, Index
                 simd::Init::add);
 }
 
-/// Columns of products in which the kernels run at full speed and the scratch stays close to the core.
+/// Samples at a time in inference: the kernels run at full speed and the scratch stays close to the core.
 inline constexpr Index recurrent_block = 96;
+/// Steps (of all samples) after which backward adds up the weights' gradient, while they are close to the
+/// core.
+inline constexpr Index gradient_block = simd::detail::k_block;
 
 template <class L>
 struct RecurrentCache {
@@ -178,27 +182,28 @@ struct RecurrentCache {
 
   TimePlan plan;
   typename L::Packs packs;
-  bool keep = false;      ///< all steps, for backward
-  Index block = 0;        ///< samples at a time
-  Index state_start = 0;  ///< columns of `state` before those of step 0
-  AlignedBuffer<T> inputs, sums, state, cell, tanh_cell, outputs, mask;
+  bool keep = false;  ///< all steps, for backward
+  Index block = 0;    ///< samples at a time
+  AlignedBuffer<T> inputs, sums, cell, tanh_cell, outputs;
+  AlignedBuffer<T> mask, state;  ///< with recurrent dropout, where `inputs` holds h times its mask
   AlignedBuffer<T> d_state, d_cell, d_outputs, d_recurrent, spare, d_weights, d_inputs;
 
   void prepare(const L& layer, Shape input, Index count, bool training) {
     keep = training;
     block = training ? std::max<Index>(count, 1) : std::clamp<Index>(count, 1, recurrent_block);
-    state_start = training ? block : 0;
     plan.prepare(input.length, block);
     packs.prepare(layer, training);
     const Index in = layer.in(), width = layer.recurrent(), units = layer.units();
     const Index columns = training ? block * input.length : block;
-    take(inputs, (in + width) * columns);
+    const Index with_start = training ? columns + block : block;
+    const bool drops = layer.options.recurrent_dropout > 0.0;
+    take(inputs, (in + width) * with_start);
     take(sums, L::blocks * units * columns);
-    take(state, width * (state_start + columns));
-    take(cell, L::has_cell ? units * (state_start + columns) : 0);
+    take(cell, L::has_cell ? units * with_start : 0);
     take(tanh_cell, L::has_cell ? units * columns : 0);
-    take(outputs, layer.own_outputs() * columns);
-    take(mask, layer.options.recurrent_dropout > 0.0 ? width * block : 0);
+    take(outputs, layer.made_outputs() * columns);
+    take(mask, drops ? width * block : 0);
+    take(state, drops ? width * with_start : 0);
     const Index backward = training ? 1 : 0;
     take(d_state, backward * width * block);
     take(d_cell, L::has_cell ? backward * units * block : 0);
@@ -221,17 +226,16 @@ struct RecurrentStepCache {
 
   typename L::Packs packs;  ///< stays empty: a step uses each weight once a stream
   Index block = 0;
-  AlignedBuffer<T> inputs, sums, state, cell, tanh_cell, outputs;
+  AlignedBuffer<T> inputs, sums, cell, tanh_cell, outputs;
 
   void prepare(const L& layer, Shape, Index streams) {
     block = std::clamp<Index>(streams, 1, recurrent_block);
     using Cache = RecurrentCache<L>;
     Cache::take(inputs, (layer.in() + layer.recurrent()) * block);
     Cache::take(sums, L::blocks * layer.units() * block);
-    Cache::take(state, layer.recurrent() * block);
     Cache::take(cell, L::has_cell ? layer.units() * block : 0);
     Cache::take(tanh_cell, L::has_cell ? layer.units() * block : 0);
-    Cache::take(outputs, layer.own_outputs() * block);
+    Cache::take(outputs, layer.made_outputs() * block);
   }
 };
 
@@ -241,13 +245,15 @@ struct RecurrentStepCache {
 ///
 ///   blocks, has_cell                  blocks of `units` rows in `sums`; whether there is a cell state
 ///   in(), units(), recurrent()        extents; rows of the state (what U multiplies)
-///   own_outputs()                     rows of outputs that are not the state, 0: the state is the output
+///   made_outputs()                    rows of RecurrentStep::outputs
+///   own_outputs()                     the same where they are not the state, otherwise 0
 ///   spare()                           rows of RecurrentSlopes::spare
 ///   carries(), own_recurrent()        whether backward leaves something in RecurrentSlopes::state; whether
 ///                                     RecurrentSlopes::recurrent must be memory of its own
 ///   Packs                             prepare(layer, training), pack(layer), pack_backward(layer);
 ///                                     single steps leave it empty
-///   step_forward, step_backward, add_gradients, input_gradient
+///   step_forward, step_backward, input_gradient
+///   add_gradients, finish_gradients   of some steps, to sums in scratch or to the gradient; at the end
 template <class Self, class T>
 struct Recurrent {
   using Scalar = T;
@@ -280,25 +286,32 @@ struct Recurrent {
     assert(cache.keep && x.count() <= cache.block);
     cache.packs.pack_backward(self());
     start_slopes(dy, cache);
+    std::fill_n(cache.d_weights.data(), cache.d_weights.size(), T(0));
     const Index width = self().recurrent();
+    Index done = cache.plan.columns();
     for (Index t = cache.plan.steps(); t-- > 0;) {
       const Index count = cache.plan.active(t);
       const bool wanted = t == 0 ? self().options.learned_state : !cut(t);
       add_output_slopes(dy, t, cache);
       detail::RecurrentSlopes<T> slopes = slopes_of(cache, wanted, pass);
-      self().step_backward(step_of(cache, t), slopes, cache.packs, grad);
+      self().step_backward(step_of(cache, t, drops(pass)), slopes, cache.packs, grad);
       if (wanted) {
         finish_slopes(count, slopes, cache, pass);
       } else {
         std::fill_n(cache.d_state.data(), width * count, T(0));
         if (Self::has_cell) std::fill_n(cache.d_cell.data(), self().units() * count, T(0));
       }
+      if (const Index first = cache.plan.start(t); t == 0 || done - first >= detail::gradient_block) {
+        self().add_gradients(done - first, cache.inputs.data() + first * (self().in() + width),
+                             cache.sums.data() + first * Self::blocks * self().units(),
+                             cache.d_weights.data(), grad);
+        done = first;
+      }
     }
+    self().finish_gradients(cache.d_weights.data(), grad);
     if (self().options.learned_state) add_initial_slopes(cache, grad);
-    const Index columns = cache.plan.columns();
-    self().add_gradients(columns, cache.inputs.data(), cache.sums.data(), cache.d_weights.data(), grad);
     if (dx.absent()) return;
-    self().input_gradient(columns, cache.sums.data(), cache.d_inputs.data());
+    self().input_gradient(cache.plan.columns(), cache.sums.data(), cache.d_inputs.data());
     scatter(dx, cache);
   }
 
@@ -309,10 +322,8 @@ struct Recurrent {
     return self().recurrent() + (Self::has_cell ? self().units() : 0);
   }
   void start(T* state, Shape) const {
-    std::copy_n(self().initial_state.data(), self().recurrent(), state);
-    if constexpr (Self::has_cell) {
-      std::copy_n(self().initial_cell.data(), self().units(), state + self().recurrent());
-    }
+    start_state(state);
+    start_cell(state + self().recurrent());
   }
   template <class Cache>
   void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char>,
@@ -381,26 +392,47 @@ struct Recurrent {
     return sample * x.length() + (self().options.reverse ? x.length_of(sample) - 1 - t : t);
   }
 
-  /// The memory of step t; steps that are not kept share one place.
+  void start_state(T* to) const {
+    if (self().options.learned_state) {
+      std::copy_n(self().initial_state.data(), self().recurrent(), to);
+    } else {
+      std::fill_n(to, self().recurrent(), T(0));
+    }
+  }
+  void start_cell(T* to) const {
+    if constexpr (Self::has_cell) {
+      if (self().options.learned_state) {
+        std::copy_n(self().initial_cell.data(), self().units(), to);
+      } else {
+        std::fill_n(to, self().units(), T(0));
+      }
+    }
+  }
+
+  /// The memory of step t; steps that are not kept share one place. A state stands where the next step reads
+  /// it, under that step's x, or with dropout in a place of its own.
   template <class Cache>
-  [[nodiscard]] detail::RecurrentStep<T> step_of(Cache& cache, Index t) const {
+  [[nodiscard]] detail::RecurrentStep<T> step_of(Cache& cache, Index t, bool masked) const {
     const Index at = cache.keep ? cache.plan.start(t) : 0;
-    const Index after = cache.state_start + at;
-    const Index before = cache.keep && t > 0 ? cache.state_start + cache.plan.start(t - 1) : 0;
-    const Index width = self().recurrent(), units = self().units();
+    const Index next = cache.keep ? cache.plan.start(t + 1) : 0;
+    const Index in = self().in(), width = self().recurrent(), units = self().units();
     detail::RecurrentStep<T> step;
     step.count = cache.plan.active(t);
     step.from_zero = t == 0 && !self().options.learned_state;
-    step.inputs = cache.inputs.data() + at * (self().in() + width);
+    step.inputs = cache.inputs.data() + at * (in + width);
     step.sums = cache.sums.data() + at * Self::blocks * units;
-    step.before = cache.state.data() + before * width;
-    step.state = cache.state.data() + after * width;
+    step.outputs = cache.outputs.data() + at * self().made_outputs();
+    step.stride = masked ? width : in + width;
+    T* states = masked ? cache.state.data() : cache.inputs.data() + in;
+    step.before = states + at * step.stride;
+    step.state = states + next * step.stride;
     if constexpr (Self::has_cell) {
+      // Unlike the state, backward may want that of a sample's last step: nothing is written over it.
+      const Index before = cache.keep && t > 0 ? cache.block + cache.plan.start(t - 1) : 0;
       step.cell_before = cache.cell.data() + before * units;
-      step.cell = cache.cell.data() + after * units;
+      step.cell = cache.cell.data() + (cache.keep ? cache.block + at : 0) * units;
       step.tanh_cell = cache.tanh_cell.data() + at * units;
     }
-    step.outputs = cache.outputs.data() + at * self().own_outputs();
     return step;
   }
 
@@ -410,10 +442,11 @@ struct Recurrent {
     cache.plan.plan(x);
     if (drops(pass)) draw_masks(x.count(), cache, pass, first_sample);
     clear_unused(y, x);
-    start_states(x.count(), cache);
+    const bool masked = drops(pass);
+    start_states(x.count(), cache, masked);
     for (Index t = 0; t < cache.plan.steps(); ++t) {
-      const detail::RecurrentStep<T> step = step_of(cache, t);
-      gather(x, t, step, cache, drops(pass));
+      const detail::RecurrentStep<T> step = step_of(cache, t, masked);
+      gather(x, t, step, cache, masked);
       self().step_forward(step, cache.packs);
       emit(y, x, t, step, cache.plan);
     }
@@ -442,30 +475,24 @@ struct Recurrent {
   }
 
   template <class Cache>
-  void start_states(Index count, Cache& cache) const {
-    const Index width = self().recurrent(), units = self().units();
+  void start_states(Index count, Cache& cache, bool masked) const {
+    const Index in = self().in(), width = self().recurrent();
     for (Index place = 0; place < count; ++place) {
-      std::copy_n(self().initial_state.data(), width, cache.state.data() + place * width);
-      if constexpr (Self::has_cell) {
-        std::copy_n(self().initial_cell.data(), units, cache.cell.data() + place * units);
-      }
+      start_state(masked ? cache.state.data() + place * width
+                         : cache.inputs.data() + in + place * (in + width));
+      start_cell(cache.cell.data() + place * self().units());
     }
   }
 
+  /// Puts x_t, and with dropout what is left of the state before, into the columns of step t.
   template <class Cache>
   void gather(BatchView<const T> x, Index t, const detail::RecurrentStep<T>& step, Cache& cache,
               bool masked) const {
     const Index in = self().in(), width = self().recurrent();
     T* to = cache.inputs.data() + (step.inputs - cache.inputs.data());
-    const T* mask = masked ? cache.mask.data() : nullptr;
     for (Index place = 0; place < step.count; ++place, to += in + width) {
       std::copy_n(x.data() + column_of(x, cache.plan.sample(place), t) * in, in, to);
-      const T* from = step.before + place * width;
-      if (mask == nullptr) {
-        std::copy_n(from, width, to + in);
-      } else {
-        multiply(width, from, mask + place * width, to + in);
-      }
+      if (masked) multiply(width, step.before + place * width, cache.mask.data() + place * width, to + in);
     }
   }
 
@@ -478,19 +505,21 @@ struct Recurrent {
   void emit(BatchView<T> y, BatchView<const T> x, Index t, const detail::RecurrentStep<T>& step,
             const detail::TimePlan& plan) const {
     const Index rows = output_rows(), width = self().recurrent(), units = self().units();
-    const T* from = self().own_outputs() > 0 ? step.outputs : step.state;
+    const bool own = self().own_outputs() > 0;
+    const T* from = own ? step.outputs : step.state;
+    const Index stride = own ? rows : step.stride;
     if (self().options.returns == Returns::sequence) {
       for (Index place = 0; place < step.count; ++place) {
-        std::copy_n(from + place * rows, rows, y.data() + column_of(x, plan.sample(place), t) * rows);
+        std::copy_n(from + place * stride, rows, y.data() + column_of(x, plan.sample(place), t) * rows);
       }
       return;
     }
     for (Index place = plan.active(t + 1); place < step.count; ++place) {  // whose last step this is
       T* to = y.sample(plan.sample(place)).data();
       if (self().options.returns == Returns::last) {
-        std::copy_n(from + place * rows, rows, to);
+        std::copy_n(from + place * stride, rows, to);
       } else {
-        std::copy_n(step.state + place * width, width, to);
+        std::copy_n(step.state + place * step.stride, width, to);
         if (Self::has_cell) std::copy_n(step.cell + place * units, units, to + width);
       }
     }
@@ -584,31 +613,29 @@ struct Recurrent {
   void step_block(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, Cache& cache) const {
     const Index in = self().in(), width = self().recurrent(), units = self().units();
     const Index rows = output_rows();
+    const Index height = in + width;
     detail::RecurrentStep<T> step;
     step.count = x.count();
     step.inputs = cache.inputs.data();
     step.sums = cache.sums.data();
-    step.before = step.state = cache.state.data();
+    step.before = step.state = cache.inputs.data() + in;
+    step.stride = height;
     step.cell_before = step.cell = cache.cell.data();
     step.tanh_cell = cache.tanh_cell.data();
     step.outputs = cache.outputs.data();
     for (Index i = 0; i < x.count(); ++i) {
       const T* from = states[static_cast<std::size_t>(i)];
-      T* column = cache.inputs.data() + i * (in + width);
-      std::copy_n(x.data() + i * in, in, column);
-      std::copy_n(from, width, column + in);
-      std::copy_n(from, width, step.state + i * width);
+      std::copy_n(x.data() + i * in, in, cache.inputs.data() + i * height);
+      std::copy_n(from, width, step.state + i * height);
       if (Self::has_cell) std::copy_n(from + width, units, step.cell + i * units);
     }
     self().step_forward(step, cache.packs);
+    const bool outputs = self().options.returns != Returns::state && self().own_outputs() > 0;
     for (Index i = 0; i < x.count(); ++i) {
       T* to = states[static_cast<std::size_t>(i)];
-      std::copy_n(step.state + i * width, width, to);
+      std::copy_n(step.state + i * height, width, to);
       if (Self::has_cell) std::copy_n(step.cell + i * units, units, to + width);
-      const T* output = self().options.returns == Returns::state ? to
-                        : self().own_outputs() > 0               ? step.outputs + i * rows
-                                                                 : to;
-      std::copy_n(output, out_rows(), y.data() + i * out_rows());
+      std::copy_n(outputs ? step.outputs + i * rows : to, out_rows(), y.data() + i * out_rows());
     }
   }
 };

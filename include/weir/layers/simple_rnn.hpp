@@ -120,6 +120,7 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return bias.size(); }
   [[nodiscard]] Index recurrent() const { return initial_state.size(); }
+  [[nodiscard]] Index made_outputs() const { return options.outputs; }
   [[nodiscard]] Index own_outputs() const { return jordan() ? 0 : options.outputs; }
   [[nodiscard]] Index spare() const { return options.outputs + (jordan() ? units() : 0); }
   [[nodiscard]] static constexpr bool carries() { return false; }
@@ -155,24 +156,28 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
 
   void step_forward(const detail::RecurrentStep<T>& at, const Packs& packs) const {
     const Index n = units(), outputs = options.outputs;
-    T* h = jordan() ? at.sums : at.state;
-    detail::affine(at, packs.rows, n, in(), recurrent(), w(), u(), h, n, bias.data());
-    detail::activate(options.activation, n * at.count, h);
-    if (outputs == 0) return;
-    T* y = jordan() ? at.state : at.outputs;
-    simd::gemm<T>(outputs, at.count, n, v(), simd::columns<T>(h, n), y, outputs, simd::Init::bias,
-                  output_bias.data());
-    detail::activate(options.output_activation, outputs * at.count, y);
+    detail::affine(at, packs.rows, n, in(), recurrent(), w(), u(), at.sums, n, bias.data());
+    detail::activate(options.activation, n * at.count, at.sums);  // h takes the place of its sums
+    if (outputs > 0) {
+      simd::gemm<T>(outputs, at.count, n, v(), simd::columns<T>(at.sums, n), at.outputs, outputs,
+                    simd::Init::bias, output_bias.data());
+      detail::activate(options.output_activation, outputs * at.count, at.outputs);
+    }
+    const T* state = jordan() ? at.outputs : at.sums;
+    for (Index j = 0; j < at.count; ++j) {
+      std::copy_n(state + j * recurrent(), recurrent(), at.state + j * at.stride);
+    }
   }
 
   void step_backward(const detail::RecurrentStep<T>& at, const detail::RecurrentSlopes<T>& slopes,
                      const Packs& packs, SimpleRnn& grad) const {
     const Index n = units(), count = at.count;
-    const T* h = jordan() ? at.sums : at.state;
+    const T* h = at.sums;
     const T* d_h = slopes.state;
     if (jordan()) {
       T* through_output = slopes.spare + options.outputs * count;
-      output_backward(count, h, at.state, slopes.state, slopes.spare, through_output, simd::Init::zero, grad);
+      output_backward(count, h, at.outputs, slopes.state, slopes.spare, through_output, simd::Init::zero,
+                      grad);
       d_h = through_output;
     } else if (options.outputs > 0 && slopes.outputs != nullptr) {
       output_backward(count, h, at.outputs, slopes.outputs, slopes.spare, slopes.state, simd::Init::add,
@@ -184,16 +189,16 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
                           simd::Init::zero);
   }
 
-  /// Adds the gradients of W, U and b, given dL/d(sums) of all steps.
+  /// Adds the gradients of W, U and b, given dL/d(sums) of some steps.
   void add_gradients(Index columns, const T* inputs, const T* slopes, T*, SimpleRnn& grad) const {
     const Index n = units(), height = in() + recurrent();
-    simd::gemm<T>(n, in(), columns, simd::columns(slopes, n), simd::columns(inputs, height).transposed(),
-                  grad.weight.data(), n, simd::Init::add);
-    simd::gemm<T>(n, recurrent(), columns, simd::columns(slopes, n),
-                  simd::columns(inputs + in(), height).transposed(), grad.recurrent_weight.data(), n,
-                  simd::Init::add);
+    simd::add_product<T>(n, in(), columns, simd::columns(slopes, n),
+                         simd::columns(inputs, height).transposed(), grad.weight.data(), n);
+    simd::add_product<T>(n, recurrent(), columns, simd::columns(slopes, n),
+                         simd::columns(inputs + in(), height).transposed(), grad.recurrent_weight.data(), n);
     simd::add_row_sums(n, columns, slopes, grad.bias.data());
   }
+  static void finish_gradients(const T*, SimpleRnn&) noexcept {}
   void input_gradient(Index columns, const T* slopes, T* dx) const {
     simd::gemm<T>(in(), columns, units(), w().transposed(), simd::columns(slopes, units()), dx, in(),
                   simd::Init::zero);

@@ -102,9 +102,11 @@ inline void lstm_forward(std::ptrdiff_t units, const LstmColumn<T>& at) noexcept
   });
 }
 
-/// `dh` is dL/dh, `dc` dL/dc of this step from behind and becomes dL/dc of the step before.
+/// `dh` is dL/dh, `dc` dL/dc of this step from behind and becomes dL/dc of the step before. Adds dL/d(sums)
+/// to `d_bias` (4 units).
 template <class T>
-inline void lstm_backward(std::ptrdiff_t units, const LstmColumn<T>& at, const T* dh, T* dc) noexcept {
+inline void lstm_backward(std::ptrdiff_t units, const LstmColumn<T>& at, const T* dh, T* dc,
+                          T* d_bias) noexcept {
   detail::each_register<T>(units, [&](std::ptrdiff_t u, auto access) {
     using V = Simd<T>;
     T* gates = at.sums + u;
@@ -130,6 +132,11 @@ inline void lstm_backward(std::ptrdiff_t units, const LstmColumn<T>& at, const T
     access(gates + 2 * units, d_g);
     access(gates + 3 * units, d_o);
     access(dc + u, d_before);
+    T* sums = d_bias + u;
+    access(sums, V(access(sums) + d_i));
+    access(sums + units, V(access(sums + units) + d_f));
+    access(sums + 2 * units, V(access(sums + 2 * units) + d_g));
+    access(sums + 3 * units, V(access(sums + 3 * units) + d_o));
   });
 }
 

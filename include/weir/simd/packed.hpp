@@ -20,6 +20,27 @@
 
 namespace weir::inline WEIR_ABI::simd {
 
+/// C += A B for an A with contiguous rows, which is read where it lies. Packing loses where k is large
+/// against n: the gradient of a weight matrix, over many columns.
+template <class T>
+void add_product(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                 std::ptrdiff_t c_stride) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  assert(a.row_stride == 1);
+  if (m < w || n == 0) return gemm<T>(m, n, k, a, b, c, c_stride, Init::add);
+  for (std::ptrdiff_t p = 0; p < k; p += detail::k_block) {
+    const std::ptrdiff_t depth = std::min(detail::k_block, k - p);
+    const Strided<T> b_block{b.at(p, 0), b.row_stride, b.column_stride};
+    for (std::ptrdiff_t i = 0; i < m; i += detail::tile_rows<T>) {
+      const std::ptrdiff_t rows = std::min(detail::tile_rows<T>, m - i);
+      const std::ptrdiff_t vectors = (rows + w - 1) / w, last_count = rows - (vectors - 1) * w;
+      const detail::Panel<T> panel{a.at(i, p), a.column_stride, vectors,   rows - w, w - last_count,
+                                   last_count, nullptr,         Init::add, false};
+      detail::panel_product_of<detail::tile_vectors>(n, depth, panel, b_block, c + i, c_stride);
+    }
+  }
+}
+
 template <class T>
 class PackedRows {
  public:
