@@ -281,8 +281,8 @@ struct Recurrent {
   }
 
   template <class Cache>
-  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
-                Cache& cache, Self& grad, const Pass& pass) const {
+  void backward([[maybe_unused]] BatchView<const T> x, BatchView<const T>, BatchView<const T> dy,
+                BatchView<T> dx, Cache& cache, Self& grad, const Pass& pass) const {
     assert(cache.keep && x.count() <= cache.block);
     cache.packs.pack_backward(self());
     start_slopes(dy, cache);
