@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -68,6 +69,13 @@ using NumericError = detail::KindOfError<ErrorKind::numeric>;
   static_cast<void>(what);
   std::abort();  // only reachable through the throwing forms, which such a program does not call
 #endif
+}
+
+/// The same for the complaint of a layer: "owner: what".
+[[noreturn]] inline void fail(ErrorKind kind, std::string_view owner, std::string_view what) {
+  std::string text(owner);
+  text.append(": ").append(what);
+  fail(kind, text);
 }
 
 /// What went wrong, as a value.

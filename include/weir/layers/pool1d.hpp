@@ -46,7 +46,7 @@ struct Pool1D {
                chosen.ceil} {
     window.check(Self::kind);
     if (window.pad_left >= size || window.pad_right >= size) {
-      fail(ErrorKind::config, std::string(Self::kind) + ": padding must be smaller than the window");
+      fail(ErrorKind::config, Self::kind, "padding must be smaller than the window");
     }
   }
 

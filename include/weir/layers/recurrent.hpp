@@ -364,9 +364,9 @@ struct Recurrent {
   template <class Options>
   static void check_options(const Options& options) {
     if (!(options.recurrent_dropout >= 0.0 && options.recurrent_dropout < 1.0)) {
-      fail(ErrorKind::config, std::string(Self::kind) + ": 'recurrent_dropout' must lie in [0, 1)");
+      fail(ErrorKind::config, Self::kind, "'recurrent_dropout' must lie in [0, 1)");
     }
-    if (options.truncate < 0) fail(ErrorKind::config, std::string(Self::kind) + ": 'truncate' is negative");
+    if (options.truncate < 0) fail(ErrorKind::config, Self::kind, "'truncate' is negative");
   }
   static constexpr Index max_units = Index{1} << 20;
 

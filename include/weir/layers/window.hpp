@@ -94,8 +94,7 @@ struct Window {
                       size <= limit && stride <= limit && dilation <= limit && pad_left <= limit &&
                       pad_right <= limit;
     if (!fits) {
-      fail(ErrorKind::config,
-           std::string(owner) + ": sizes, strides and dilations must be positive, padding not negative");
+      fail(ErrorKind::config, owner, "sizes, strides and dilations must be positive, padding not negative");
     }
   }
 
