@@ -2,8 +2,11 @@
 //
 // Ends with 0; with 2 and one line on standard error when the input or the command line is at fault; with 1
 // when something else is. CLI11 is included here only, because it is slow to compile.
+#include "anonymise.hpp"
 #include "commands.hpp"
+#include "flows.hpp"
 #include "near_names.hpp"
+#include "watch.hpp"
 
 #include <weir/core/error.hpp>
 
@@ -212,6 +215,87 @@ void add_synth(App& app, cli::SynthOptions& o) {
   app.add_flag("--quiet", o.output.quiet, "print nothing");
 }
 
+void add_flows(App& app, cli::FlowsOptions& o) {
+  app.add_option("CAPTURE", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
+      ->required();
+  app.add_option("-o,--out", o.out, "file to write to; - is standard output [-]")->type_name("FILE");
+  app.add_option("--profile", o.profile, "columns [core]")
+      ->check(one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"}));
+  app.add_option("--idle", o.idle, "seconds without a packet that end a flow [120]")
+      ->check(between(0.001, 1e9, "S"));
+  app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
+      ->check(between(0.001, 1e9, "S"));
+  app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+      ->check(between(1, 1e9, "N"));
+  app.add_option("--threads", o.threads, "the result is the same for any number [1]")
+      ->check(between(1, 256, "N"));
+  app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")->type_name("BPF");
+  app.add_option("--payload", o.payload, "columns for the first N payload bytes")
+      ->check(between(1, 65'536, "N"));
+  app.add_option("--packets", o.packets, "columns for the first N packets [nfstream, cesnet: 30]")
+      ->check(between(1, 10'000, "N"));
+  app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
+  app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
+      ->type_name("KEYFILE");
+  app.add_flag("--inner", o.inner, "flows inside tunnels instead of the tunnels");
+  app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
+  app.add_flag("--quiet", o.quiet, "no progress, no summary");
+}
+
+void add_watch(App& app, cli::WatchOptions& o) {
+  CLI::Option* model = app.add_option("MODEL", o.model, "file written by train, of the columns of flows");
+  CLI::Option* kitsune =
+      app.add_flag("--kitsune", o.kitsune, "judge packets by what is learned from them, without a model")
+          ->excludes(model);
+  const char* source = "Packets";
+  CLI::Option* read =
+      app.add_option("--read", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
+          ->type_name("CAPTURE")
+          ->group(source);
+  app.add_option("--interface", o.interface, "until Ctrl-C")->type_name("IF")->excludes(read)->group(source);
+  app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")
+      ->type_name("BPF")
+      ->group(source);
+  app.add_flag("--inner", o.inner, "look into tunnels")->group(source);
+  app.add_option("-o,--out", o.out, "file for the alarms; - is standard output [-]")->type_name("FILE");
+  add_threshold(app, o.threshold);
+  app.add_flag("--quiet", o.quiet, "no summary");
+
+  const char* flows = "Flows, for a MODEL";
+  const auto of_flows = [&](CLI::Option* option) { option->needs(model)->group(flows); };
+  of_flows(app.add_option("--profile", o.profile, "columns [the first that has the model's]")
+               ->check(one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"})));
+  of_flows(app.add_option("--idle", o.idle, "as in flows [120]")->check(between(0.001, 1e9, "S")));
+  of_flows(app.add_option("--active", o.active, "as in flows [1800]")->check(between(0.001, 1e9, "S")));
+  of_flows(app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+               ->check(between(1, 1e9, "N")));
+  of_flows(app.add_option("--packets", o.packets, "nfstream, cesnet: as in flows [30]")
+               ->check(between(1, 10'000, "N")));
+
+  const auto of_kitsune = [&](CLI::Option* option) { option->needs(kitsune)->group("Kitsune"); };
+  of_kitsune(app.add_option("--features", o.features, "of a packet [100]")->check(one_of({"100", "115"})));
+  of_kitsune(app.add_option("--map", o.map, "packets that tell which features belong together [5000]")
+                 ->check(between(1, 1e8, "N")));
+  of_kitsune(app.add_option("--train", o.train, "packets to learn from, after those [50000]")
+                 ->check(between(1, 1e12, "N")));
+  of_kitsune(app.add_option("--calibrate", o.calibrate, "packets that set the threshold, then [10000]")
+                 ->check(between(1, 1e8, "N")));
+  of_kitsune(app.add_option("--state", o.state, "resume from this file if it is there; save to it at the end")
+                 ->type_name("FILE"));
+}
+
+void add_anonymise(App& app, cli::AnonymiseOptions& o) {
+  app.add_option("IN", o.in, "pcap or pcapng file; - is standard input; may be gzip")->required();
+  app.add_option("OUT", o.out, "pcap file to write")->required();
+  app.add_option("--key", o.key, "file with 32 secret bytes, or 64 hexadecimal digits")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--payload", o.payload, "bytes of each payload to keep [0]")->check(count_from(0));
+  app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
+  app.add_flag("--ports", o.ports, "hide ports from 1024 up");
+  app.add_flag("--quiet", o.quiet, "print nothing");
+}
+
 void add_demo(App& app, cli::DemoOptions& o) {
   app.add_option("--out", o.out, "folder for its files [weir-demo]")->type_name("DIR");
   app.add_flag("--json", o.output.json, "print one JSON object");
@@ -235,7 +319,8 @@ void add_demo(App& app, cli::DemoOptions& o) {
   }
   if (command == &app && !rest.empty()) {
     return "unknown command '" + rest.front() + "'" +
-           cli::near_names(rest.front(), {"train", "evaluate", "predict", "inspect", "synth", "demo"});
+           cli::near_names(rest.front(), {"train", "evaluate", "predict", "inspect", "flows", "watch",
+                                          "anonymise", "synth", "demo"});
   }
   return where + error.what() + (command == &app ? "; see weir --help" : "");
 }
@@ -249,6 +334,9 @@ int run(int argc, char** argv) {
   cli::EvaluateOptions evaluate;
   cli::PredictOptions predict;
   cli::InspectOptions inspect;
+  cli::FlowsOptions flows;
+  cli::WatchOptions watch;
+  cli::AnonymiseOptions anonymise;
   cli::SynthOptions synth;
   cli::DemoOptions demo;
   demo.program = argv[0];
@@ -256,6 +344,10 @@ int run(int argc, char** argv) {
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
   add_predict(*app.add_subcommand("predict", "judge the rows of a table"), predict);
   add_inspect(*app.add_subcommand("inspect", "show what a model reads, computes and says"), inspect);
+  add_flows(*app.add_subcommand("flows", "meter the flows of captures"), flows);
+  add_watch(*app.add_subcommand("watch", "judge traffic as it comes, and tell alarms"), watch);
+  add_anonymise(*app.add_subcommand("anonymise", "rewrite a capture without addresses and payload"),
+                anonymise);
   add_synth(*app.add_subcommand("synth", "write made-up labelled traffic"), synth);
   add_demo(*app.add_subcommand("demo", "show the whole way, on made-up traffic"), demo);
   try {
@@ -270,6 +362,9 @@ int run(int argc, char** argv) {
   if (command == "evaluate") cli::evaluate(evaluate);
   if (command == "predict") cli::predict(predict);
   if (command == "inspect") cli::inspect(inspect);
+  if (command == "flows") return cli::flows(flows);
+  if (command == "watch") return cli::watch(watch);
+  if (command == "anonymise") return cli::anonymise(anonymise);
   if (command == "synth") cli::synth(synth);
   if (command == "demo") cli::demo(demo);
   return ended_well;

@@ -81,7 +81,9 @@ class RowOut {
   void address(weir::FlowColumnName name, const weir::IpAddress& a, std::uint8_t version) {
     row_.texts[name.text()] = weir::address_text(a, version);
   }
-  void mac(weir::FlowColumnName name, const weir::MacAddress&) { row_.texts[name.text()] = "mac"; }
+  void mac(weir::FlowColumnName name, const weir::MacAddress&, std::size_t = 6) {
+    row_.texts[name.text()] = "mac";
+  }
   void ends(weir::FlowColumnName name, const weir::FlowEnds& e) {
     row_.texts[name.text()] =
         weir::address_text(e.first, e.ip_version) + "-" + weir::address_text(e.second, e.ip_version) + "-" +

@@ -5,6 +5,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/flow_key.hpp>
+#include <weir/traffic/flow_options.hpp>
 #include <weir/traffic/packet.hpp>
 #include <weir/traffic/parse/fragments.hpp>
 #include <weir/traffic/parse/quoted_flow.hpp>
@@ -16,11 +17,15 @@ namespace weir::inline WEIR_ABI {
 
 class FlowKeyer {
  public:
-  explicit FlowKeyer(bool vlan_in_key = true, FlowHashKey secret = FlowHashKey::random())
-      : vlan_in_key_(vlan_in_key), fragments_({.datagrams = 1'024, .held = 0, .key = secret.k0}) {}
+  explicit FlowKeyer(const FlowOptions& options = {}, FlowHashKey secret = FlowHashKey::random())
+      : vlan_in_key_(options.vlan_in_key),
+        cic_(options.lifecycle == FlowLifecycle::cic_compat),
+        fragments_({.datagrams = 1'024, .held = 0, .key = secret.k0}) {}
 
-  /// The packet must be IP.
-  [[nodiscard]] KeyedEnd operator()(const Packet& p) noexcept {
+  /// Nothing when the packet belongs to no flow: it is not IP.
+  [[nodiscard]] std::optional<KeyedEnd> operator()(const Packet& p) noexcept {
+    if (cic_) return by_cic_rules(p);
+    if (p.ip_version == 0) return std::nullopt;
     if (!p.fragment) return finish(flow_key(p.src, p.src_port, p.dst, p.dst_port), p, p.protocol);
     Packet named = p;
     fragments_.resolve(named);
@@ -30,12 +35,23 @@ class FlowKeyer {
   /// The flow that an ICMP error message tells about, as far as it was captured; `from_b` is of the quoted
   /// packet.
   [[nodiscard]] std::optional<KeyedEnd> quoted(const Packet& p) const noexcept {
+    if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return std::nullopt;
     const std::optional<QuotedFlow> q = quoted_flow(p);
     if (!q) return std::nullopt;
     return finish(flow_key(q->src, q->src_port, q->dst, q->dst_port), p, q->protocol);
   }
 
  private:
+  /// CICFlowMeter reads IPv4 and knows TCP and UDP only; all else is protocol 0 without ports.
+  [[nodiscard]] std::optional<KeyedEnd> by_cic_rules(const Packet& p) const noexcept {
+    if (p.ip_version != 4) return std::nullopt;
+    const bool plain = p.protocol == ip_protocol::tcp || p.protocol == ip_protocol::udp;
+    const bool known = plain && !p.later_fragment;
+    KeyedEnd end = known ? flow_key(p.src, p.src_port, p.dst, p.dst_port) : flow_key(p.src, 0, p.dst, 0);
+    end.key.ip_version = 4;
+    end.key.protocol = known ? p.protocol : std::uint8_t{0};
+    return end;
+  }
   [[nodiscard]] KeyedEnd finish(KeyedEnd end, const Packet& p, std::uint8_t protocol) const noexcept {
     end.key.protocol = protocol;
     end.key.ip_version = p.ip_version;
@@ -48,6 +64,7 @@ class FlowKeyer {
   }
 
   bool vlan_in_key_;
+  bool cic_;
   FragmentTable fragments_;
 };
 

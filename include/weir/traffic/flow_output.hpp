@@ -101,9 +101,9 @@ inline void append_address(std::string& out, const IpAddress& a, std::uint8_t ip
     append_number(out, unsigned{a[i]});
   }
 }
-inline void append_mac(std::string& out, const MacAddress& a) {
+inline void append_mac(std::string& out, const MacAddress& a, std::size_t bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  for (std::size_t i = 0; i < a.size(); ++i) {
+  for (std::size_t i = 0; i < bytes; ++i) {
     if (i != 0) out += ':';
     out += digits[a[i] >> 4];
     out += digits[a[i] & 15];
@@ -134,7 +134,7 @@ class FlowColumns {
   }
   void text(FlowColumnName name, std::string_view) { columns.push_back({name.text(), {}, false}); }
   void address(FlowColumnName name, const IpAddress&, std::uint8_t) { text(name, {}); }
-  void mac(FlowColumnName name, const MacAddress&) { text(name, {}); }
+  void mac(FlowColumnName name, const MacAddress&, std::size_t = 6) { text(name, {}); }
   void ends(FlowColumnName name, const FlowEnds&) { text(name, {}); }
 
   std::vector<FlowColumn> columns{};
@@ -203,10 +203,11 @@ class FlowText {
     append(a, ip_version);
     if (json_) *line_ += '"';
   }
-  void mac(FlowColumnName name, const MacAddress& a) {
+  /// With `bytes` 3 only the maker's part.
+  void mac(FlowColumnName name, const MacAddress& a, std::size_t bytes = 6) {
     next(name);
     if (json_) *line_ += '"';
-    detail::append_mac(*line_, map_ != nullptr && map_->mac ? map_->mac(a) : a);
+    detail::append_mac(*line_, map_ != nullptr && map_->mac ? map_->mac(a) : a, bytes);
     if (json_) *line_ += '"';
   }
   /// "first-second-port-port-protocol"
@@ -292,7 +293,7 @@ class FlowNumbers {
   }
   void text(FlowColumnName, std::string_view) noexcept {}
   void address(FlowColumnName, const IpAddress&, std::uint8_t) noexcept {}
-  void mac(FlowColumnName, const MacAddress&) noexcept {}
+  void mac(FlowColumnName, const MacAddress&, std::size_t = 6) noexcept {}
   void ends(FlowColumnName, const FlowEnds&) noexcept {}
 
   [[nodiscard]] std::size_t count() const noexcept { return at_; }

@@ -45,6 +45,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -67,7 +68,7 @@ class FlowTable {
   explicit FlowTable(const FlowOptions& options = {})
       : options_(checked(options)),
         secret_(options_.hash_key ? *options_.hash_key : FlowHashKey::random()),
-        keyer_(options_.vlan_in_key, secret_),
+        keyer_(options_, secret_),
         clock_(options_),
         index_(options_.max_flows),
         lists_(options_.max_flows),
@@ -84,15 +85,15 @@ class FlowTable {
   View add(const Packet& packet, Sink&& sink) {
     const std::int64_t now = clock_.at(packet.time_ns);
     stats_.clock_jumps = clock_.jumps();
-    if (!metered(packet)) {
+    const std::optional<KeyedEnd> key = keyer_(packet);
+    if (!key) {
+      ++stats_.packets;
+      ++stats_.ignored;
       expire(now, sink);
-      return ignore();
+      return {};
     }
-    const KeyedEnd key = key_of(packet);
-    const View flow = add(packet, key, now, stats_.packets + 1, sink);
-    if (packet.protocol == ip_protocol::icmp || packet.protocol == ip_protocol::icmpv6) {
-      if (const auto quoted = keyer_.quoted(packet)) note_error(quoted->key);
-    }
+    const View flow = add(packet, *key, now, stats_.packets + 1, sink);
+    if (const std::optional<KeyedEnd> quoted = keyer_.quoted(packet)) note_error(quoted->key);
     return flow;
   }
 
@@ -213,21 +214,6 @@ class FlowTable {
 
   // --- From packet to place
 
-  [[nodiscard]] bool metered(const Packet& p) const noexcept {
-    return options_.lifecycle == FlowLifecycle::cic_compat ? p.ip_version == 4 : p.ip_version != 0;
-  }
-  View ignore() noexcept {
-    ++stats_.packets;
-    ++stats_.ignored;
-    return {};
-  }
-  [[nodiscard]] KeyedEnd key_of(const Packet& p) noexcept {
-    const bool plain = p.protocol == ip_protocol::tcp || p.protocol == ip_protocol::udp;
-    if (options_.lifecycle == FlowLifecycle::standard || (plain && !p.later_fragment)) return keyer_(p);
-    KeyedEnd end = flow_key(p.src, 0, p.dst, 0);  // CICFlowMeter knows TCP and UDP only
-    end.key.ip_version = p.ip_version;
-    return end;
-  }
   [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) noexcept {
     return index_.find(hash, [&](std::uint32_t place) { return at(place).key == key; });
   }

@@ -88,20 +88,16 @@ struct NfstreamFlow {
     out.number("expiration_id", "", flow.end == FlowEnd::idle ? 0 : flow.end == FlowEnd::active ? 1 : -1);
     out.address("src_ip", flow.address(0), flow.key.ip_version);
     out.mac("src_mac", state.mac[0]);
-    out.number("src_oui", "", oui(state.mac[0]));
+    out.mac("src_oui", state.mac[0], 3);
     out.number("src_port", "", flow.port(0));
     out.address("dst_ip", flow.address(1), flow.key.ip_version);
     out.mac("dst_mac", state.mac[1]);
-    out.number("dst_oui", "", oui(state.mac[1]));
+    out.mac("dst_oui", state.mac[1], 3);
     out.number("dst_port", "", flow.port(1));
     out.number("protocol", "", flow.key.protocol);
     out.number("ip_version", "", flow.key.ip_version);
     out.number("vlan_id", "", flow.key.vlan[0]);
     out.number("tunnel_id", "", flow.key.tunnel_id);
-  }
-  /// The maker's part of the address, as a number.
-  [[nodiscard]] static std::uint32_t oui(const MacAddress& mac) noexcept {
-    return (std::uint32_t{mac[0]} << 16) | (std::uint32_t{mac[1]} << 8) | mac[2];
   }
 
   template <class Out>

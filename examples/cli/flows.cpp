@@ -1,0 +1,310 @@
+// weir flows CAPTURE... -o FILE
+//
+// Needs libpcap. Anonymising needs OpenSSL's libcrypto: without it the option is refused.
+#include "flows.hpp"
+
+#include <weir/core/error.hpp>
+
+#if __has_include(<pcap/pcap.h>)
+
+#include <weir/traffic/capture.hpp>
+#include <weir/traffic/flow_features.hpp>
+#include <weir/traffic/flow_shards.hpp>
+#include <weir/traffic/label_rules.hpp>
+
+#if __has_include(<openssl/evp.h>)
+#include <weir/traffic/anonymise.hpp>
+#define WEIR_CLI_ANONYMISES 1
+#else
+#define WEIR_CLI_ANONYMISES 0
+#endif
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+namespace {
+
+using namespace weir;  // NOLINT: a program
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in.is_open() || in.bad()) fail(ErrorKind::io, "cannot read " + path);
+  return text;
+}
+
+/// Standard output or a file.
+class Output {
+ public:
+  explicit Output(const std::string& path) : path_(path) {
+    if (path != "-") file_.reset(std::fopen(path.c_str(), "wb"));
+    if (path != "-" && !file_) refuse();
+  }
+  void write(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), out()) != text.size()) refuse();
+  }
+  void close() {
+    if (std::fflush(out()) != 0) refuse();
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+  [[nodiscard]] std::FILE* out() const noexcept { return file_ ? file_.get() : stdout; }
+  [[noreturn]] void refuse() const {
+    const std::string name = path_ == "-" ? "standard output" : path_;
+    fail(ErrorKind::io, "cannot write " + name + ": " + std::strerror(errno));
+  }
+
+  std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+/// How far it is, on a terminal, twice a second.
+class Progress {
+ public:
+  Progress(const std::vector<std::string>& captures, bool quiet) : shown_(!quiet && isatty(2) == 1) {
+    for (const std::string& path : captures) {
+      std::error_code none;
+      const auto size = std::filesystem::file_size(path, none);
+      if (!none) bytes_ += static_cast<double>(size);
+    }
+  }
+  void packet(std::uint32_t captured) {
+    ++packets_;
+    done_ += captured + 16.0;  // a record of a pcap file
+    if (shown_ && packets_ % 65'536 == 0) show();
+  }
+  void end() const {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  [[nodiscard]] std::uint64_t packets() const { return packets_; }
+
+ private:
+  void show() {
+    const double now = seconds();
+    if (now - last_ < 0.5) return;
+    last_ = now;
+    constexpr int width = 30;
+    const double share = bytes_ > 0 ? std::min(done_ / bytes_, 1.0) : 0.0;
+    const auto full = static_cast<std::size_t>(share * width);
+    const std::string bar = std::string(full, '#') + std::string(width - full, '.');
+    std::fprintf(stderr, "\r[%s] %3.0f %%  %" PRIu64 " packets", bar.c_str(), share * 100, packets_);
+  }
+
+  bool shown_;
+  double bytes_ = 0, done_ = 0, last_ = 0;
+  std::uint64_t packets_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+#if WEIR_CLI_ANONYMISES
+/// 32 bytes, or 64 hexadecimal digits.
+AnonymiseKey read_key(const std::string& path) {
+  std::string text = read_file(path);
+  AnonymiseKey key{};
+  if (text.size() == key.size()) {
+    std::copy(text.begin(), text.end(), key.begin());
+    return key;
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  for (std::size_t i = 0; i < key.size() && text.size() == 2 * key.size(); ++i) {
+    const auto byte = detail::whole_number<std::uint8_t>(std::string_view(text).substr(2 * i, 2), 16);
+    if (!byte) break;
+    key[i] = *byte;
+    if (i + 1 == key.size()) return key;
+  }
+  fail(ErrorKind::data, path + ": not a key: 32 bytes or 64 hexadecimal digits");
+}
+
+FlowAddressMap address_map(const std::string& path) {
+  if (path.empty()) return {};
+  struct Shared {
+    explicit Shared(const AnonymiseKey& key) : anonymiser(key) {}
+    std::mutex mutex;
+    Anonymiser anonymiser;
+  };
+  const auto shared = std::make_shared<Shared>(read_key(path));
+  return {.address =
+              [shared](const IpAddress& a, std::uint8_t version) {
+                const std::lock_guard lock(shared->mutex);
+                return shared->anonymiser.address(a, version);
+              },
+          .mac =
+              [shared](const MacAddress& a) {
+                const std::lock_guard lock(shared->mutex);
+                return shared->anonymiser.mac(a);
+              }};
+}
+#else
+FlowAddressMap address_map(const std::string& path) {
+  if (!path.empty()) fail(ErrorKind::config, "--anonymise: this program was built without OpenSSL");
+  return {};
+}
+#endif
+
+/// A line of text, with the rules' label in CICFlowMeter's own column.
+class LabelledText : public FlowText {
+ public:
+  LabelledText(Format format, bool blank, const FlowAddressMap* map, std::string_view label)
+      : FlowText(format, blank, map), label_(label) {}
+  void text(FlowColumnName name, std::string_view value) {
+    FlowText::text(name, name.base == "Label" && !label_.empty() ? label_ : value);
+  }
+
+ private:
+  std::string_view label_;
+};
+
+template <class Profile>
+inline constexpr bool is_cic = std::is_same_v<Profile, CicFlow> || std::is_same_v<Profile, CicCompatFlow>;
+
+template <class Profile, class... More>
+class Command {
+ public:
+  explicit Command(const FlowsOptions& options)
+      : options_(options),
+        map_(address_map(options.anonymise)),
+        rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options.labels)),
+        features_(table_options().features) {}
+
+  int run() {
+    Result<MergedCapture> capture = MergedCapture::try_open(
+        options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.inner}});
+    if (!capture) fail(capture.error().kind, capture.error().what);
+    Output output(options_.out);
+    if (!options_.json) output.write(header());
+    Progress progress(options_.captures, options_.quiet);
+    FlowShards<Profile, More...> meter(
+        table_options(), static_cast<std::size_t>(options_.threads),
+        [this](const auto& flow, std::string& line) { row(flow, line); },
+        [&](const std::string& lines) { output.write(lines); });
+    for (Packet packet; capture->next(packet);) {
+      progress.packet(packet.captured_length);
+      meter.add(packet);
+    }
+    meter.finish();
+    output.close();
+    progress.end();
+    if (!options_.quiet) summarise(meter.stats(), progress);
+    const std::vector<std::string> failures = capture->failures();
+    for (const std::string& failure : failures) std::fprintf(stderr, "weir: %s\n", failure.c_str());
+    return failures.empty() ? 0 : 1;
+  }
+
+ private:
+  static FlowLabelRules read_rules(const std::string& path) {
+    Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(path));
+    if (!rules) fail(rules.error().kind, path + ": " + rules.error().what);
+    return std::move(rules).value();
+  }
+
+  [[nodiscard]] FlowOptions table_options() const {
+    FlowOptions o;
+    o.max_flows = static_cast<std::size_t>(options_.max_flows);
+    o.timeouts.set_idle(static_cast<std::int64_t>(options_.idle * 1e9));
+    o.timeouts.active_ns = static_cast<std::int64_t>(options_.active * 1e9);
+    o.features.payload_bytes = options_.payload;
+    if (options_.packets > 0) o.features.packets = options_.packets;
+    return std::is_same_v<Profile, CicCompatFlow> ? cic_compat_options(o) : o;
+  }
+
+  [[nodiscard]] std::string header() const {
+    std::vector<FlowColumn> columns = flow_columns<Profile, More...>(features_);
+    if (own_label()) columns.push_back({"label"});
+    return FlowText::header(columns);
+  }
+  /// The profile has no column for it.
+  [[nodiscard]] bool own_label() const { return !options_.labels.empty() && !is_cic<Profile>; }
+
+  template <class View>
+  void row(const View& flow, std::string& line) const {
+    if constexpr (requires { Profile::keeps(flow); }) {
+      if (!Profile::keeps(flow)) return;
+    }
+    const std::string_view label = rules_.label(*flow);
+    LabelledText out(options_.json ? FlowText::Format::json : FlowText::Format::csv, !is_cic<Profile>, &map_,
+                     label);
+    out.begin(line);
+    flow.describe(out);
+    if (own_label()) out.text("label", label);
+    out.end();
+  }
+
+  void summarise(const FlowTableStats& s, const Progress& progress) const {
+    const double seconds = std::max(progress.seconds(), 1e-9);
+    std::fprintf(stderr, "%" PRIu64 " packets (%" PRIu64 " ignored), %" PRIu64 " flows:", s.packets,
+                 s.ignored, s.flows);
+    for (const FlowEnd end : {FlowEnd::end_of_flow, FlowEnd::idle, FlowEnd::active, FlowEnd::forced,
+                              FlowEnd::lack_of_resources}) {
+      const std::uint64_t count = s.ended[static_cast<std::size_t>(end)];
+      if (count > 0) std::fprintf(stderr, " %" PRIu64 " %s", count, std::string(name_of(end)).c_str());
+    }
+    if (s.clock_jumps > 0) std::fprintf(stderr, "; %" PRIu64 " jumps of the clock", s.clock_jumps);
+    std::fprintf(stderr, "; %.2f s, %.0f packets/s\n", seconds, static_cast<double>(s.packets) / seconds);
+  }
+
+  const FlowsOptions& options_;
+  FlowAddressMap map_;
+  FlowLabelRules rules_;
+  FlowFeatureOptions features_;
+};
+
+template <class Profile>
+int run(const FlowsOptions& o) {
+  constexpr bool has_packets = std::is_same_v<Profile, NfstreamFlow> || std::is_same_v<Profile, CesnetFlow>;
+  const bool packets = o.packets > 0 && !has_packets;
+  if (packets && o.payload > 0) return Command<Profile, PacketSequence, PayloadBytes>(o).run();
+  if (packets) return Command<Profile, PacketSequence>(o).run();
+  if (o.payload > 0) return Command<Profile, PayloadBytes>(o).run();
+  return Command<Profile>(o).run();
+}
+
+}  // namespace
+
+int flows(const FlowsOptions& o) {
+  if (o.profile == "core") return run<CoreFlow>(o);
+  if (o.profile == "cic") return run<CicFlow>(o);
+  if (o.profile == "cic_compat") return run<CicCompatFlow>(o);
+  if (o.profile == "nfstream") return run<NfstreamFlow>(o);
+  if (o.profile == "cesnet") return run<CesnetFlow>(o);
+  if (o.profile == "netflow") return run<NetflowFlow>(o);
+  if (o.profile == "zeek") return run<ZeekFlow>(o);
+  fail(ErrorKind::config, "there is no profile '" + o.profile + "'");
+}
+
+}  // namespace cli
+
+#else
+
+namespace cli {
+
+int flows(const FlowsOptions&) {
+  weir::fail(weir::ErrorKind::config, "flows: this program was built without libpcap");
+}
+
+}  // namespace cli
+
+#endif

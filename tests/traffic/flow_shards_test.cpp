@@ -1,0 +1,124 @@
+// The meter on several threads: the same bytes for any number of them, also when the table is full.
+#include "traffic/flow_packets.hpp"
+
+#include <weir/core/rng.hpp>
+#include <weir/traffic/flow_features.hpp>
+#include <weir/traffic/flow_shards.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace weir;          // NOLINT: a test
+using namespace flow_packets;  // NOLINT
+using flow_packets::s;
+
+/// Datagrams, fragments, connections and ICMP errors of 3,000 hosts, and a clock that is set back once.
+const std::vector<Packet>& traffic() {
+  static Trace trace;
+  if (!trace.packets().empty()) return trace.packets();
+  Rng rng(7);
+  std::int64_t now = t0;
+  for (int i = 0; i < 30'000; ++i) {
+    now += i == 20'000 ? -100 * s : static_cast<std::int64_t>(rng.next32() % (4 * ms));
+    const std::string host =
+        "10.0." + std::to_string(rng.next32() % 12) + "." + std::to_string(rng.next32() % 250);
+    const auto port = static_cast<std::uint16_t>(1'024 + rng.next32() % 2);
+    const auto id = static_cast<std::uint16_t>(i);
+    const Layer inner = udp({.src_port = port, .dst_port = 53}, filler(rng.next32() % 60));
+    if (i % 50 == 0) {
+      for (const Layer& part : ipv4_fragments({.src = host, .id = id}, inner, 16))
+        trace.add(now, ethernet({}, part));
+    } else if (i % 50 == 1) {
+      const Layer quoted = ipv4({.src = host}, inner);
+      trace.add(now, ethernet({}, ipv4({.src = "10.9.9.9", .dst = host, .id = id},
+                                       icmp({.type = 3, .code = 3}, raw(quoted.bytes)))));
+    } else if (i % 3 == 0) {
+      const std::uint8_t flags = i % 9 == 0 ? tcp_flag::syn : i % 9 == 3 ? tcp_flag::ack : tcp_flag::rst;
+      trace.add(now, ethernet({}, ipv4({.src = host, .id = id},
+                                       tcp({.src_port = port, .seq = rng.next32() % 3, .flags = flags}))));
+    } else if (i % 7 == 0) {
+      trace.add(now, ethernet({}, arp({})));
+    } else {
+      trace.add(now, ethernet({}, ipv4({.src = host, .id = id}, inner)));
+    }
+  }
+  return trace.packets();
+}
+
+std::string metered(std::size_t threads, std::size_t flows, FlowTableStats* stats = nullptr) {
+  FlowOptions options;
+  options.max_flows = flows;
+  options.timeouts.set_idle(10 * s);
+  options.features.payload_bytes = 12;
+  std::string text;
+  FlowShards<CoreFlow, PayloadBytes> meter(
+      options, threads,
+      [](const auto& flow, std::string& line) {
+        FlowText out;
+        out.begin(line);
+        flow.describe(out);
+        out.end();
+      },
+      [&](const std::string& lines) { text += lines; });
+  for (Packet p : traffic()) meter.add(p);
+  meter.finish();
+  if (stats != nullptr) *stats = meter.stats();
+  return text;
+}
+
+TEST_CASE("any number of threads writes the same bytes") {
+  for (const std::size_t flows : std::initializer_list<std::size_t>{100'000, 2'048, 500}) {
+    FlowTableStats one;
+    FlowTableStats four;
+    const std::string expected = metered(1, flows, &one);
+    CHECK(std::count(expected.begin(), expected.end(), '\n') > 3'000);
+    CHECK(static_cast<std::uint64_t>(std::count(expected.begin(), expected.end(), '\n')) == one.flows);
+    CHECK(metered(2, flows) == expected);
+    CHECK(metered(4, flows, &four) == expected);
+    CHECK(metered(40, flows) == expected);
+    CHECK(one.ended == four.ended);
+    CHECK(one.packets == traffic().size());
+    CHECK(one.clock_jumps == 1);
+    CHECK((one.ended[5] > 0) == (flows < 10'000));
+  }
+}
+
+TEST_CASE("the shards together are one table, as long as it is not full") {
+  FlowOptions options;
+  options.max_flows = 1'000;  // one shard
+  CHECK(metered(3, 100'000) == metered(1, 100'000));
+  std::vector<std::uint64_t> ids;
+  options.max_flows = 100'000;
+  options.timeouts.set_idle(10 * s);
+  FlowTable<CoreFlow> table(options);
+  std::vector<std::string> lines;
+  const auto keep = [&](const auto& flow) { ids.push_back(flow->id); };
+  for (const Packet& p : traffic()) table.add(p, keep);
+  table.flush(keep);
+  const std::string all = metered(1, 100'000);
+  CHECK(static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n')) == ids.size());
+}
+
+TEST_CASE("what a row throws reaches the caller") {
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
+    const auto run = [&] {
+      FlowOptions options;
+      options.timeouts.set_idle(s);
+      FlowShards<CoreFlow> meter(
+          options, threads, [](const auto&, std::string&) { throw std::runtime_error("full disk"); },
+          [](const std::string&) {});
+      for (Packet p : traffic()) meter.add(p);
+      meter.finish();
+    };
+    CHECK_THROWS_AS(run(), std::runtime_error);
+  }
+}
+
+}  // namespace
