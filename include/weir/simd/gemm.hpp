@@ -17,6 +17,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/reduce.hpp>
+#include <weir/simd/transform.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -131,6 +132,13 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
     WEIR_UNROLL
     for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = start;
   }
+  if (a.init == Init::add) {  // C is needed at the end only: fetch it meanwhile
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t v = 0; v < Vectors; ++v) __builtin_prefetch(c + j * c_stride + v * w, 1);
+    }
+  }
   const T* a_at = a.data;
   const T* b_at = b.data;
   const auto step = [&](Simd<T>(&to)[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)]) {
@@ -211,23 +219,96 @@ void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Str
 template <class T>
 void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
                T* packed) noexcept {
+  constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
   if (a.row_stride == 1) {
+    constexpr std::ptrdiff_t ahead =
+        8;  // columns may lie on pages of their own, where no hardware fetches ahead
     for (std::ptrdiff_t p = 0; p < k; ++p) {
+      if (p + ahead < k) {
+        for (std::ptrdiff_t i = 0; i < rows; i += line) __builtin_prefetch(a.at(i, p + ahead));
+      }
       std::copy_n(a.at(0, p), rows, packed + p * stride);
       std::fill_n(packed + p * stride + rows, stride - rows, T(0));
     }
     return;
   }
-  for (std::ptrdiff_t p = 0; p < k; ++p) {
+  if (a.row_stride < 16 * line) {
+    for (std::ptrdiff_t p = 0; p < k; ++p) {
+      for (std::ptrdiff_t i = 0; i < rows; ++i) packed[p * stride + i] = *a.at(i, p);
+      std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+    }
+    return;
+  }
+  // Rows far apart: a line of memory at a time, so that each is fetched once.
+  std::ptrdiff_t p = 0;
+  for (; p + line <= k; p += line) {
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+      const T* from = a.at(i, p);
+      WEIR_UNROLL
+      for (std::ptrdiff_t q = 0; q < line; ++q) packed[(p + q) * stride + i] = from[q * a.column_stride];
+    }
+  }
+  for (; p < k; ++p) {
     for (std::ptrdiff_t i = 0; i < rows; ++i) packed[p * stride + i] = *a.at(i, p);
-    std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+  }
+  for (p = 0; p < k; ++p) std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+}
+
+/// sums_i += sum over the `Columns` columns of A of a_ij b_j, i < m, one column after the other.
+template <std::ptrdiff_t Columns, class T>
+inline void add_columns(std::ptrdiff_t m, const T* a, std::ptrdiff_t a_stride, const T* b,
+                        std::ptrdiff_t b_stride, T* sums) noexcept {
+  Simd<T> values[static_cast<std::size_t>(Columns)];
+  WEIR_UNROLL
+  for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b[j * b_stride]);
+  std::ptrdiff_t i = 0;
+  for (; i + width<T> <= m; i += width<T>) {
+    Simd<T> sum = load(sums + i);
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) sum = fma(load(a + i + j * a_stride), values[j], sum);
+    store(sums + i, sum);
+  }
+  if (i == m) return;
+  Simd<T> sum = load_part(sums + i, m - i);
+  WEIR_UNROLL
+  for (std::ptrdiff_t j = 0; j < Columns; ++j)
+    sum = fma(load_part(a + i + j * a_stride, m - i), values[j], sum);
+  store_part(sums + i, sum, m - i);
+}
+
+/// One column of B, many rows of A, which lie side by side: reads A in the order of memory. The order of
+/// summation is that of gemm_panels.
+template <class T>
+void gemm_one_column(std::ptrdiff_t m, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c, Init init,
+                     const T* bias) noexcept {
+  constexpr std::ptrdiff_t together = 8, rows = 1024;
+  alignas(64) T sums[static_cast<std::size_t>(rows)];
+  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
+    const std::ptrdiff_t end = std::min(p + k_block, k);
+    for (std::ptrdiff_t i = 0; i < m; i += rows) {
+      const std::ptrdiff_t count = std::min(rows, m - i);
+      if (p == 0 && init == Init::bias) {
+        std::copy_n(bias + i, count, sums);
+      } else {
+        std::fill_n(sums, count, T(0));
+      }
+      std::ptrdiff_t q = p;
+      for (; q + together <= end; q += together)
+        add_columns<together>(count, a.at(i, q), a.column_stride, b.at(q, 0), b.row_stride, sums);
+      for (; q < end; ++q) add_columns<1>(count, a.at(i, q), a.column_stride, b.at(q, 0), b.row_stride, sums);
+      if (p == 0 && init != Init::add) {
+        std::copy_n(sums, count, c + i);
+      } else {
+        add(count, sums, c + i);
+      }
+    }
   }
 }
 
 /// Any m, n, k by panels of rows.
 template <class T>
 void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-                 std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+                 std::ptrdiff_t c_stride, Init init, const T* bias, bool halves) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
   const std::ptrdiff_t step = n == 1 ? panel_rows<T> : tile_rows<T>;
   // Packing pays where each packed element is used often enough, and is needed where loads could not reach
@@ -244,9 +325,8 @@ void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T
       const std::ptrdiff_t rows = std::min(pack ? tile_rows<T> : step, m - i);
       const std::ptrdiff_t vectors = (rows + w - 1) / w;
       const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
-      Panel<T> panel{a.at(i, p), a.column_stride, vectors,
-                     rows - w,   w - last_count,  last_count,
-                     nullptr,    block_init,      m <= halves_vectors * w};
+      Panel<T> panel{a.at(i, p), a.column_stride, vectors,    rows - w, w - last_count,
+                     last_count, nullptr,         block_init, halves};
       if (bias != nullptr) panel.bias = bias + i;
       if (pack) {
         pack_rows(Strided<T>{a.at(i, p), a.row_stride, a.column_stride}, rows, depth, vectors * w, packed);
@@ -271,6 +351,29 @@ void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T
   }
 }
 
+/// A transposed (its columns side by side), and some columns: sums C^T = B^T A^T instead, so that what has to
+/// be packed is B and not the larger A. The order of summation is that of gemm_panels.
+template <class T>
+void gemm_swapped(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                  std::ptrdiff_t c_stride) noexcept {
+  constexpr std::ptrdiff_t rows = 32 * tile_columns;
+  alignas(64) T block[static_cast<std::size_t>(rows * tile_rows<T>)];
+  for (std::ptrdiff_t i = 0; i < m; i += rows) {
+    const std::ptrdiff_t rows_here = std::min(rows, m - i);
+    const Strided<T> a_part{a.at(i, 0), a.row_stride, a.column_stride};
+    for (std::ptrdiff_t j = 0; j < n; j += tile_rows<T>) {
+      const std::ptrdiff_t columns_here = std::min(tile_rows<T>, n - j);
+      const Strided<T> b_part{b.at(0, j), b.row_stride, b.column_stride};
+      gemm_panels<T>(columns_here, rows_here, k, b_part.transposed(), a_part.transposed(), block,
+                     columns_here, Init::zero, nullptr, false);
+      for (std::ptrdiff_t y = 0; y < columns_here; ++y) {
+        T* column = c + i + (j + y) * c_stride;
+        for (std::ptrdiff_t x = 0; x < rows_here; ++x) column[x] = block[y + x * columns_here];
+      }
+    }
+  }
+}
+
 /// Few rows (m below a register), many columns whose elements lie side by side in B: sums C^T = B^T A^T
 /// instead, so that the registers are full. This is the weight gradient of a layer with few outputs.
 template <class T>
@@ -281,7 +384,7 @@ void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided
     const std::ptrdiff_t columns_here = std::min(tile_rows<T>, n - j);
     const Strided<T> b_part{b.at(0, j), b.row_stride, b.column_stride};
     gemm_panels<T>(columns_here, m, k, b_part.transposed(), a.transposed(), block, tile_rows<T>, Init::zero,
-                   nullptr);
+                   nullptr, columns_here <= halves_vectors * width<T>);
     for (std::ptrdiff_t x = 0; x < columns_here; ++x) {
       for (std::ptrdiff_t i = 0; i < m; ++i) {
         T& target = c[i + (j + x) * c_stride];
@@ -338,8 +441,14 @@ void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, St
     detail::gemm_dots(m, n, k, a, b, c, c_stride, init, bias);
   } else if (m < width<T> && b.column_stride == 1) {
     detail::gemm_few_rows(m, n, k, a, b, c, c_stride, init, bias);
+  } else if (const bool halves = m <= detail::halves_vectors * width<T>;
+             !halves && init == Init::zero && a.row_stride != 1 && a.column_stride == 1 && n >= width<T> &&
+             m > n && k >= 64) {
+    detail::gemm_swapped(m, n, k, a, b, c, c_stride);
+  } else if (n == 1 && !halves && a.row_stride == 1 && m > detail::panel_rows<T>) {
+    detail::gemm_one_column(m, k, a, b, c, init, bias);
   } else {
-    detail::gemm_panels(m, n, k, a, b, c, c_stride, init, bias);
+    detail::gemm_panels(m, n, k, a, b, c, c_stride, init, bias, halves);
   }
 }
 
