@@ -110,3 +110,26 @@ TEST_CASE("packed: empty matrices") {
   CHECK(c == std::vector<float>{1.0F, 2.0F, 3.0F, 1.0F, 2.0F, 3.0F});
   packed.product(0, simd::columns<float>(nullptr, 0), nullptr, 3, simd::Init::bias, bias);
 }
+
+TEST_CASE_TEMPLATE("add_product: right, and nothing but C is written", T, float, double) {
+  Rng rng(6);
+  for (const ptrdiff_t m : {1, 16, 17, 40, 64, 65, 200}) {
+    for (const ptrdiff_t k : {0, 1, 100, 300}) {
+      for (const ptrdiff_t n : {1, 8, 25}) {
+        INFO("m ", m, ", n ", n, ", k ", k);
+        const ptrdiff_t stride = m + 2;
+        const std::vector<T> a = random_values<T>((m + 1) * k, rng), b = random_values<T>(k * n, rng),
+                             before = random_values<T>(stride * n, rng);
+        const simd::Strided<T> left = simd::columns(a.data(), m + 1), right{b.data(), n, 1};
+        std::vector<T> c = before, expected = before;
+        simd::add_product<T>(m, n, k, left, right, c.data(), stride);
+        simd::gemm_reference<T>(m, n, k, left, right, expected.data(), stride, simd::Init::add);
+        for (std::size_t i = 0; i < c.size(); ++i) {
+          const double error = std::fabs(static_cast<double>(c[i]) - static_cast<double>(expected[i]));
+          REQUIRE(error <=
+                  static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(4 * k));
+        }
+      }
+    }
+  }
+}

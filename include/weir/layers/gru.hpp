@@ -132,11 +132,12 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
 
   void step_backward(const detail::RecurrentStep<T>& at, const detail::RecurrentSlopes<T>& slopes,
-                     const Packs& packs, Gru&) const {
+                     const Packs& packs, Gru& grad) const {
     const Index n = units(), rows = 4 * n;
     if (options.reset_after) {
       for (Index j = 0; j < at.count; ++j) {
-        simd::gru_backward(n, at.sums + j * rows, at.before + j * at.stride, slopes.state + j * n);
+        simd::gru_backward(n, at.sums + j * rows, at.before + j * at.stride, slopes.state + j * n,
+                           grad.bias.data(), grad.recurrent_bias.data());
       }
       if (!slopes.before) return;
       packs.gate_columns.product(at.count, simd::columns<T>(at.sums, rows), slopes.recurrent, n,
@@ -157,8 +158,8 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
                                simd::Init::add);
   }
 
-  /// Adds dL/d[W U] of r and z, dL/dW_n and dL/dU_n, given dL/d(sums) of some steps, to `sums`, and those of
-  /// the biases to `grad`. Without reset_after, r h stands where dL/d(nh) would.
+  /// Adds dL/d[W U] of r and z, dL/dW_n and dL/dU_n, given dL/d(sums) of some steps, to `sums`. Without
+  /// reset_after, r h stands where dL/d(nh) would, and the bias is still to come.
   void add_gradients(Index columns, const T* inputs, const T* slopes, T* sums, Gru& grad) const {
     const Index n = units(), rows = 4 * n, height = in() + n;
     const simd::Strided<T> from = simd::columns(inputs, height).transposed();
@@ -170,11 +171,11 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     simd::add_product<T>(n, n, columns, options.reset_after ? hidden : candidate,
                          options.reset_after ? state : hidden.transposed(), sums + n * (2 * height + in()),
                          n);
+    if (options.reset_after) return;
     for (Index j = 0; j < columns; ++j) {
       const T* column = slopes + j * rows;
       simd::add(2 * n, column, grad.bias.data());
       simd::add(n, column + 3 * n, grad.bias.data() + 2 * n);
-      if (options.reset_after) simd::add(n, column + 2 * n, grad.recurrent_bias.data());
     }
   }
   void finish_gradients(const T* sums, Gru& grad) const {

@@ -156,9 +156,11 @@ inline void gru_forward(std::ptrdiff_t units, T* sums, const T* h_before, T* h) 
   });
 }
 
-/// `dh` is dL/dh and becomes the part of dL/dh of the step before that does not go through a product.
+/// `dh` is dL/dh and becomes the part of dL/dh of the step before that does not go through a product. Adds
+/// dL/d(sums) to `d_bias` (3 units: r, z, nx) and `d_recurrent_bias` (nh).
 template <class T>
-inline void gru_backward(std::ptrdiff_t units, T* gates, const T* h_before, T* dh) noexcept {
+inline void gru_backward(std::ptrdiff_t units, T* gates, const T* h_before, T* dh, T* d_bias,
+                         T* d_recurrent_bias) noexcept {
   detail::each_register<T>(units, [&](std::ptrdiff_t u, auto access) {
     using V = Simd<T>;
     const T* from = gates + u;
@@ -166,11 +168,19 @@ inline void gru_backward(std::ptrdiff_t units, T* gates, const T* h_before, T* d
             n = access(from + 3 * units);
     const V slope = access(dh + u);
     const V d_n = detail::through_tanh<T>(n, slope * (V(T(1)) - z));
-    access(gates + u, detail::through_sigmoid<T>(r, d_n * nh));
-    access(gates + units + u, detail::through_sigmoid<T>(z, slope * (access(h_before + u) - n)));
-    access(gates + 2 * units + u, V(d_n * r));
+    const V d_r = detail::through_sigmoid<T>(r, d_n * nh);
+    const V d_z = detail::through_sigmoid<T>(z, slope * (access(h_before + u) - n));
+    const V d_nh = d_n * r;
+    access(gates + u, d_r);
+    access(gates + units + u, d_z);
+    access(gates + 2 * units + u, d_nh);
     access(gates + 3 * units + u, d_n);
     access(dh + u, V(slope * z));
+    T* sums = d_bias + u;
+    access(sums, V(access(sums) + d_r));
+    access(sums + units, V(access(sums + units) + d_z));
+    access(sums + 2 * units, V(access(sums + 2 * units) + d_n));
+    access(d_recurrent_bias + u, fma<T>(d_n, r, access(d_recurrent_bias + u)));
   });
 }
 
