@@ -1,0 +1,39 @@
+// weir watch MODEL|--kitsune: what the command is told. main.cpp fills it from the command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct WatchOptions {
+  std::string model{};
+  bool kitsune = false;
+  std::vector<std::string> captures{};
+  std::string interface {};
+  std::string filter{};
+  std::string out = "-";
+  std::optional<double> threshold{};
+  bool inner = false;  ///< look into tunnels
+  bool quiet = false;
+
+  std::string profile{};  ///< empty: the first one that has the model's columns
+  double idle = 120;      ///< seconds
+  double active = 1'800;
+  std::uint64_t max_flows = 1'000'000;
+  std::uint64_t packets = 30;  ///< length of the profiles' packet sequences
+
+  int features = 100;
+  std::uint64_t map = 5'000;  ///< packets
+  std::uint64_t train = 50'000;
+  std::uint64_t calibrate = 10'000;
+  std::string state{};  ///< file to resume from, if it is there, and to save to
+};
+
+/// 0; 1 when a capture was cut or damaged, after what could be read. Throws weir::Error when one cannot be
+/// opened, or when the model does not fit.
+[[nodiscard]] int watch(const WatchOptions& options);
+
+}  // namespace cli
