@@ -103,7 +103,7 @@ inline void put_ipv4(Bytes& out, const std::string& name) {
 }
 [[nodiscard]] inline Layer text(std::string_view s) {
   Bytes out(s.size());
-  std::memcpy(out.data(), s.data(), s.size());
+  if (!s.empty()) std::memcpy(out.data(), s.data(), s.size());
   return raw(std::move(out));
 }
 /// `n` bytes that differ from their neighbours.

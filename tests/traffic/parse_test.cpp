@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -41,9 +42,12 @@ class Exact {
   std::unique_ptr<std::byte[]> data_;
 };
 
+/// The packet's views stay valid: its bytes are kept to the end of the program.
 Packet parsed(int link, const Layer& frame, const ParseOptions& options = {}) {
+  static std::deque<Bytes> kept;
+  const Bytes& bytes = kept.emplace_back(frame.bytes);
   Packet p;
-  CHECK(parse_packet(p, link, frame.bytes, size_of(frame.bytes), now, options));
+  CHECK(parse_packet(p, link, bytes, size_of(bytes), now, options));
   return p;
 }
 Packet on_ethernet(const Layer& inner, const ParseOptions& options = {}) {
@@ -462,7 +466,8 @@ TEST_CASE("parse: neither padding nor snap length nor offload changes a length")
   p = on_ethernet(ipv6({.payload_length = 0}, tcp({}, filler(70'000))));
   CHECK(p.payload_length == 70'000);
   // a record that claims fewer bytes on the wire than it holds
-  REQUIRE(parse_packet(p, link_type::ethernet, ethernet({}, query()).bytes, 3, now));
+  const Layer small = ethernet({}, query());
+  REQUIRE(parse_packet(p, link_type::ethernet, small.bytes, 3, now));
   check_query(p);
   CHECK(p.wire_length == 47);
 }

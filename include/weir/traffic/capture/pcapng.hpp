@@ -157,7 +157,8 @@ class PcapngFile {
     std::copy(known.begin(), known.end(), buffer_.begin());
     if (!read(std::span(buffer_).subspan(known.size(), size - known.size()))) return false;
     body_ = std::span(buffer_).first(size);
-    if (u32(size - 4) != length) return fail("the two lengths of a block differ");
+    // Like libpcap, that of the file's first block is not looked at: its other fields tell enough.
+    if (has_section_ && u32(size - 4) != length) return fail("the two lengths of a block differ");
     body_ = body_.first(size - 4);
     return true;
   }
@@ -193,9 +194,12 @@ class PcapngFile {
   /// Interfaces are numbered anew.
   bool start_section() {
     if (body_.size() < 16) return fail("a section header that is too short");
-    if (u16(4) != 1 || (u16(6) != 0 && u16(6) != 2)) {  // some programs wrote 1.2 for 1.0
-      return fail("version " + std::to_string(u16(4)) + "." + std::to_string(u16(6)) + " is not known");
+    const std::uint16_t minor =
+        u16(6);  // some programs wrote 1.2 for 1.0; libpcap asks the first section only
+    if (u16(4) != 1 || (!has_section_ && minor != 0 && minor != 2)) {
+      return fail("version " + std::to_string(u16(4)) + "." + std::to_string(minor) + " is not known");
     }
+    has_section_ = true;
     interfaces_.clear();
     return false;
   }
@@ -280,7 +284,8 @@ class PcapngFile {
   std::uint32_t type_ = 0;
   int first_link_type_ = 0;
   bool has_interface_ = false;
-  bool in_section_ = false;
+  bool in_section_ = false;   // a section header has begun
+  bool has_section_ = false;  // and been accepted
   bool little_ = false;
 };
 
