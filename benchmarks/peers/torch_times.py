@@ -54,16 +54,15 @@ SEQUENCES = (("lstm", lambda: LastStep(nn.LSTM), (30, 8), 2048, 2, 4000),
 
 def best_epoch(net, loss, x, y, batch, epochs=5):
     """Samples a second of the best epoch."""
-    rows = len(x)
     adam = torch.optim.Adam(net.parameters())
     best = 0.0
     for _ in range(epochs):
         begin = time.process_time()
-        for rows in torch.randperm(rows).split(batch):
+        for rows in torch.randperm(len(x)).split(batch):
             adam.zero_grad()
             loss(net(x[rows]), y[rows]).backward()
             adam.step()
-        best = max(best, rows / (time.process_time() - begin))
+        best = max(best, len(x) / (time.process_time() - begin))
     return best
 
 
