@@ -68,8 +68,15 @@ class CaptureReader {
   /// A pcap or pcapng file, plain or gzip; "-" is standard input.
   [[nodiscard]] static Result<CaptureReader> try_open(const std::string& path,
                                                       const CaptureOptions& options = {}) {
-    CaptureReader reader(path, options.parse);
-    if (Status status = reader.open_stream(path); !status) return status.error();
+    std::FILE* const stream = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
+    if (stream == nullptr) return Failure{ErrorKind::io, path + ": cannot open: " + std::strerror(errno)};
+    return try_open(stream, path, options);
+  }
+  /// A stream that is open already, a pipe or memory; it is closed at the end. `name` is for messages.
+  [[nodiscard]] static Result<CaptureReader> try_open(std::FILE* stream, const std::string& name,
+                                                      const CaptureOptions& options = {}) {
+    CaptureReader reader(name, options.parse);
+    if (Status status = reader.take_stream(stream); !status) return status.error();
     const Status status = detail::first_byte(reader.file_.get()) == 0x0A ? reader.start_pcapng(options.filter)
                                                                          : reader.start_pcap(options.filter);
     if (!status.ok()) return status.error();
@@ -141,14 +148,13 @@ class CaptureReader {
 
   CaptureReader(std::string name, const ParseOptions& parse) : name_(std::move(name)), parse_(parse) {}
 
-  Status open_stream(const std::string& path) {
-    file_.reset(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
-    if (!file_) return Failure{ErrorKind::io, path + ": cannot open: " + std::strerror(errno)};
-    if (detail::first_byte(file_.get()) != 0x1F) return std::monostate{};
+  Status take_stream(std::FILE* stream) {
+    file_.reset(stream);
+    if (detail::first_byte(stream) != 0x1F) return std::monostate{};
     auto gunzip = std::make_unique<detail::Gunzip>(file_.release());
     gunzip_ = gunzip.get();
     file_.reset(detail::open_stream(gunzip));
-    if (!file_) return Failure{ErrorKind::io, path + ": cannot unpack gzip on this system"};
+    if (!file_) return Failure{ErrorKind::io, name_ + ": cannot unpack gzip on this system"};
     return std::monostate{};
   }
 
