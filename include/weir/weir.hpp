@@ -1,4 +1,5 @@
-// Everything but the optional parts, which are included by their own names: weir/data/gzip.hpp.
+// Everything but the optional parts, which are included by their own names: weir/data/gzip.hpp,
+// weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
 #include <weir/traffic.hpp>
@@ -6,9 +7,20 @@
 
 #include <weir/core/eigen.hpp>
 
+#include <weir/data/calendar.hpp>
 #include <weir/data/csv.hpp>
+#include <weir/data/idx.hpp>
 #include <weir/data/impute.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/numeric_target.hpp>
 #include <weir/data/scale.hpp>
+#include <weir/data/seasonal.hpp>
 #include <weir/data/split.hpp>
+#include <weir/data/windows.hpp>
+
+#include <weir/detect/kitsune.hpp>
+#include <weir/detect/kolmogorov_smirnov.hpp>
+#include <weir/detect/page_hinkley.hpp>
+#include <weir/detect/population_stability.hpp>
+
+#include <weir/io/kitsune.hpp>

@@ -21,10 +21,10 @@ set(io ${detect} io)
 set(traffic_core version abi error rng config parallel)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
-set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^(doctest|benchmark|CLI)/")
-set(third_party_home "^core/eigen\\.hpp$" "^simd/batch\\.hpp$" "^$" "^[a-z]+/[a-z_]*gzip\\.hpp$" "^$")
+set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
+set(third_party_home "^core/eigen\\.hpp$" "^simd/batch\\.hpp$" "^$" "^[a-z/]+/[a-z_]*gzip\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
-set(optional_headers "gzip\\.hpp$|^traffic/capture\\.hpp$|^io/onnx\\.hpp$|^dist/")
+set(optional_headers "gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise|^io/onnx\\.hpp$|^dist/")
 set(trains "^(losses|optimizers|train)/|^core/eigen\\.hpp$")
 
 set(failed FALSE)

@@ -172,11 +172,11 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   };
   CHECK(has(with_layers("[]"), "needs a layer"));
   CHECK(has(with_layers("[{\"kind\":\"exec\"}]"), "unknown layer 'exec'"));
-  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":16777216}]"), "more weights than the file holds"));
+  CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":16777216}]"), "more values than there are"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":0}]"), "'units'"));
   std::string many = "[{\"kind\":\"relu\"}";
   for (int i = 0; i < 300; ++i) many += ",{\"kind\":\"relu\"}";
-  CHECK(has(with_layers(many + "]"), "more than the limit"));
+  CHECK(has(with_layers(many + "]"), "more layers than the limit"));
   CHECK(has(with_layers("[{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},"
                         "{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"}]"),
             "more values than there are"));
