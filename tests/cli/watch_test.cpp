@@ -259,11 +259,11 @@ TEST_CASE("Kitsune goes on where it has stopped") {
   if (!ready()) return;
   const std::string state = folder() / "kitsune.state";
   const Outcome whole = weir_well(kitsune({"--read", ordinary(), attack()}));
-  const Outcome first = weir_well(kitsune({"--state", state, "--read", ordinary()}));
+  const Outcome earlier = weir_well(kitsune({"--state", state, "--read", ordinary()}));
   REQUIRE(fs::exists(state));
-  const Outcome second = weir_well(kitsune({"--state", state, "--read", attack()}));
-  CHECK(!second.out.empty());
-  CHECK(first.out + second.out == whole.out);
+  const Outcome later = weir_well(kitsune({"--state", state, "--read", attack()}));
+  CHECK(!later.out.empty());
+  CHECK(earlier.out + later.out == whole.out);
   refused({"watch", "--kitsune", "--state", state, "--read", attack()}, "other options");
 }
 
