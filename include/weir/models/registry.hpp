@@ -86,7 +86,7 @@ using BuiltinLayers =
                ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, RepeatVector<T>,
                MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
                TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>,
-               KlSparsity<T>, L1Activity<T>, Flatten<T>, Reshape<T>, Slice<T>, Identity<T>, AnyModel<T>,
+               KlSparsity<T>, L1Activity<T>, Flatten<T>, Reshape<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
                Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
                SequenceAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
