@@ -284,7 +284,7 @@ TEST_CASE("a capture that was cut is watched as far as it goes, and the exit cod
 
 namespace {
 
-std::string key() { return write_file("key", std::string(63, '7') + "a\n"); }
+std::string key() { return write_file("key", std::string(63, '7').append("a\n")); }
 
 /// The flows of a capture as JSON.
 std::vector<Json> flows(const std::string& capture) {
