@@ -61,14 +61,14 @@ struct NetflowFlow {
  private:
   template <class Out>
   static void describe_ends(const FlowBase& flow, Out& out) {
-    const std::uint8_t version = flow.key.ip_version;
+    const std::uint8_t ip_version = flow.key.ip_version;
     const auto put = [&](const char* column, bool mine, const IpAddress& a) {
-      mine ? out.address(column, a, version) : out.text(column, "");
+      mine ? out.address(column, a, ip_version) : out.text(column, "");
     };
-    put("sourceIPv4Address", version != 6, flow.address(0));
-    put("sourceIPv6Address", version == 6, flow.address(0));
-    put("destinationIPv4Address", version != 6, flow.address(1));
-    put("destinationIPv6Address", version == 6, flow.address(1));
+    put("sourceIPv4Address", ip_version != 6, flow.address(0));
+    put("sourceIPv6Address", ip_version == 6, flow.address(0));
+    put("destinationIPv4Address", ip_version != 6, flow.address(1));
+    put("destinationIPv6Address", ip_version == 6, flow.address(1));
     out.number("sourceTransportPort", "", flow.port(0));
     out.number("destinationTransportPort", "", flow.port(1));
     out.number("protocolIdentifier", "", flow.key.protocol);
