@@ -1,12 +1,13 @@
 // Labels for the flows of an experiment, from its description: one rule a line, the first that fits counts.
 //
 //   # label    conditions, all of which must hold
-//   dos        from=2017-07-05T14:00:00Z to=2017-07-05T14:30:00Z src=172.16.0.1 dst=192.168.10.0/24 port=80
-//   proto=tcp scan       host=10.0.0.7 dst_port=1-1024 benign
+//   dos        src=172.16.0.1 dst=192.168.10.0/24 port=80 proto=tcp
+//   flood      from=2017-07-05T14:00:00Z to=2017-07-05T14:30:00Z
+//   scan       host=10.0.0.7 dst_port=1-1024
+//   benign
 //
-//   from, to            time window: a flow whose time overlaps [from, to) fits. RFC 3339 in UTC (Z), or
-//   seconds
-//                       since 1970 with a fraction
+//   from, to            time window: a flow whose time overlaps [from, to) fits; RFC 3339 in UTC (Z), or
+//                       seconds since 1970 with a fraction
 //   src, dst            the client's and the server's address, or a prefix
 //   host                either of them
 //   src_port, dst_port, port      a number or a range; port: either
