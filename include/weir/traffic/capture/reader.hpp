@@ -70,6 +70,7 @@ class CaptureReader {
                                                       const CaptureOptions& options = {}) {
     std::FILE* const stream = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
     if (stream == nullptr) return Failure{ErrorKind::io, path + ": cannot open: " + std::strerror(errno)};
+    std::setvbuf(stream, nullptr, _IOFBF, buffer_bytes);
     return try_open(stream, path, options);
   }
   /// A stream that is open already, a pipe or memory; it is closed at the end. `name` is for messages.
@@ -140,6 +141,8 @@ class CaptureReader {
   }
 
  private:
+  static constexpr std::size_t buffer_bytes = std::size_t{64} << 10;  // fewer calls of the system
+
   struct Close {
     void operator()(std::FILE* file) const noexcept {
       if (file != stdin) std::fclose(file);
@@ -155,6 +158,7 @@ class CaptureReader {
     gunzip_ = gunzip.get();
     file_.reset(detail::open_stream(gunzip));
     if (!file_) return Failure{ErrorKind::io, name_ + ": cannot unpack gzip on this system"};
+    std::setvbuf(file_.get(), nullptr, _IOFBF, buffer_bytes);
     return std::monostate{};
   }
 
