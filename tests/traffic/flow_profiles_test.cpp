@@ -331,6 +331,18 @@ TEST_CASE("payload behind a snap length is skipped, short payload is padded") {
   CHECK_FALSE(r.valid.at("payload_4"));
 }
 
+TEST_CASE("how many columns a profile has: docs/flow_features.md") {
+  const FlowFeatureOptions ten{.packets = 10, .payload_bytes = 6};
+  CHECK(flow_columns<CoreFlow>(ten).size() == 51);
+  CHECK(flow_columns<CicFlow>(ten).size() == 84);
+  CHECK(flow_columns<NfstreamFlow>(ten).size() == 77 + 3 * 10);
+  CHECK(flow_columns<CesnetFlow>(ten).size() == 152 + 4 * 10);
+  CHECK(flow_columns<NetflowFlow>(ten).size() == 25);
+  CHECK(flow_columns<ZeekFlow>(ten).size() == 22);
+  CHECK(flow_columns<PacketSequence>(ten).size() == 4 * 10);
+  CHECK(flow_columns<PayloadBytes>(ten).size() == 6);
+}
+
 TEST_CASE("memory of sequences: 1.5 KiB a flow") {
   FlowTable<CoreFlow, PacketSequence> table({.max_flows = 100});
   CHECK(table.bytes_per_flow() + 32 <= 1'536);

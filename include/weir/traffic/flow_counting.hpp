@@ -5,6 +5,7 @@
 #include <weir/traffic/flow_record.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -58,13 +59,11 @@ inline void raise(std::uint16_t& counter) noexcept {
   if (counter < std::numeric_limits<std::uint16_t>::max()) ++counter;
 }
 
-/// Would another packet carry a 32-bit counter beyond its end?
+/// Is a 32-bit counter half full? Then the record ends, so that none overflows.
 [[nodiscard]] inline bool counters_full(const FlowBase& flow) noexcept {
-  constexpr std::uint32_t room = 0xFFFF'FF00;
-  const std::uint32_t most =
-      std::max({flow.sides[0].packets, flow.sides[1].packets, flow.sides[0].header_bytes,
-                flow.sides[1].header_bytes, flow.sides[0].packets + flow.sides[1].packets});
-  return most >= room || flow.packets() >= room;
+  const std::uint32_t all =
+      flow.sides[0].packets | flow.sides[1].packets | flow.sides[0].header_bytes | flow.sides[1].header_bytes;
+  return (all >> 31) != 0;
 }
 
 inline void count_first_of_side(FlowSide& side, const Packet& p) noexcept {
@@ -73,8 +72,8 @@ inline void count_first_of_side(FlowSide& side, const Packet& p) noexcept {
 }
 
 inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
-  for (std::size_t bit = 0; bit < flow.flag_counts.size(); ++bit) {
-    flow.flag_counts[bit] += (flags >> bit) & 1U;
+  for (unsigned left = flags; left != 0; left &= left - 1) {
+    ++flow.flag_counts[static_cast<std::size_t>(std::countr_zero(left))];
   }
 }
 

@@ -23,6 +23,8 @@ class FlowLists {
   [[nodiscard]] std::size_t size(std::size_t list) const noexcept { return lists_[list].size; }
   [[nodiscard]] std::uint32_t next(std::uint32_t place) const noexcept { return links_[place].next; }
 
+  void prefetch(std::uint32_t place) const noexcept { __builtin_prefetch(&links_[place], 1); }
+
   void append(std::size_t list, std::uint32_t place) noexcept {
     List& l = lists_[list];
     links_[place] = {l.tail, none};

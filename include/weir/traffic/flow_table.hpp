@@ -174,8 +174,9 @@ class FlowTable {
 
  private:
   static constexpr std::uint32_t none = detail::FlowIndex::none;
-  static constexpr std::size_t closing = 8;  // behind two lists for each of four sorts of protocol
-  static constexpr std::size_t list_count = 9;
+  static constexpr std::size_t tiers = 3;
+  static constexpr std::size_t closing = 4 * tiers;  // behind the lists for four sorts of protocol
+  static constexpr std::size_t list_count = closing + 1;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] static std::int64_t clamped(std::int64_t time) noexcept {
@@ -215,7 +216,19 @@ class FlowTable {
   // --- From packet to place
 
   [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) noexcept {
-    return index_.find(hash, [&](std::uint32_t place) { return at(place).key == key; });
+    return index_.find(hash, [&](std::uint32_t place) {
+      prefetch(place);
+      return at(place).key == key;
+    });
+  }
+  /// Most of a record is touched by every packet: all its lines are fetched at once.
+  void prefetch(std::uint32_t place) const noexcept {
+    constexpr std::size_t line = 64;
+    const std::byte* const record = records_.get() + place * sizeof(Record);
+    for (std::size_t i = line; i < std::min(sizeof(Record), 20 * line); i += line) {
+      __builtin_prefetch(record + i, 1);
+    }
+    lists_.prefetch(place);
   }
   [[nodiscard]] static unsigned side_of(const Record& r, const KeyedEnd& key) noexcept {
     return key.from_b == r.client_is_b ? 0 : 1;
@@ -232,19 +245,23 @@ class FlowTable {
       default: return 3;
     }
   }
-  /// Worth more than a flow that anybody can make up: both sides took part, or it has gone on for a while.
-  [[nodiscard]] static bool confirmed(const Record& r) noexcept {
-    return (r.sides[0].packets >= 2 && r.sides[1].packets >= 1) || r.packets() >= 8;
+  /// How hard a flow is to make up: 0 one side's packets, 1 there was an answer, 2 the client went on behind
+  /// it.
+  [[nodiscard]] static std::size_t tier_of(const Record& r) noexcept {
+    const std::uint32_t fwd = r.sides[0].packets;
+    const std::uint32_t bwd = r.sides[1].packets;
+    if ((fwd >= 2 && bwd >= 1) || fwd + bwd >= 8) return 2;
+    return fwd >= 1 && bwd >= 1 ? 1 : 0;
   }
   [[nodiscard]] static std::size_t list_of(const Record& r) noexcept {
-    return r.closed ? closing : 2 * sort_of(r.key.protocol) + (confirmed(r) ? 1 : 0);
+    return r.closed ? closing : tiers * sort_of(r.key.protocol) + tier_of(r);
   }
   [[nodiscard]] std::int64_t timeout(std::size_t list) const noexcept {
     if (options_.lifecycle == FlowLifecycle::cic_compat) return greatest_time_ns;  // looks at packets only
     const FlowTimeouts& t = options_.timeouts;
     if (list == closing) return t.linger_ns;
     const std::array idle{t.tcp_ns, t.udp_ns, t.icmp_ns, t.other_ns};
-    return std::min(idle[list / 2], t.active_ns);
+    return std::min(idle[list / tiers], t.active_ns);
   }
   void watch(std::size_t list, std::int64_t now) noexcept {
     if (lists_.size(list) == 0) next_due_ = std::min(next_due_, now + timeout(list));
@@ -388,11 +405,14 @@ class FlowTable {
   // --- End
 
   [[nodiscard]] std::uint32_t victim() noexcept {
-    std::size_t loose = 0;
-    for (std::size_t list = 0; list < closing; list += 2) loose += lists_.size(list);
-    const std::size_t step = 2 * loose > options_.max_flows ? 2 : 1;
+    std::array<std::size_t, tiers> sizes{};
+    for (std::size_t list = 0; list < closing; ++list) sizes[list % tiers] += lists_.size(list);
+    std::size_t highest = tiers;  // of the tiers that may give way; `tiers`: all flows, closed ones too
+    if (2 * (sizes[0] + sizes[1]) > options_.max_flows) highest = 1;
+    if (2 * sizes[0] > options_.max_flows) highest = 0;
     std::uint32_t oldest = none;
-    for (std::size_t list = 0; list < list_count - (step - 1); list += step) {
+    for (std::size_t list = 0; list < list_count; ++list) {
+      if (highest < tiers && (list == closing || list % tiers > highest)) continue;
       const std::uint32_t head = lists_.head(list);
       if (head != none && (oldest == none || older(at(head), at(oldest)))) oldest = head;
     }

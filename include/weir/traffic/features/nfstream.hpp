@@ -47,8 +47,8 @@ struct NfstreamFlow {
       gaps.add_gap(p.gap_ns);
       side_gaps[p.side].add_gap(p.side_gap_ns);
       if (p.side == 0 && detail::has_tcp(p.packet)) {
-        for (std::size_t bit = 0; bit < fwd_flags.size(); ++bit) {
-          fwd_flags[bit] += (p.packet.tcp_flags >> bit) & 1U;
+        for (unsigned left = p.packet.tcp_flags; left != 0; left &= left - 1) {
+          ++fwd_flags[static_cast<std::size_t>(std::countr_zero(left))];
         }
       }
       splt.add(memory, p, p.packet.wire_length);

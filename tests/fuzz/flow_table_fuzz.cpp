@@ -1,0 +1,128 @@
+// Fuzz target of the flow table with all profiles: any packets in any order of time. Each packet is counted
+// once, no duration is negative, every number is finite, flows come in the order of their end, and a table of
+// few places holds no more than those.
+//
+// The first four bytes choose the options; every eight more are a packet: who, flags, step in time, lengths,
+// sequence number, header bits.
+#include <weir/traffic/flow_features.hpp>
+#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/flow_table.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace {
+
+using namespace weir;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+/// Every number must be finite.
+struct Finite {
+  template <class T>
+  void number(FlowColumnName, std::string_view, T value, bool = true) {
+    if constexpr (std::is_floating_point_v<T>) require(std::isfinite(value));
+  }
+  void text(FlowColumnName, std::string_view) {}
+  void address(FlowColumnName, const IpAddress&, std::uint8_t) {}
+  void mac(FlowColumnName, const MacAddress&, std::size_t = 6) {}
+  void ends(FlowColumnName, const FlowEnds&) {}
+};
+
+constexpr std::array<std::byte, 64> content{};
+
+Packet packet_of(const std::uint8_t* b, std::int64_t& now) {
+  Packet p;
+  // A step of less than a second, or anywhere.
+  const auto step = static_cast<std::int64_t>(static_cast<std::int8_t>(b[2]));
+  now = static_cast<std::int64_t>(static_cast<std::uint64_t>(now) +
+                                  static_cast<std::uint64_t>(step) *
+                                      ((b[7] & 1) != 0 ? 1ULL << 56 : 1ULL << 28));
+  p.time_ns = now;
+  p.ip_version = (b[7] & 2) != 0 ? 6 : (b[7] & 4) != 0 && (b[0] & 0x80) != 0 ? 0 : 4;
+  constexpr std::array<std::uint8_t, 4> protocols{ip_protocol::tcp, ip_protocol::udp, ip_protocol::icmp, 99};
+  p.protocol = (b[7] & 8) == 0 ? ip_protocol::tcp : protocols[b[7] >> 6];
+  p.src = {10, 0, 0, static_cast<std::uint8_t>(b[0] & 7)};
+  p.dst = {10, 0, 0, static_cast<std::uint8_t>((b[0] >> 3) & 7)};
+  p.has_l4 = (b[7] & 16) == 0;
+  p.src_port = b[0] & 7;
+  p.dst_port = (b[0] >> 3) & 7;
+  p.tcp_flags = b[1];
+  p.fragment = (b[7] & 32) != 0;
+  p.later_fragment = p.fragment && (b[7] & 64) != 0;
+  p.fragment_id = b[6] & 3;
+  p.payload_length = (b[3] & 0x80) != 0 ? 0xFFFF'FFFFU >> (b[3] & 31) : b[3];
+  p.l4_header_length = b[4];
+  p.ip_length = p.payload_length / 2 + 40;
+  p.wire_length = p.captured_length = p.payload_length | 54U;
+  p.tcp_seq = static_cast<std::uint32_t>(b[5]) << (b[6] & 24);
+  p.tcp_ack = static_cast<std::uint32_t>(b[4]) << (b[6] & 24);
+  p.tcp_window = static_cast<std::uint16_t>(b[6] << 4);
+  p.payload = std::span(content).first(b[4] % content.size());
+  return p;
+}
+
+FlowOptions options_of(const std::uint8_t* b) {
+  FlowOptions o;
+  o.max_flows = 1 + b[0] % 16U;
+  o.timeouts.set_idle((1 + b[1]) * (ns_per_s / 4));
+  o.timeouts.active_ns = (1 + b[2]) * ns_per_s;
+  o.features.packets = b[3] % 8U;
+  o.features.payload_bytes = b[3] / 8U;
+  o.features.empty_packets = (b[1] & 1) != 0;
+  o.drop_duplicates = (b[2] & 1) != 0;
+  o.lower_port_serves = (b[2] & 2) != 0;
+  o.hash_key = FlowHashKey{b[0], b[1]};
+  return o;
+}
+
+template <class... Profiles>
+void run(const FlowOptions& options, std::span<const std::uint8_t> bytes) {
+  FlowTable<Profiles...> table(options);
+  std::uint64_t counted = 0;
+  std::uint64_t given = 0;
+  std::int64_t order = std::numeric_limits<std::int64_t>::min();
+  const auto sink = [&](const auto& flow) {
+    counted += flow->packets() + (options.drop_duplicates ? flow->duplicates : 0);
+    require(flow->duration_ns() >= 0 && flow->packets() > 0 && flow->end != FlowEnd::open);
+    require(flow.order_ns() >= order);
+    order = flow.order_ns();
+    Finite out;
+    if (flow->id % 4 == 0 && options.lifecycle == FlowLifecycle::standard) flow.describe(out);
+  };
+  std::int64_t now = 1'700'000'000 * ns_per_s;
+  for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
+    given += table.add(packet_of(bytes.data() + i, now), sink) ? 1 : 0;
+    require(table.size() <= options.max_flows);
+  }
+  order = std::numeric_limits<std::int64_t>::min();
+  table.flush(sink);
+  require(table.size() == 0);
+  if (options.lifecycle == FlowLifecycle::standard) require(counted == given);
+  std::uint64_t ended = 0;
+  for (const std::uint64_t count : table.stats().ended) ended += count;
+  require(ended == table.stats().flows);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 12) return 0;
+  const std::span<const std::uint8_t> packets(data + 4, size - 4);
+  const FlowOptions options = options_of(data);
+  run<CoreFlow, PacketSequence, PayloadBytes>(options, packets);
+  run<CicFlow, CesnetFlow>(options, packets);
+  run<NfstreamFlow>(options, packets);
+  run<ZeekFlow>(options, packets);
+  run<CicCompatFlow>(cic_compat_options(options), packets);
+  return 0;
+}
