@@ -134,7 +134,7 @@ void meter(benchmark::State& state) {
     state.PauseTiming();
     FlowTable<Profiles...> table({.max_flows = 1 << 15});
     state.ResumeTiming();
-    const auto sink = [&](const auto& flow) { flows += flow->packets() > 0 ? 1 : 0; };
+    const auto sink = [&](const auto& flow) { flows += flow->packets() > 0 ? 1U : 0U; };
     for (const Seen& seen : all) {
       seen.fill(p);
       table.add(p, sink);
@@ -179,7 +179,7 @@ void syn_flood(benchmark::State& state) {
   FlowTable<CoreFlow> table({.max_flows = most});
   std::uint64_t random = 1;
   std::uint64_t whole = 0;
-  const auto sink = [&](const auto& flow) { whole += flow->packets() == 12 ? 1 : 0; };
+  const auto sink = [&](const auto& flow) { whole += flow->packets() == 12 ? 1U : 0U; };
   Packet p = tcp_packet();
   p.wire_length = 54;
   p.ip_length = 40;

@@ -47,21 +47,42 @@ struct KeyedEnd {
   bool from_b = false;
 };
 
-/// The key of two ends; `from_b` says that `src` became `b`.
+/// What a key holds beside its ends.
+struct FlowContext {
+  std::uint8_t ip_version = 0;
+  std::uint8_t protocol = 0;
+  std::uint32_t tunnel_id = 0;
+  std::array<std::uint16_t, 2> vlan{};
+  std::uint8_t vlan_count = 0;
+};
+
+/// The key of two ends; `from_b` says that `src` became `b`. Made of whole words and without a branch: which
+/// end is less is as good as random, and words written by parts cannot be read at once.
 [[nodiscard]] inline KeyedEnd flow_key(const IpAddress& src, std::uint16_t src_port, const IpAddress& dst,
-                                       std::uint16_t dst_port) noexcept {
+                                       std::uint16_t dst_port, const FlowContext& context) noexcept {
   using Halves = std::array<std::uint64_t, 2>;
   const auto s = std::bit_cast<Halves>(src);
   const auto d = std::bit_cast<Halves>(dst);
-  const bool swap = s[0] != d[0] ? s[0] > d[0] : (s[1] != d[1] ? s[1] > d[1] : src_port > dst_port);
-  KeyedEnd result;
-  result.from_b = swap;
-  result.key.a = swap ? dst : src;
-  result.key.b = swap ? src : dst;
-  result.key.port_a = swap ? dst_port : src_port;
-  result.key.port_b = swap ? src_port : dst_port;
-  return result;
+  const unsigned later =
+      (s[1] > d[1] ? 1U : 0U) | ((s[1] == d[1] ? 1U : 0U) & (src_port > dst_port ? 1U : 0U));
+  const unsigned swap = (s[0] > d[0] ? 1U : 0U) | ((s[0] == d[0] ? 1U : 0U) & later);
+  const std::uint64_t mask = ~std::uint64_t{0} * swap;
+  const std::uint64_t low = (s[0] ^ d[0]) & mask;
+  const std::uint64_t high = (s[1] ^ d[1]) & mask;
+  const std::uint64_t ports = (std::uint64_t{src_port} ^ dst_port) & mask;
+  const FlowKey::Words words{
+      s[0] ^ low,
+      s[1] ^ high,
+      d[0] ^ low,
+      d[1] ^ high,
+      (src_port ^ ports) | ((dst_port ^ ports) << 16) | (std::uint64_t{context.tunnel_id} << 32),
+      context.vlan[0] | (std::uint64_t{context.vlan[1]} << 16) | (std::uint64_t{context.vlan_count} << 32) |
+          (std::uint64_t{context.ip_version} << 40) | (std::uint64_t{context.protocol} << 48)};
+  return {std::bit_cast<FlowKey>(words), swap != 0};
 }
+
+static_assert(std::endian::native == std::endian::little,
+              "flow_key places the parts of a word from its low end");
 
 /// The secret of a hash.
 struct FlowHashKey {
@@ -117,22 +138,20 @@ class SipState {
 
 }  // namespace detail
 
-/// SipHash-1-3 of the key's 48 bytes, which are read as native words. Of IPv4 the zeros behind the addresses
-/// are left out: 24 bytes.
+/// SipHash-1-3 of the key's bytes but the last, which is always 0: 47, or of IPv4 23, since the zeros behind
+/// the addresses are left out.
 [[nodiscard]] inline std::uint64_t flow_hash(const FlowKey& key, FlowHashKey secret) noexcept {
   const FlowKey::Words w = key.words();
   detail::SipState state(secret);
-  if (key.ip_version == 4) {
+  const bool v4 = static_cast<std::uint8_t>(w[5] >> 40) == 4;
+  if (v4) {
     state.absorb((w[0] & 0xFFFF'FFFF) | (w[2] << 32));
   } else {
     for (std::size_t i = 0; i < 4; ++i) state.absorb(w[i]);
   }
   state.absorb(w[4]);
-  state.absorb(w[5]);
-  state.absorb((key.ip_version == 4 ? std::uint64_t{24} : std::uint64_t{48}) << 56);
+  state.absorb(w[5] | ((v4 ? std::uint64_t{23} : std::uint64_t{47}) << 56));
   return state.finish();
 }
-
-static_assert(std::endian::native == std::endian::little, "an address begins in its word's low half");
 
 }  // namespace weir::inline WEIR_ABI

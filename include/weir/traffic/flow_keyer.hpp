@@ -26,10 +26,10 @@ class FlowKeyer {
   [[nodiscard]] std::optional<KeyedEnd> operator()(const Packet& p) noexcept {
     if (cic_) return by_cic_rules(p);
     if (p.ip_version == 0) return std::nullopt;
-    if (!p.fragment) return finish(flow_key(p.src, p.src_port, p.dst, p.dst_port), p, p.protocol);
+    if (!p.fragment) return flow_key(p.src, p.src_port, p.dst, p.dst_port, context(p, p.protocol));
     Packet named = p;
     fragments_.resolve(named);
-    return finish(flow_key(p.src, named.src_port, p.dst, named.dst_port), p, named.protocol);
+    return flow_key(p.src, named.src_port, p.dst, named.dst_port, context(p, named.protocol));
   }
 
   /// The flow that an ICMP error message tells about, as far as it was captured; `from_b` is of the quoted
@@ -38,7 +38,7 @@ class FlowKeyer {
     if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return std::nullopt;
     const std::optional<QuotedFlow> q = quoted_flow(p);
     if (!q) return std::nullopt;
-    return finish(flow_key(q->src, q->src_port, q->dst, q->dst_port), p, q->protocol);
+    return flow_key(q->src, q->src_port, q->dst, q->dst_port, context(p, q->protocol));
   }
 
  private:
@@ -46,21 +46,16 @@ class FlowKeyer {
   [[nodiscard]] std::optional<KeyedEnd> by_cic_rules(const Packet& p) const noexcept {
     if (p.ip_version != 4) return std::nullopt;
     const bool plain = p.protocol == ip_protocol::tcp || p.protocol == ip_protocol::udp;
-    const bool known = plain && !p.later_fragment;
-    KeyedEnd end = known ? flow_key(p.src, p.src_port, p.dst, p.dst_port) : flow_key(p.src, 0, p.dst, 0);
-    end.key.ip_version = 4;
-    end.key.protocol = known ? p.protocol : std::uint8_t{0};
-    return end;
+    if (!plain || p.later_fragment) return flow_key(p.src, 0, p.dst, 0, {.ip_version = 4});
+    return flow_key(p.src, p.src_port, p.dst, p.dst_port, {.ip_version = 4, .protocol = p.protocol});
   }
-  [[nodiscard]] KeyedEnd finish(KeyedEnd end, const Packet& p, std::uint8_t protocol) const noexcept {
-    end.key.protocol = protocol;
-    end.key.ip_version = p.ip_version;
-    end.key.tunnel_id = p.tunnel_id;
+  [[nodiscard]] FlowContext context(const Packet& p, std::uint8_t protocol) const noexcept {
+    FlowContext c{.ip_version = p.ip_version, .protocol = protocol, .tunnel_id = p.tunnel_id};
     if (vlan_in_key_) {
-      end.key.vlan = p.vlan;
-      end.key.vlan_count = p.vlan_count;
+      c.vlan = p.vlan;
+      c.vlan_count = p.vlan_count;
     }
-    return end;
+    return c;
   }
 
   bool vlan_in_key_;
