@@ -47,6 +47,7 @@ class FlowIndex {
     }
     slots_[hole] = 0;
   }
+  void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_], 1); }
   [[nodiscard]] std::size_t bytes() const noexcept { return slots_.size() * sizeof(slots_[0]); }
 
  private:

@@ -288,6 +288,8 @@ class FlowTable {
     std::uint32_t place = take_place();
     if (place == none) {
       const std::uint32_t oldest = victim();
+      // Most likely the next one; its place in the index is fetched while this packet is worked on.
+      if (const std::uint32_t next = lists_.next(oldest); next != none) index_.prefetch(at(next).hash);
       end_now(oldest, at(oldest).closed ? FlowEnd::end_of_flow : FlowEnd::lack_of_resources, now, sink);
       place = take_place();
     }
