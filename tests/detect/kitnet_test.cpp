@@ -81,7 +81,7 @@ TEST_CASE("the mapper is that of the plain restatement") {
 }
 
 TEST_CASE("weights start as numpy's RandomState(1234) draws them") {
-  const TiedParameters p = TiedParameters::initial(10, 0.75);
+  const OnlineParameters p = OnlineParameters::initial(10, 0.75);
   CHECK(p.hidden == 8);
   // RandomState(1234).uniform(-.1, .1, 3)
   CHECK(p.weight[0] == doctest::Approx(-0.06169610992422154).epsilon(1e-14));
@@ -118,16 +118,16 @@ TEST_CASE("errors equal those of the plain restatement, in all layouts") {
 
 TEST_CASE("an autoencoder alone computes what one in a lane does") {
   Rng rng(7);
-  TiedAutoencoder<double> alone(TiedParameters::initial(7, 0.75));
-  TiedAutoencoders<double> lanes({TiedParameters::initial(7, 0.75)}, {{0, 1, 2, 3, 4, 5, 6}});
-  std::vector<double> errors(TiedAutoencoders<double>::lanes);
+  OnlineAutoencoder<double> alone(OnlineParameters::initial(7, 0.75));
+  OnlineAutoencoders<double> lanes({OnlineParameters::initial(7, 0.75)}, {{0, 1, 2, 3, 4, 5, 6}});
+  std::vector<double> errors(OnlineAutoencoders<double>::lanes);
   for (int i = 0; i < 200; ++i) {
     const auto x = sample(7, rng);
     const double error = alone.train(x.data(), 0.1);
     lanes.train(x.data(), 0.1, errors.data());
     CHECK(errors[0] == doctest::Approx(error).epsilon(1e-11));
   }
-  const TiedParameters a = alone.parameters(), b = lanes.parameters(0);
+  const OnlineParameters a = alone.parameters(), b = lanes.parameters(0);
   for (std::size_t i = 0; i < a.weight.size(); ++i)
     CHECK(a.weight[i] == doctest::Approx(b.weight[i]).epsilon(1e-9));
 }

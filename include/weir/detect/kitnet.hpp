@@ -15,8 +15,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/detect/feature_map.hpp>
+#include <weir/detect/online_autoencoder.hpp>
 #include <weir/detect/snapshot.hpp>
-#include <weir/detect/tied_autoencoder.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -48,26 +48,26 @@ template <class T>
 class TiedEnsemble {
  public:
   TiedEnsemble() = default;
-  TiedEnsemble(const FeatureMap& map, const std::vector<TiedParameters>& parameters) : map_(map) {
+  TiedEnsemble(const FeatureMap& map, const std::vector<OnlineParameters>& parameters) : map_(map) {
     order_.resize(map.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    if (map.size() * 4 <= TiedAutoencoders<T>::lanes) {
-      for (const TiedParameters& p : parameters) alone_.emplace_back(p);
+    if (map.size() * 4 <= OnlineAutoencoders<T>::lanes) {
+      for (const OnlineParameters& p : parameters) alone_.emplace_back(p);
       for (const auto& group : map) sample_.resize(std::max(sample_.size(), group.size()));
     } else {  // equals beside equals: little of the work is padding
       std::stable_sort(order_.begin(), order_.end(),
                        [&](std::size_t a, std::size_t b) { return map[a].size() > map[b].size(); });
-      for (std::size_t at = 0; at < order_.size(); at += TiedAutoencoders<T>::lanes) {
-        std::vector<TiedParameters> some;
+      for (std::size_t at = 0; at < order_.size(); at += OnlineAutoencoders<T>::lanes) {
+        std::vector<OnlineParameters> some;
         FeatureMap places;
-        for (std::size_t k = at; k < std::min(order_.size(), at + TiedAutoencoders<T>::lanes); ++k) {
+        for (std::size_t k = at; k < std::min(order_.size(), at + OnlineAutoencoders<T>::lanes); ++k) {
           some.push_back(parameters[order_[k]]);
           places.push_back(map[order_[k]]);
         }
         together_.emplace_back(some, places);
       }
     }
-    sorted_.resize(round_up(std::max<std::size_t>(map.size(), 1), TiedAutoencoders<T>::lanes));
+    sorted_.resize(round_up(std::max<std::size_t>(map.size(), 1), OnlineAutoencoders<T>::lanes));
     errors_.resize(map.size());
   }
 
@@ -86,19 +86,19 @@ class TiedEnsemble {
         [rate](auto& part, const T* sample) { return part.train(sample, rate); });
   }
 
-  [[nodiscard]] std::vector<TiedParameters> parameters() const {
-    std::vector<TiedParameters> result(map_.size());
+  [[nodiscard]] std::vector<OnlineParameters> parameters() const {
+    std::vector<OnlineParameters> result(map_.size());
     for (std::size_t k = 0; k < map_.size(); ++k) {
       result[order_[k]] =
           alone_.empty()
-              ? together_[k / TiedAutoencoders<T>::lanes].parameters(k % TiedAutoencoders<T>::lanes)
+              ? together_[k / OnlineAutoencoders<T>::lanes].parameters(k % OnlineAutoencoders<T>::lanes)
               : alone_[k].parameters();
     }
     return result;
   }
   /// |x'_i - z_i| of each feature for the last sample.
   void differences(T* out) const noexcept {
-    constexpr std::size_t lanes = TiedAutoencoders<T>::lanes;
+    constexpr std::size_t lanes = OnlineAutoencoders<T>::lanes;
     for (std::size_t k = 0; k < map_.size(); ++k) {
       const auto& group = map_[order_[k]];
       for (std::size_t i = 0; i < group.size(); ++i) {
@@ -117,26 +117,27 @@ class TiedEnsemble {
     }
     if (together_.empty()) return;
     for (std::size_t g = 0; g < together_.size(); ++g) {
-      together(together_[g], x, sorted_.data() + g * TiedAutoencoders<T>::lanes);
+      together(together_[g], x, sorted_.data() + g * OnlineAutoencoders<T>::lanes);
     }
     for (std::size_t k = 0; k < order_.size(); ++k) errors_[order_[k]] = sorted_[k];
   }
 
   FeatureMap map_;
   std::vector<std::size_t> order_;  ///< group of the k-th autoencoder
-  std::vector<TiedAutoencoders<T>> together_;
-  std::vector<TiedAutoencoder<T>> alone_;
+  std::vector<OnlineAutoencoders<T>> together_;
+  std::vector<OnlineAutoencoder<T>> alone_;
   std::vector<T> sample_, sorted_, errors_;
 };
 
-inline void save_parameters(const TiedParameters& p, const std::string& name, Snapshot& to) {
+inline void save_parameters(const OnlineParameters& p, const std::string& name, Snapshot& to) {
   std::vector<double>& numbers = to.numbers[name];
   numbers.clear();
   for (const auto* part : {&p.low, &p.high, &p.hidden_bias, &p.input_bias, &p.weight}) {
     numbers.insert(numbers.end(), part->begin(), part->end());
   }
 }
-[[nodiscard]] inline bool load_parameters(TiedParameters& p, const std::string& name, const Snapshot& from) {
+[[nodiscard]] inline bool load_parameters(OnlineParameters& p, const std::string& name,
+                                          const Snapshot& from) {
   const auto* numbers = from.find_numbers(name, 3 * p.inputs + p.hidden + p.weight.size());
   if (numbers == nullptr) return false;
   auto at = numbers->begin();
@@ -249,7 +250,7 @@ class KitNet {
       words.push_back(group.size());
       words.insert(words.end(), group.begin(), group.end());
     }
-    const std::vector<TiedParameters> parameters = ensemble_.parameters();
+    const std::vector<OnlineParameters> parameters = ensemble_.parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       detail::save_parameters(parameters[k], "kitnet.group." + std::to_string(k), to);
     }
@@ -274,16 +275,16 @@ class KitNet {
   }
 
  private:
-  [[nodiscard]] std::vector<TiedParameters> initial(const FeatureMap& map) const {
-    std::vector<TiedParameters> parameters;
+  [[nodiscard]] std::vector<OnlineParameters> initial(const FeatureMap& map) const {
+    std::vector<OnlineParameters> parameters;
     for (const auto& group : map) {
-      parameters.push_back(TiedParameters::initial(group.size(), options_.hidden_ratio));
+      parameters.push_back(OnlineParameters::initial(group.size(), options_.hidden_ratio));
     }
     return parameters;
   }
   void make_net(const FeatureMap& map) {
     ensemble_ = detail::TiedEnsemble<T>(map, initial(map));
-    output_.emplace(TiedParameters::initial(map.size(), options_.hidden_ratio));
+    output_.emplace(OnlineParameters::initial(map.size(), options_.hidden_ratio));
   }
   [[nodiscard]] bool load_net(const Snapshot& from) {
     const auto* words = from.find_words("kitnet.map", Snapshot::any);
@@ -302,11 +303,11 @@ class KitNet {
       if (options_.map.empty() && group.size() > options_.largest_group) return false;
     }
     if (!options_.map.empty() && map != options_.map) return false;
-    std::vector<TiedParameters> parameters = initial(map);
+    std::vector<OnlineParameters> parameters = initial(map);
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       if (!detail::load_parameters(parameters[k], "kitnet.group." + std::to_string(k), from)) return false;
     }
-    TiedParameters output = TiedParameters::initial(map.size(), options_.hidden_ratio);
+    OnlineParameters output = OnlineParameters::initial(map.size(), options_.hidden_ratio);
     if (!detail::load_parameters(output, "kitnet.output", from)) return false;
     ensemble_ = detail::TiedEnsemble<T>(map, parameters);
     output_.emplace(output);
@@ -319,7 +320,7 @@ class KitNet {
   std::uint64_t trained_ = 0;
   std::optional<FeatureMapper> mapper_;
   detail::TiedEnsemble<T> ensemble_;
-  std::optional<TiedAutoencoder<T>> output_;
+  std::optional<OnlineAutoencoder<T>> output_;
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -10,8 +10,8 @@
 // of a training sample is that before the update. x' is not clipped when scoring; it is held within +-1e15,
 // so that squares stay finite in float.
 //
-// `TiedAutoencoder` is one of them. `TiedAutoencoders` are many small ones side by side: lane k of a register
-// belongs to autoencoder k, and all lanes do the same work, padded with zero weights to the largest.
+// `OnlineAutoencoder` is one of them. `OnlineAutoencoders` are many small ones side by side: lane k of a
+// register belongs to autoencoder k, and all lanes do the same work, padded with zero weights to the largest.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -34,15 +34,15 @@
 namespace weir::inline WEIR_ABI {
 
 /// The parameters of one autoencoder, apart from how they lie in memory.
-struct TiedParameters {
+struct OnlineParameters {
   std::size_t inputs = 0, hidden = 0;
   std::vector<double> low, high;  ///< inputs
   std::vector<double> weight;     ///< inputs x hidden, row by row
   std::vector<double> hidden_bias, input_bias;
 
   /// As KitNET-py starts it.
-  [[nodiscard]] static TiedParameters initial(std::size_t inputs, double hidden_ratio) {
-    TiedParameters p;
+  [[nodiscard]] static OnlineParameters initial(std::size_t inputs, double hidden_ratio) {
+    OnlineParameters p;
     p.inputs = inputs;
     p.hidden = static_cast<std::size_t>(std::ceil(static_cast<double>(inputs) * hidden_ratio));
     p.low.assign(inputs, std::numeric_limits<double>::infinity());
@@ -82,12 +82,12 @@ template <class T>
 
 /// One autoencoder, of any size.
 template <class T>
-class TiedAutoencoder {
+class OnlineAutoencoder {
   using V = simd::Simd<T>;
   static constexpr std::size_t width = static_cast<std::size_t>(simd::width<T>);
 
  public:
-  explicit TiedAutoencoder(const TiedParameters& p)
+  explicit OnlineAutoencoder(const OnlineParameters& p)
       : n_(p.inputs), h_(p.hidden), nn_(detail::round_up(n_, width)), hh_(detail::round_up(h_, width)) {
     for (AlignedBuffer<T>* by_input : {&low_, &high_, &a_, &x_, &z_}) *by_input = AlignedBuffer<T>(nn_);
     for (AlignedBuffer<T>* by_hidden : {&b_, &y_, &d_}) *by_hidden = AlignedBuffer<T>(hh_);
@@ -106,8 +106,8 @@ class TiedAutoencoder {
 
   [[nodiscard]] std::size_t inputs() const noexcept { return n_; }
 
-  [[nodiscard]] TiedParameters parameters() const {
-    TiedParameters p{n_, h_, {}, {}, {}, {}, {}};
+  [[nodiscard]] OnlineParameters parameters() const {
+    OnlineParameters p{n_, h_, {}, {}, {}, {}, {}};
     p.low.assign(low_.data(), low_.data() + n_);
     p.high.assign(high_.data(), high_.data() + n_);
     p.input_bias.assign(a_.data(), a_.data() + n_);
@@ -214,17 +214,17 @@ class TiedAutoencoder {
 
 /// Up to simd::width<T> autoencoders side by side.
 template <class T>
-class TiedAutoencoders {
+class OnlineAutoencoders {
   using V = simd::Simd<T>;
 
  public:
   static constexpr std::size_t lanes = static_cast<std::size_t>(simd::width<T>);
 
   /// `features[k]` are the places in the sample that autoencoder k takes.
-  TiedAutoencoders(const std::vector<TiedParameters>& parameters,
-                   const std::vector<std::vector<std::size_t>>& features) {
+  OnlineAutoencoders(const std::vector<OnlineParameters>& parameters,
+                     const std::vector<std::vector<std::size_t>>& features) {
     assert(parameters.size() <= lanes && parameters.size() == features.size());
-    for (const TiedParameters& p : parameters) {
+    for (const OnlineParameters& p : parameters) {
       n_ = std::max(n_, p.inputs);
       h_ = std::max(h_, p.hidden);
     }
@@ -240,8 +240,8 @@ class TiedAutoencoders {
 
   [[nodiscard]] std::size_t size() const noexcept { return sizes_.size(); }
 
-  [[nodiscard]] TiedParameters parameters(std::size_t k) const {
-    TiedParameters p{sizes_[k].inputs, sizes_[k].hidden, {}, {}, {}, {}, {}};
+  [[nodiscard]] OnlineParameters parameters(std::size_t k) const {
+    OnlineParameters p{sizes_[k].inputs, sizes_[k].hidden, {}, {}, {}, {}, {}};
     for (std::size_t i = 0; i < p.inputs; ++i) {
       p.low.push_back(low_.data()[i * lanes + k]);
       p.high.push_back(high_.data()[i * lanes + k]);
@@ -280,7 +280,7 @@ class TiedAutoencoders {
     std::uint32_t from, to;
   };
 
-  void put(std::size_t k, const TiedParameters& p, const std::vector<std::size_t>& features) {
+  void put(std::size_t k, const OnlineParameters& p, const std::vector<std::size_t>& features) {
     sizes_.push_back({p.inputs, p.hidden});
     share_[k] = T(1) / static_cast<T>(p.inputs);
     for (std::size_t i = 0; i < p.inputs; ++i) {
