@@ -15,6 +15,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/config.hpp>
 #include <weir/traffic/flow_clock.hpp>
 #include <weir/traffic/flow_keyer.hpp>
 #include <weir/traffic/flow_options.hpp>
@@ -248,6 +249,20 @@ class FlowShards {
     if (!text.empty()) write_(text);
   }
 
+  /// The shards of one worker; what a row threw.
+  std::exception_ptr run_shards(Batch& batch, std::size_t worker, std::size_t workers) {
+#if WEIR_EXCEPTIONS
+    try {
+#endif
+      for (std::size_t i = worker; i < shards_.size(); i += workers) run_shard(batch, i);
+#if WEIR_EXCEPTIONS
+    } catch (...) {
+      return std::current_exception();
+    }
+#endif
+    return nullptr;
+  }
+
   void serve(std::size_t worker, std::size_t workers) {
     std::uint64_t seen = 0;
     while (true) {
@@ -259,12 +274,7 @@ class FlowShards {
         seen = round_;
         batch = working_;
       }
-      std::exception_ptr failure;
-      try {
-        for (std::size_t i = worker; i < shards_.size(); i += workers) run_shard(*batch, i);
-      } catch (...) {
-        failure = std::current_exception();
-      }
+      const std::exception_ptr failure = run_shards(*batch, worker, workers);
       {
         const std::lock_guard lock(mutex_);
         if (failure && !failure_) failure_ = failure;
