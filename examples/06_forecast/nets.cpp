@@ -15,7 +15,6 @@ namespace {
 /// A loss of our own, of one output: Huber's. e^2 / (2 b) up to the border b, |e| - b / 2 beyond, so that the
 /// few steps at which traffic jumps do not decide what is learned about all others.
 struct Huber {
-  static constexpr std::string_view kind = "huber";
   static constexpr weir::Link link = weir::Link::identity;
   double border = 0.2;
 

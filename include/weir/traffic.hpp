@@ -1,5 +1,5 @@
-// From packets to flow records, and the traffic generator. Needs neither Eigen nor xsimd. Optional parts, which
-// need libraries of their own: weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
+// From packets to flow records, and the traffic generator. Needs neither Eigen nor xsimd. Optional parts,
+// which need libraries of their own: weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
 #include <weir/traffic/flow_features.hpp>

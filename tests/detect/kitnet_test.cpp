@@ -45,7 +45,8 @@ KitNet<T> trained(std::size_t n, const KitNetOptions& options, Rng& rng) {
 }  // namespace
 
 TEST_CASE("the tree is that of scipy") {
-  for (const auto& [name, data] : weir_test::read_golden("feature_map.txt")) {
+  for (const auto& [key, data] : weir_test::read_golden("feature_map.txt")) {
+    const std::string& name = key;  // clang 14 captures no structured binding
     CAPTURE(name);
     const auto n = static_cast<std::size_t>(data.number("size", 0));
     const auto& condensed = data["distances"];
