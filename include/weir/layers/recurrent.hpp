@@ -480,7 +480,7 @@ struct Recurrent {
     for (Index place = 0; place < count; ++place) {
       start_state(masked ? cache.state.data() + place * width
                          : cache.inputs.data() + in + place * (in + width));
-      start_cell(cache.cell.data() + place * self().units());
+      if (cache.cell.size() > 0) start_cell(cache.cell.data() + place * self().units());
     }
   }
 

@@ -64,7 +64,9 @@ class FlowMoments {
 
   /// n Σx² - (Σx)².
   [[nodiscard]] double spread() const noexcept {
-    if (squares_high_ >> 32 == 0 && count_ >> 32 == 0) {  // the product fits
+    if (count_ == 0 || min_ == max_) return 0.0;
+    // Both terms fit into 128 bits: the second is not above the first.
+    if (squares_high_ < std::numeric_limits<std::uint64_t>::max() / count_) {
       const Wide squares = (Wide{squares_high_} << 64) | squares_low_;
       return static_cast<double>(squares * count_ - Wide{sum_} * sum_);
     }
