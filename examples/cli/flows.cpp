@@ -199,7 +199,7 @@ class Command {
     Progress progress(options_.captures, options_.quiet);
     FlowShards<Profile, More...> meter(
         table_options(), static_cast<std::size_t>(options_.threads),
-        [this](const auto& flow, std::string& line) { row(flow, line); },
+        [this](const auto& flow, std::string& line) { this->row(flow, line); },
         [&](const std::string& lines) { output.write(lines); });
     for (Packet packet; capture->next(packet);) {
       progress.packet(packet.captured_length);
