@@ -28,8 +28,7 @@ command -v taskset >/dev/null && core="taskset -c $(($(nproc) - 1))"
 echo "load: $(cut -d' ' -f1-3 /proc/loadavg)" >&2
 echo "| program | compiler | user seconds, best of 3 |"
 echo "|---|---|---|"
-for source in "$here/compile_time/training.cpp" "$here/compile_time/inference.cpp" "$work/include_train.cpp" \
-  "$work/include_infer.cpp"; do
+for source in "$here/compile_time/"*.cpp "$work/include_train.cpp" "$work/include_infer.cpp"; do
   for compiler; do
     best=$(for _ in 1 2 3; do
       user_seconds $core "$compiler" -std=c++20 -O2 -march=native -I"$here/../include" -c "$source" -o "$work/out.o"

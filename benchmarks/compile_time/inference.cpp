@@ -1,4 +1,4 @@
-// A probe that loads a net whose layers it knows and scores samples. Only compiled (compile_time.sh).
+// A probe that prepares its samples itself: it loads the net alone. Only compiled (compile_time.sh).
 #include <weir/infer.hpp>
 
 #include <span>
@@ -10,11 +10,11 @@ using Net = weir::Sequential<weir::Dense<float, 100, 64>, weir::Relu<>, weir::De
 }
 
 float score(const std::string& path, std::span<const float> samples) {
-  const auto pipeline = weir::load<Net>(path);
-  weir::Workspace workspace(pipeline.net, pipeline.input, 1);
+  const Net net = weir::load_net<Net>(path);
+  weir::Workspace workspace(net, {100, 1}, 1);
   float highest = 0.0F;
   for (std::size_t at = 0; at + 100 <= samples.size(); at += 100) {
-    const float probability = workspace.predict(pipeline.net, samples.subspan(at, 100))[0];
+    const float probability = workspace.predict(net, samples.subspan(at, 100))[0];
     highest = highest > probability ? highest : probability;
   }
   return highest;

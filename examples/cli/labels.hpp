@@ -3,7 +3,7 @@
 
 #include "commands.hpp"
 
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels.hpp>
 #include <weir/data/table.hpp>
 
 #include <cstddef>

@@ -10,6 +10,7 @@
 #include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/preprocess.hpp>
 
 #include <nlohmann/json.hpp>
 

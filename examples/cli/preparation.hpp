@@ -7,7 +7,7 @@
 #include "commands.hpp"
 #include "input.hpp"
 
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels.hpp>
 #include <weir/data/preprocess.hpp>
 #include <weir/io/pipeline.hpp>
 #include <weir/train/dataset.hpp>

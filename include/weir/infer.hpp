@@ -5,7 +5,6 @@
 #include <weir/core/config.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/parallel.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/core/version.hpp>
@@ -13,7 +12,6 @@
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
 #include <weir/layers/batch_norm.hpp>
-#include <weir/layers/bidirectional.hpp>
 #include <weir/layers/contractive_dense.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/conv1d_transpose.hpp>
@@ -60,6 +58,7 @@
 
 #include <weir/models/any_model.hpp>
 #include <weir/models/autoencoder.hpp>
+#include <weir/models/bidirectional.hpp>
 #include <weir/models/parallel.hpp>
 #include <weir/models/registry.hpp>
 #include <weir/models/sequence_autoencoder.hpp>
@@ -69,12 +68,12 @@
 #include <weir/models/workspace.hpp>
 
 #include <weir/data/label_rule.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/preprocessor.hpp>
 
 #include <weir/detect/reconstruction.hpp>
 
 #include <weir/io/load.hpp>
 #include <weir/io/load_any.hpp>
+#include <weir/io/load_net.hpp>
 #include <weir/io/pipeline.hpp>
-#include <weir/io/safetensors.hpp>
-#include <weir/io/save.hpp>
+#include <weir/io/safetensors_view.hpp>

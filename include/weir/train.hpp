@@ -3,6 +3,8 @@
 
 #include <weir/infer.hpp>
 
+#include <weir/core/parallel.hpp>
+
 #include <weir/losses/any_loss.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
@@ -25,4 +27,8 @@
 #include <weir/train/schedules.hpp>
 #include <weir/train/validation_split.hpp>
 
+#include <weir/data/labels.hpp>
+#include <weir/data/preprocess.hpp>
+
 #include <weir/io/checkpoint.hpp>
+#include <weir/io/save.hpp>

@@ -1,4 +1,4 @@
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels.hpp>
 #include <weir/data/numeric_target.hpp>
 
 #include <doctest/doctest.h>

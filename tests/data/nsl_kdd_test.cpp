@@ -11,7 +11,7 @@
 
 #include <weir/data/csv.hpp>
 #include <weir/data/gzip.hpp>
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels.hpp>
 #include <weir/data/preprocess.hpp>
 
 using namespace weir;

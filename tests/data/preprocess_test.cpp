@@ -11,13 +11,15 @@
 #include <vector>
 
 #include <weir/data/csv.hpp>
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels.hpp>
 
 using namespace weir;
 
-static_assert(!std::is_invocable_v<decltype(&Preprocessor::try_fit), const Table&, const PreprocessOptions&>);
-static_assert(
-    !std::is_invocable_v<decltype(&Preprocessor::try_fit), const HeldOutRows&, const PreprocessOptions&>);
+template <class Rows>
+constexpr bool can_be_fitted_to = requires(const Rows& rows, const PreprocessOptions& options) {
+  Preprocessor::try_fit(rows, options);
+};
+static_assert(can_be_fitted_to<TrainingRows> && !can_be_fitted_to<Table> && !can_be_fitted_to<HeldOutRows>);
 
 namespace {
 

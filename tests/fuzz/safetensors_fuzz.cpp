@@ -159,6 +159,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   auto& part = random() % 8 == 0 ? rest : text;
   const std::size_t old = part.size();
   const std::size_t room = max_size - size;
+  if (old + room == 0) return LLVMFuzzerMutate(data, size, max_size);
   part.resize(old + room);
   part.resize(LLVMFuzzerMutate(part.data(), old, old + room));
   header = text.size();

@@ -71,7 +71,7 @@ const std::vector<std::string> nets{
     "parallel[dense:4|conv1d:3:3:same]",
     "residual[dense:6,residual[tanh]]",
     "time_distributed[reshape:1:6,conv1d:4:3,global_max_pool1d]",
-    "bidirectional[gru:4:return=sequence]:sum",
+    "bidirectional[gru:4:return=sequence]:add",
     "sequence_autoencoder[gru:4|gru:5:return=sequence]",
 };
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <weir/data/csv.hpp>
+#include <weir/data/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/layers/batch_norm.hpp>
@@ -216,6 +217,54 @@ TEST_CASE("A file for other layers, a poisoned weight and a wrong probe are refu
     writer.add(std::string(info.name), info.dtype, info.shape, same_place);
   }
   CHECK(has(refusal(writer.bytes()), "probe"));
+}
+
+TEST_CASE("The net alone comes back, checked as the whole is") {
+  const Pipeline<Net> pipeline = classifier();
+  const std::vector<std::byte> good = bytes_of(pipeline);
+  const Net like = trained_like_net(pipeline.input.channels);
+  const auto read = [&](const std::vector<std::byte>& bytes) {
+    return try_parse_net(std::span(bytes), like);
+  };
+
+  Net cleared = like;
+  Net::visit([](Role, const ParamName&, auto p) { std::fill(p.span().begin(), p.span().end(), 0.5F); },
+             cleared);
+  const auto same = try_parse_net(std::span<const std::byte>(good), cleared);
+  REQUIRE(same.ok());
+  std::vector<float> stored;
+  Net::visit([&](Role, const ParamName&, auto p) { stored.insert(stored.end(), p.span().begin(), p.span().end()); },
+             pipeline.net);
+  std::size_t at = 0;
+  Net::visit(
+      [&](Role, const ParamName&, auto p) {
+        for (const float v : p.span()) CHECK(v == stored[at++]);
+      },
+      same.value());
+  CHECK(at == stored.size());
+
+  const auto why = [&](const auto& result) { return result.ok() ? std::string() : result.error().what; };
+  CHECK(
+      has(why(try_parse_net(std::span<const std::byte>(good), Sequential{Dense{pipeline.input.channels, 1}})),
+          "layer 0"));
+  CHECK(has(why(read(forged(good, "weir.format", "2"))), "this version reads"));
+  CHECK(has(why(read(forged(good, "weir.future", "x"))), "not known to this version"));
+  CHECK(has(why(read(forged(good, "weir.layers", ""))), "weir.layers"));
+  CHECK(has(why(read(forged(good, "weir.input", "[3,1]"))), "does not fit"));
+  CHECK(has(why(read(forged(good, "weir.input", "[16777216,16777216]"))), "does not fit"));
+  const std::string channels = std::to_string(pipeline.input.channels);
+  CHECK(has(why(read(forged(good, "weir.input", "[" + channels + ",16777216]"))), "probe.input"));
+  CHECK(has(why(try_load_net<Net>("no such file", like)), "no such file"));
+}
+
+TEST_CASE("A sample's shape that a known net cannot take is refused") {
+  const Pipeline<Net> pipeline = classifier();
+  const std::vector<std::byte> good = bytes_of(pipeline);
+  for (const char* input : {"[3,1]", "[16777216,16777216]"}) {
+    const std::vector<std::byte> bytes = forged(good, "weir.input", input);
+    const auto read = try_parse(std::span<const std::byte>(bytes), pipeline.net);
+    CHECK_FALSE(read.ok());
+  }
 }
 
 TEST_CASE("Every cut of a pipeline file, and flips all over it, are refused") {

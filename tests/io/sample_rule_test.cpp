@@ -2,6 +2,7 @@
 // record.
 #include <doctest/doctest.h>
 #include <weir/data/csv.hpp>
+#include <weir/data/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 

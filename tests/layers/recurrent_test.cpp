@@ -1,10 +1,10 @@
 // What all recurrent layers must do, and their numbers beside PyTorch's (tests/golden/recurrent_golden.py).
 #include <weir/core/stream.hpp>
-#include <weir/layers/bidirectional.hpp>
 #include <weir/layers/gru.hpp>
 #include <weir/layers/last_step.hpp>
 #include <weir/layers/lstm.hpp>
 #include <weir/layers/simple_rnn.hpp>
+#include <weir/models/bidirectional.hpp>
 
 #include "check_gradients.hpp"
 #include "golden/golden.hpp"

@@ -17,13 +17,6 @@ namespace weir::inline WEIR_ABI {
 
 enum class Impute : std::uint8_t { mean, median, most_frequent, constant };
 
-/// What is done with a missing or infinite value.
-enum class OnMissing : std::uint8_t {
-  impute,  ///< a number: the stand-in; a category: 'unknown'
-  reject,  ///< the row is left out
-  error    ///< DataError
-};
-
 namespace detail {
 
 [[nodiscard]] inline double median(std::vector<double> values) {

@@ -2,13 +2,11 @@
 //
 //   LabelRule{"attack_type", {"benign", "attack"}, {{"normal", "benign"}}, "attack"}  // two classes of many
 //   LabelRule{"label", {"scan", "web"}}                                               // a class each
+//
+// Fitting, and the labels of whole tables: data/labels.hpp.
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/error.hpp>
-#include <weir/data/split.hpp>
-#include <weir/data/strata.hpp>
-#include <weir/data/table.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -20,6 +18,9 @@
 
 namespace weir::inline WEIR_ABI {
 
+class Table;
+class TrainingRows;
+
 struct LabelRule {
   std::string column{};
   std::vector<std::string> classes{};                      ///< of class 0, 1, ...; class 0 raises no alarm
@@ -28,14 +29,7 @@ struct LabelRule {
 
   /// Each label of the training rows is a class, in the order of their names. Throws DataError when one is
   /// missing.
-  [[nodiscard]] static LabelRule fit(const TrainingRows& rows, std::string_view label_column) {
-    LabelRule rule{.column = std::string(label_column)};
-    for (auto& [name, count] : text_counts(rows.table(), label_column)) {
-      if (name.empty()) fail(ErrorKind::data, "a label of column '" + rule.column + "' is missing");
-      rule.classes.push_back(std::move(name));
-    }
-    return rule;
-  }
+  [[nodiscard]] static LabelRule fit(const TrainingRows& rows, std::string_view label_column);
 
   /// The class of a label; nothing when it has none.
   [[nodiscard]] std::optional<std::int32_t> class_of(std::string_view label) const {
@@ -52,23 +46,7 @@ struct LabelRule {
   }
 
   /// The class of each row. Throws DataError at a label without class.
-  [[nodiscard]] std::vector<std::int32_t> encode(const Table& table) const {
-    const std::size_t index = table.index_of(column);
-    const Dictionary& dictionary = table.dictionary(index);
-    std::vector<std::int32_t> result;
-    result.reserve(table.rows());
-    for (const std::uint32_t code : table.codes(index)) {
-      const std::string_view label =
-          code == missing_code ? std::string_view() : std::string_view(dictionary[code]);
-      const std::optional<std::int32_t> found = class_of(label);
-      if (!found) {
-        fail(ErrorKind::data, "row " + std::to_string(result.size() + 1) + ": label '" + std::string(label) +
-                                  "' is none of the model's classes");
-      }
-      result.push_back(*found);
-    }
-    return result;
-  }
+  [[nodiscard]] std::vector<std::int32_t> encode(const Table& table) const;
 
   friend bool operator==(const LabelRule&, const LabelRule&) = default;
 

@@ -4,7 +4,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/data/column_plan.hpp>
+#include <weir/data/column_fit.hpp>
 #include <weir/data/schema.hpp>
 #include <weir/data/table.hpp>
 

@@ -189,11 +189,4 @@ struct WindowSamples {
   return series;
 }
 
-/// The number that a scaler made `scaled` of; not for Scaling::rank, which loses it.
-[[nodiscard]] inline double unscale(const Scaler& scaler, double scaled) noexcept {
-  assert(scaler.scaling != Scaling::rank);
-  const double x = scaled * scaler.scale + scaler.shift;
-  return takes_log(scaler.scaling) ? std::copysign(std::expm1(std::abs(x)), x) : x;
-}
-
 }  // namespace weir::inline WEIR_ABI

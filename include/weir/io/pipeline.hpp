@@ -10,8 +10,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/data/label_rule.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/windows.hpp>
+#include <weir/data/preprocessor.hpp>
+#include <weir/data/scaler.hpp>
 #include <weir/detect/reconstruction.hpp>
 #include <weir/io/sample_rule.hpp>
 #include <weir/models/workspace.hpp>

@@ -4,7 +4,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/data/finite.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/preprocessor.hpp>
 
 #include <algorithm>
 #include <array>

@@ -6,8 +6,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/rng.hpp>
+#include <weir/io/format_version.hpp>
+#include <weir/io/layers_text.hpp>
 #include <weir/io/pipeline.hpp>
+#include <weir/io/probe.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -18,9 +20,6 @@
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
-
-/// The format this version writes, and the only one that it reads.
-inline constexpr std::string_view format_version = "1";
 
 template <class Net>
 void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const Net& net) {
@@ -35,24 +34,6 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
 [[nodiscard]] inline std::string shape_text(Shape shape) {
   JsonWriter out;
   return out.begin('[').integer(shape.channels).integer(shape.length).end(']').text();
-}
-
-/// A sample that every reader runs again and whose result it compares: uniform in [0, 1), from a fixed key.
-template <class T>
-[[nodiscard]] std::vector<T> probe_input(Shape input) {
-  Rng rng(RngKey{0x5052'4f42'45});
-  std::vector<T> sample(static_cast<std::size_t>(input.size()));
-  for (T& value : sample) value = static_cast<T>(rng.uniform());
-  return sample;
-}
-
-/// What the net makes of it, before a final sigmoid or softmax, which would hide differences.
-template <class Net>
-[[nodiscard]] std::vector<typename Net::Scalar> probe_output(const Net& net, Shape input,
-                                                             std::span<const typename Net::Scalar> sample) {
-  Workspace<Net> workspace(net, input, 1);
-  const auto y = workspace.forward(net, {sample.data(), input, 1}, {.logits = true}).span();
-  return {y.begin(), y.end()};
 }
 
 inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {

@@ -13,6 +13,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/layers/padding.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -90,7 +91,7 @@ struct BatchNorm {
           },
           from, cache.mean.data(), cache.inverse_deviation.data(), gamma.data(), beta.data());
     });
-    clear_padding(y);
+    detail::clear_behind_lengths(y);
   }
 
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
@@ -127,7 +128,7 @@ struct BatchNorm {
           dy.data() + column * channels(), from, cache.mean.data(), cache.inverse_deviation.data(),
           cache.sum_dy.data(), cache.sum_dy_xhat.data(), gamma.data());
     });
-    clear_padding(dx);
+    detail::clear_behind_lengths(dx);
   }
 
   template <class F, class... L>
@@ -226,14 +227,6 @@ struct BatchNorm {
         const Index column = i * x.length() + t;
         f(x.data() + column * x.channels(), column);
       }
-    }
-  }
-
-  static void clear_padding(BatchView<T> y) {
-    for (Index i = 0; i < y.count(); ++i) {
-      const auto used = static_cast<std::size_t>(y.length_of(i) * y.channels());
-      const std::span<T> sample = y.sample(i);
-      std::fill(sample.begin() + static_cast<std::ptrdiff_t>(used), sample.end(), T(0));
     }
   }
 };

@@ -19,6 +19,9 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/layers/initializers.hpp>
+#include <weir/layers/orthogonal.hpp>
+#include <weir/layers/recurrent_cache.hpp>
+#include <weir/layers/time_plan.hpp>
 #include <weir/simd/packed.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/transform.hpp>
@@ -52,80 +55,6 @@ namespace detail {
 [[nodiscard]] consteval Index times(Index factor, Index extent) {
   return extent == dyn ? dyn : factor * extent;
 }
-
-/// Random orthonormal columns (rows when the matrix is wider than high), as Keras's Orthogonal. Gram-Schmidt,
-/// twice: that is enough (Giraud, Langou, Rozloznik 2005).
-template <class T>
-void initialize_orthogonal(TensorView<T> weights, Rng& rng) {
-  const Index rows = weights.extents()[0], columns = weights.extents()[1];
-  const Index length = std::max(rows, columns), count = std::min(rows, columns);
-  std::vector<double> vectors(static_cast<std::size_t>(length * count));
-  for (double& v : vectors) v = rng.normal();
-  for (Index i = 0; i < count; ++i) {
-    double* vector = vectors.data() + i * length;
-    for (Index round = 0; round < 2; ++round) {
-      for (Index j = 0; j < i; ++j) {
-        const double* other = vectors.data() + j * length;
-        simd::add_scaled(length, -simd::dot(length, vector, other), other, vector);
-      }
-      simd::scale(length, 1.0 / std::sqrt(simd::sum_of_squares(length, vector)), vector, vector);
-    }
-  }
-  for (Index c = 0; c < columns; ++c) {
-    for (Index r = 0; r < rows; ++r) {
-      const Index from = rows >= columns ? r + c * length : c + r * length;
-      weights[r + c * rows] = static_cast<T>(vectors[static_cast<std::size_t>(from)]);
-    }
-  }
-}
-
-/// Which samples of a batch are still running at each step. Places are samples in order of falling length.
-class TimePlan {
- public:
-  void prepare(Index length, Index count) {
-    sample_.assign(static_cast<std::size_t>(count), 0);
-    for (std::vector<Index>* v : {&active_, &start_, &next_}) {
-      v->assign(static_cast<std::size_t>(length) + 1, 0);
-    }
-  }
-
-  template <class T>
-  void plan(BatchView<T> x) {
-    const auto length = static_cast<std::size_t>(x.length());
-    assert(length < active_.size() && static_cast<std::size_t>(x.count()) <= sample_.size());
-    std::fill(active_.begin(), active_.end(), 0);
-    for (Index i = 0; i < x.count(); ++i) ++active_[static_cast<std::size_t>(x.length_of(i))];
-    Index longer = 0;
-    for (std::size_t t = length + 1; t-- > 0;) {
-      const Index equal = active_[t];
-      active_[t] = next_[t] = longer;
-      longer += equal;
-    }
-    for (Index i = 0; i < x.count(); ++i) {
-      sample_[static_cast<std::size_t>(next_[static_cast<std::size_t>(x.length_of(i))]++)] = i;
-    }
-    steps_ = 0;
-    for (std::size_t t = 0; t < length; ++t) {
-      start_[t + 1] = start_[t] + active_[t];
-      if (active_[t] > 0) ++steps_;
-    }
-  }
-
-  /// Steps of the longest sample.
-  [[nodiscard]] Index steps() const noexcept { return steps_; }
-  /// Samples that have a step t.
-  [[nodiscard]] Index active(Index t) const noexcept { return active_[static_cast<std::size_t>(t)]; }
-  /// Steps of all samples before time t.
-  [[nodiscard]] Index start(Index t) const noexcept { return start_[static_cast<std::size_t>(t)]; }
-  /// Steps of all samples.
-  [[nodiscard]] Index columns() const noexcept { return start(steps_); }
-  /// The sample at a place.
-  [[nodiscard]] Index sample(Index place) const noexcept { return sample_[static_cast<std::size_t>(place)]; }
-
- private:
-  std::vector<Index> sample_, active_, start_, next_;
-  Index steps_ = 0;
-};
 
 /// What one step reads and writes; one column a sample.
 template <class T>
@@ -169,75 +98,6 @@ void affine(const RecurrentStep<T>& at, const simd::PackedRows<T>& packed, Index
   simd::gemm<T>(rows, at.count, recurrent, u, simd::columns(at.inputs + in, height), to, stride,
                 simd::Init::add);
 }
-
-/// Samples at a time in inference: the kernels run at full speed and the scratch stays close to the core.
-inline constexpr Index recurrent_block = 96;
-/// Steps (of all samples) after which backward adds up the weights' gradient, while they are close to the
-/// core.
-inline constexpr Index gradient_block = simd::detail::k_block;
-
-template <class L>
-struct RecurrentCache {
-  using T = typename L::Scalar;
-
-  TimePlan plan;
-  typename L::Packs packs;
-  bool keep = false;  ///< all steps, for backward
-  Index block = 0;    ///< samples at a time
-  AlignedBuffer<T> inputs, sums, cell, tanh_cell, outputs;
-  AlignedBuffer<T> mask, state;  ///< with recurrent dropout, where `inputs` holds h times its mask
-  AlignedBuffer<T> d_state, d_cell, d_outputs, d_recurrent, spare, d_weights, d_inputs;
-
-  void prepare(const L& layer, Shape input, Index count, bool training) {
-    keep = training;
-    block = training ? std::max<Index>(count, 1) : std::clamp<Index>(count, 1, recurrent_block);
-    plan.prepare(input.length, block);
-    packs.prepare(layer, training);
-    const Index in = layer.in(), width = layer.recurrent(), units = layer.units();
-    const Index columns = training ? block * input.length : block;
-    const Index with_start = training ? columns + block : block;
-    const bool drops = layer.options.recurrent_dropout > 0.0;
-    take(inputs, (in + width) * with_start);
-    take(sums, L::blocks * units * columns);
-    take(cell, L::has_cell ? units * with_start : 0);
-    take(tanh_cell, L::has_cell ? units * columns : 0);
-    take(outputs, layer.made_outputs() * columns);
-    take(mask, drops ? width * block : 0);
-    take(state, drops ? width * with_start : 0);
-    const Index backward = training ? 1 : 0;
-    take(d_state, backward * width * block);
-    take(d_cell, L::has_cell ? backward * units * block : 0);
-    take(d_outputs, backward * layer.own_outputs() * block);
-    take(d_recurrent, backward * width * block);
-    take(spare, backward * layer.spare() * block);
-    take(d_weights, backward * L::blocks * units * (in + width));
-    take(d_inputs, backward * in * columns);
-  }
-
-  static void take(AlignedBuffer<T>& buffer, Index size) {
-    buffer = AlignedBuffer<T>(static_cast<std::size_t>(size));
-  }
-};
-
-/// Scratch of single steps.
-template <class L>
-struct RecurrentStepCache {
-  using T = typename L::Scalar;
-
-  typename L::Packs packs;  ///< stays empty: a step uses each weight once a stream
-  Index block = 0;
-  AlignedBuffer<T> inputs, sums, cell, tanh_cell, outputs;
-
-  void prepare(const L& layer, Shape, Index streams) {
-    block = std::clamp<Index>(streams, 1, recurrent_block);
-    using Cache = RecurrentCache<L>;
-    Cache::take(inputs, (layer.in() + layer.recurrent()) * block);
-    Cache::take(sums, L::blocks * layer.units() * block);
-    Cache::take(cell, L::has_cell ? layer.units() * block : 0);
-    Cache::take(tanh_cell, L::has_cell ? layer.units() * block : 0);
-    Cache::take(outputs, layer.made_outputs() * block);
-  }
-};
 
 }  // namespace detail
 

@@ -11,6 +11,9 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// Layers of layers may be nested this deep, in texts and in files.
+inline constexpr int most_nested_layers = 8;
+
 /// One layer as data. A layer made of layers has branches, each a chain.
 struct LayerSpec {
   std::string kind;

@@ -16,6 +16,7 @@
 #include <weir/core/stream.hpp>
 #include <weir/layers/identity.hpp>
 #include <weir/models/layer_spec.hpp>
+#include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -29,8 +30,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-enum class Merge : unsigned char { concat, add };
 
 namespace detail {
 
@@ -263,9 +262,7 @@ struct Parallel {
     detail::each_branch(one, net.layers...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"merge", std::string(merge == Merge::add ? "add" : "concat")}};
-  }
+  [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(merge))}}; }
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {
     std::vector<std::vector<LayerSpec>> specs;
     detail::each_branch([&](std::size_t, const auto& branch) { specs.push_back(describe(branch)); }, layers);
@@ -274,9 +271,7 @@ struct Parallel {
   /// From chains of any layers, an empty one standing for the identity.
   [[nodiscard]] static Result<Parallel> from_branches(const Config& config, Branches chains, Shape input) {
     ConfigReader read(kind, config);
-    const std::string how = read.text("merge", "concat");
-    if (how != "concat" && how != "add") read.complain("merge", "must be concat or add");
-    Parallel layer(std::move(chains), how == "add" ? Merge::add : Merge::concat);
+    Parallel layer(std::move(chains), detail::read_merge(read));
     if (const std::string text = layer.complaint(input); !text.empty())
       return Failure{ErrorKind::config, text};
     return read.finish(std::move(layer));

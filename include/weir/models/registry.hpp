@@ -12,7 +12,6 @@
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
 #include <weir/layers/batch_norm.hpp>
-#include <weir/layers/bidirectional.hpp>
 #include <weir/layers/contractive_dense.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/conv1d_transpose.hpp>
@@ -57,6 +56,7 @@
 #include <weir/layers/variational.hpp>
 #include <weir/layers/zero_padding1d.hpp>
 #include <weir/models/any_model.hpp>
+#include <weir/models/bidirectional.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/parallel.hpp>
 #include <weir/models/sequence_autoencoder.hpp>
@@ -141,9 +141,6 @@ template <class T = float>
   }
   return specs;
 }
-
-/// Layers within layers.
-inline constexpr Index most_nested_layers = 8;
 
 /// "kind[branch|branch]:argument:name=value" as data.
 template <class T>

@@ -1,12 +1,12 @@
-#include <weir/layers/bidirectional.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/gru.hpp>
 #include <weir/layers/lstm.hpp>
 #include <weir/layers/simple_rnn.hpp>
 #include <weir/models/any_model.hpp>
+#include <weir/models/bidirectional.hpp>
 #include <weir/models/layer_spec.hpp>
 
-#include "check_gradients.hpp"
+#include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@ using namespace weir;
 using weir_test::check_gradients;
 
 TEST_CASE("bidirectional: gradients with each inner layer, output and merge") {
-  for (const Join merge : {Join::concat, Join::sum}) {
+  for (const Merge merge : {Merge::concat, Merge::add}) {
     for (const Returns returns : {Returns::last, Returns::sequence, Returns::state}) {
       const auto check = [&](const auto& layer) {
         INFO("merge ", std::string(name_of(merge)), ", returns ", std::string(name_of(returns)));
@@ -51,7 +51,7 @@ TEST_CASE("bidirectional: both directions draw weights of their own") {
 
 TEST_CASE("bidirectional: shapes") {
   CHECK(Bidirectional(Gru<float>(3, 4)).out_shape({3, 9}) == Shape{8, 1});
-  CHECK(Bidirectional(Gru<float>(3, 4), {.merge = Join::sum}).out_shape({3, 9}) == Shape{4, 1});
+  CHECK(Bidirectional(Gru<float>(3, 4), {.merge = Merge::add}).out_shape({3, 9}) == Shape{4, 1});
   CHECK(Bidirectional(Gru<float>(3, 4, {.returns = Returns::sequence})).out_shape({3, 9}) == Shape{8, 9});
   CHECK_THROWS_AS(static_cast<void>(Bidirectional(Gru<float>(3, 4), Gru<float>(3, 5)).out_shape({3, 9})),
                   ShapeError);
@@ -62,7 +62,7 @@ TEST_CASE("bidirectional: from chains and as data") {
   AnyModel<float> chain, other;
   chain.layers.emplace_back(Gru<float>(3, 4));
   other.layers.emplace_back(Gru<float>(3, 5));
-  const Config sum{{"merge", std::string("sum")}};
+  const Config sum{{"merge", std::string("add")}};
   const Net layer = Net::from_branches(sum, {chain}, {3, 9}).value();
   CHECK(layer.out_shape({3, 9}) == Shape{4, 1});
   CHECK(layer.config() == sum);
@@ -71,7 +71,7 @@ TEST_CASE("bidirectional: from chains and as data") {
   REQUIRE(spec.branches.size() == 2);
   CHECK(spec.branches[0] == spec.branches[1]);
   CHECK(spec.branches[0][0].kind == "gru");
-  CHECK(describe_layer(Bidirectional(Gru<float>(3, 4), {.merge = Join::sum})) == spec);
+  CHECK(describe_layer(Bidirectional(Gru<float>(3, 4), {.merge = Merge::add})) == spec);
   CHECK(Net::from_branches({}, {chain, chain}, {3, 9}).ok());
   CHECK_FALSE(Net::from_branches({}, {chain, other}, {3, 9}).ok());
   CHECK_FALSE(Net::from_branches({}, {}, {3, 9}).ok());

@@ -2,7 +2,7 @@
 // (Schuster, Paliwal 1997):
 //
 //   y = [F(x); reverse(B(reverse(x)))]        merge concat
-//   y =  F(x) + reverse(B(reverse(x)))        merge sum
+//   y =  F(x) + reverse(B(reverse(x)))        merge add
 //
 // A sample is reversed within its own length. Of a layer that collapses time (a recurrent one that returns
 // its last output) y has one step, and B's is that at the beginning of the sequence. Any layer may stand
@@ -11,6 +11,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/models/layer_spec.hpp>
+#include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -22,15 +24,8 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// How two outputs become one.
-enum class Join : unsigned char { concat, sum };
-
-[[nodiscard]] inline std::string_view name_of(Join merge) noexcept {
-  return merge == Join::concat ? "concat" : "sum";
-}
-
 struct BidirectionalOptions {
-  Join merge = Join::concat;
+  Merge merge = Merge::concat;
 };
 
 template <Layer Inner>
@@ -79,7 +74,7 @@ struct Bidirectional {
   [[nodiscard]] Shape out_shape(Shape input) const {
     if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
     const Shape one = forwards.out_shape(input);
-    return {options.merge == Join::concat ? 2 * one.channels : one.channels, one.length};
+    return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
     if constexpr (requires { forwards.flops(input); }) {
@@ -147,12 +142,7 @@ struct Bidirectional {
                                                            Shape input) {
     ConfigReader read(kind, config);
     BidirectionalOptions chosen;
-    const std::string merge = read.text("merge", name_of(chosen.merge));
-    if (merge == "sum") {
-      chosen.merge = Join::sum;
-    } else if (merge != "concat") {
-      read.complain("merge", "must be concat or sum");
-    }
+    chosen.merge = detail::read_merge(read);
     if (chains.empty() || chains.size() > 2)
       return Failure{ErrorKind::config, "bidirectional: needs one or two branches"};
     Bidirectional layer(chains.front(), chains.back(), chosen);
@@ -203,7 +193,7 @@ struct Bidirectional {
     const T* left = one.data() + here * channels;
     const T* right = other.data() + there * channels;
     T* to = y.data() + here * y.channels();
-    if (options.merge == Join::concat) {
+    if (options.merge == Merge::concat) {
       std::copy_n(left, channels, to);
       std::copy_n(right, channels, to + channels);
     } else {
@@ -216,7 +206,7 @@ struct Bidirectional {
     const Index channels = d_one.channels();
     const T* from = dy.data() + here * dy.channels();
     std::copy_n(from, channels, d_one.data() + here * channels);
-    std::copy_n(options.merge == Join::concat ? from + channels : from, channels,
+    std::copy_n(options.merge == Merge::concat ? from + channels : from, channels,
                 d_other.data() + there * channels);
   }
 };

@@ -1,0 +1,51 @@
+// The labels of tables: the classes that training rows have, and the class of each row.
+//
+//   const LabelRule rule = LabelRule::fit(parts.training, "label");
+//   const std::vector<std::int32_t> classes = rule.encode(flows);
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/split.hpp>
+#include <weir/data/strata.hpp>
+#include <weir/data/table.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+inline LabelRule LabelRule::fit(const TrainingRows& rows, std::string_view label_column) {
+  LabelRule rule{.column = std::string(label_column)};
+  for (auto& [name, count] : text_counts(rows.table(), label_column)) {
+    if (name.empty()) fail(ErrorKind::data, "a label of column '" + rule.column + "' is missing");
+    rule.classes.push_back(std::move(name));
+  }
+  return rule;
+}
+
+inline std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
+  const std::size_t index = table.index_of(column);
+  const Dictionary& dictionary = table.dictionary(index);
+  std::vector<std::int32_t> result;
+  result.reserve(table.rows());
+  for (const std::uint32_t code : table.codes(index)) {
+    const std::string_view label =
+        code == missing_code ? std::string_view() : std::string_view(dictionary[code]);
+    const std::optional<std::int32_t> found = class_of(label);
+    if (!found) {
+      fail(ErrorKind::data, "row " + std::to_string(result.size() + 1) + ": label '" + std::string(label) +
+                                "' is none of the model's classes");
+    }
+    result.push_back(*found);
+  }
+  return result;
+}
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,247 @@
+// Reading the net alone from a pipeline's file, for a program that prepares its samples itself: what the
+// outputs mean, and how records are encoded, stays unread and uncompiled.
+//
+//   using Net = Sequential<Dense<float, 100, 64>, Relu<>, Dense<float, 64, 1>, Sigmoid<>>;
+//   const Net net = load_net<Net>("ids.weir");
+//   Workspace workspace(net, Shape{100, 1}, 1);
+//
+// Checked as by load(): checksum, format, layers, names and extents of all tensors, and the probe.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/io/format_version.hpp>
+#include <weir/io/json_text.hpp>
+#include <weir/io/layers_text.hpp>
+#include <weir/io/probe.hpp>
+#include <weir/io/read_file.hpp>
+#include <weir/io/safetensors_view.hpp>
+#include <weir/models/layer_spec.hpp>
+#include <weir/simd/reduce.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+[[nodiscard]] inline Failure bad_file(std::string what) { return {ErrorKind::format, std::move(what)}; }
+
+/// The text of a metadata key that must be there.
+[[nodiscard]] inline Result<std::string_view> required_text(const SafetensorsView& file,
+                                                            std::string_view key) {
+  const std::optional<std::string_view> text = file.metadata(key);
+  if (!text) return bad_file("the file has no '" + std::string(key) + "'");
+  return *text;
+}
+
+[[nodiscard]] inline Status refuse_unknown_keys(const SafetensorsView& file) {
+  constexpr std::array<std::string_view, 13> known{
+      "weir.checksum",   "weir.format",  "weir.input",     "weir.labels",      "weir.layers",
+      "weir.preprocess", "weir.record",  "weir.threshold", "weir.target_mean", "weir.target_deviation",
+      "weir.task",       "weir.version", "weir.samples"};
+  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
+    const std::string_view key = file.metadata_at(i).first;
+    const bool ours = key.substr(0, 5) == "weir.";
+    if (ours && std::find(known.begin(), known.end(), key) == known.end()) {
+      return bad_file("'" + std::string(key) + "' is not known to this version");
+    }
+  }
+  return std::monostate{};
+}
+
+/// Texts of many tiny values would take many times their size in memory: a string of two characters takes 32
+/// bytes, and twice that while its list grows.
+[[nodiscard]] inline Status check_values(const SafetensorsView& file) {
+  constexpr double string_cost = 96, number_cost = 16, allowance = 65536;
+  double size = 0.0, strings = 0.0, numbers = 0.0;
+  for (std::size_t i = 0; i < file.size(); ++i) size += static_cast<double>(file[i].bytes.size());
+  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
+    const std::string_view text = file.metadata_at(i).second;
+    size += static_cast<double>(text.size());
+    strings += static_cast<double>(std::count(text.begin(), text.end(), '"')) / 2;
+    numbers += static_cast<double>(std::count(text.begin(), text.end(), ','));
+  }
+  if (strings * string_cost + numbers * number_cost > 2 * size + allowance) {
+    return bad_file("the metadata has more values than a file of this size can have");
+  }
+  return std::monostate{};
+}
+
+/// What must hold before any text is read.
+[[nodiscard]] inline Status check_format(const SafetensorsView& file) {
+  if (Status s = check_values(file); !s) return s;
+  if (Status s = refuse_unknown_keys(file); !s) return s;
+  const Result<std::string_view> format = required_text(file, "weir.format");
+  if (!format) return format.error();
+  if (format.value() == format_version) return std::monostate{};
+  return bad_file("the file's format is " + std::string(format.value()) + ", this version reads " +
+                  std::string(format_version));
+}
+
+[[nodiscard]] inline Result<Shape> parse_shape(std::string_view text) {
+  constexpr std::int64_t limit = 1 << 24;
+  std::vector<std::int64_t> extents;
+  JsonReader in(text);
+  const bool fine =
+      in.array([&] { return extents.size() < 2 && in.integer(extents.emplace_back()); }) && in.end();
+  if (!fine) return in.failure("weir.input");
+  if (extents.size() != 2 || extents[0] < 1 || extents[0] > limit || extents[1] < 1 || extents[1] > limit) {
+    return bad_file("weir.input: two extents from 1 to 2^24 are expected");
+  }
+  return Shape{static_cast<Index>(extents[0]), static_cast<Index>(extents[1])};
+}
+
+/// The file's layers must be those of the program.
+[[nodiscard]] inline Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own) {
+  const Result<std::string_view> text = required_text(file, "weir.layers");
+  if (!text) return text.error();
+  const Result<std::vector<LayerSpec>> read = parse_layers(text.value());
+  if (!read) return read.error();
+  const std::vector<LayerSpec>& stored = read.value();
+  const auto kind = [](const std::vector<LayerSpec>& layers, std::size_t i) {
+    return i < layers.size() ? layers[i].kind : std::string("no layer");
+  };
+  for (std::size_t i = 0; i < std::max(own.size(), stored.size()); ++i) {
+    if (kind(own, i) != kind(stored, i)) {
+      return bad_file("layer " + std::to_string(i) + ": the file has " + kind(stored, i) + ", the program " +
+                      kind(own, i));
+    }
+    if (!(own[i] == stored[i])) {
+      return bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
+                      "): the file has other options than the program");
+    }
+  }
+  return std::monostate{};
+}
+
+/// Fills the parameters of `net`, whose extents are known.
+template <class Net>
+[[nodiscard]] Status read_parameters(const SafetensorsView& file, const std::string& prefix, Net& net) {
+  Status status = std::monostate{};
+  Net::visit(
+      [&](Role, const ParamName& name, auto values) {
+        if (!status) return;
+        status = file.try_read_into(prefix + name.str(), values);
+        if (status && !simd::all_finite(values.size(), values.data())) {
+          status = bad_file("tensor '" + prefix + name.str() + "' is not finite");
+        }
+      },
+      net);
+  return status;
+}
+
+/// Tensors of the net that the file has beside those that were read would be silently lost: refused.
+template <class Net>
+[[nodiscard]] Status refuse_other_tensors(const SafetensorsView& file, const Net& net) {
+  std::size_t known = 2;  // the probe
+  Net::visit([&](Role, const ParamName&, auto) { ++known; }, net);
+  if (file.find("errors.mean")) known += 2;
+  if (file.size() != known) return bad_file("the file holds tensors that are not of this pipeline");
+  return std::monostate{};
+}
+
+/// The shape of the net's output, or why it cannot take such samples. Without exceptions the latter ends the
+/// program: layers have no other way to say it.
+template <class Net>
+[[nodiscard]] Result<Shape> output_shape(const Net& net, Shape input) {
+#if WEIR_EXCEPTIONS
+  try {
+    return net.out_shape(input);
+  } catch (const ShapeError& error) {
+    return bad_file(std::string("weir.input does not fit the layers: ").append(error.what()));
+  }
+#else
+  return net.out_shape(input);
+#endif
+}
+
+/// A tensor of the probe; its size is compared before memory is taken for it.
+template <class T>
+[[nodiscard]] Result<std::vector<T>> read_probe(const SafetensorsView& file, std::string_view name,
+                                                Shape shape) {
+  const std::optional<TensorInfo> info = file.find(name);
+  if (!info || info->bytes.size() / sizeof(T) != static_cast<std::size_t>(shape.size())) {
+    return bad_file("tensor '" + std::string(name) + "' is missing or not of " + shape.str() + " values");
+  }
+  std::vector<T> values(static_cast<std::size_t>(shape.size()));
+  if (Status s = file.try_read_into(name, TensorView<T>(values.data(), {shape.size()})); !s) return s.error();
+  return values;
+}
+
+/// Runs the stored sample again. Other instruction sets round differently; a wrong model is off by far more.
+template <class Net>
+[[nodiscard]] Status run_probe(const SafetensorsView& file, const Net& net, Shape input, Shape output) {
+  using T = typename Net::Scalar;
+  const Result<std::vector<T>> sample = read_probe<T>(file, "probe.input", input);
+  if (!sample) return sample.error();
+  const Result<std::vector<T>> expected = read_probe<T>(file, "probe.output", output);
+  if (!expected) return expected.error();
+  const std::vector<T> result = probe_output(net, input, std::span<const T>(sample.value()));
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const double wanted = static_cast<double>(expected.value()[i]);
+    const double found = static_cast<double>(result[i]);
+    if (!(std::fabs(found - wanted) <= 1e-4 * (1.0 + std::fabs(wanted)))) {
+      return bad_file("the probe gives " + std::to_string(found) + " for output " + std::to_string(i) +
+                      " where " + std::to_string(wanted) + " was stored: this net computes something else");
+    }
+  }
+  return std::monostate{};
+}
+
+/// Fills `net`, whose layers are right, and runs the probe through it.
+template <class Net>
+[[nodiscard]] Status fill_net(const SafetensorsView& file, Shape input, Net& net) {
+  if (Status s = read_parameters(file, "net.", net); !s) return s;
+  if (Status s = refuse_other_tensors(file, net); !s) return s;
+  const Result<Shape> output = output_shape(net, input);
+  if (!output) return output.error();
+  return run_probe(file, net, input, output.value());
+}
+
+}  // namespace detail
+
+/// `like` gives the extents of layers that do not know them when they are compiled; its weights are
+/// overwritten. FormatError when the file's layers differ.
+template <class Net>
+[[nodiscard]] Result<Net> try_parse_net(std::span<const std::byte> bytes, Net like = {}) {
+  const Result<SafetensorsView> file = try_parse_safetensors(bytes);
+  if (!file) return file.error();
+  if (Status s = detail::check_format(file.value()); !s) return s.error();
+  const Result<std::string_view> shape = detail::required_text(file.value(), "weir.input");
+  if (!shape) return shape.error();
+  const Result<Shape> input = detail::parse_shape(shape.value());
+  if (!input) return input.error();
+  if (Status s = detail::check_layers(file.value(), describe(like)); !s) return s.error();
+  if (Status s = detail::fill_net(file.value(), input.value(), like); !s) return s.error();
+  return like;
+}
+
+template <class Net>
+[[nodiscard]] Result<Net> try_load_net(const std::string& path, Net like = {}) {
+  const Result<std::vector<std::byte>> bytes = try_read_file(path, ReadOptions{}.max_file_bytes);
+  if (!bytes) return bytes.error();
+  Result<Net> net = try_parse_net(std::span<const std::byte>(bytes.value()), std::move(like));
+  if (!net) return Failure{net.error().kind, "'" + path + "': " + net.error().what};
+  return net;
+}
+
+/// As `try_load_net`; throws IoError or FormatError.
+template <class Net>
+[[nodiscard]] Net load_net(const std::string& path, Net like = {}) {
+  return try_load_net(path, std::move(like)).value();
+}
+
+}  // namespace weir::inline WEIR_ABI
