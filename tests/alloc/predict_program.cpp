@@ -1,5 +1,4 @@
-// The promise of the packet loop: a prediction, or a step of a stream, allocates nothing. Every way to the
-// heap is counted: operator new in all its forms ends in the C functions, which are replaced here.
+// The promise of the packet loop: a prediction, or a step of a stream, allocates nothing.
 #include <weir/layers/dense.hpp>
 #include <weir/layers/relu.hpp>
 #include <weir/layers/sigmoid.hpp>
@@ -7,71 +6,24 @@
 #include <weir/models/stream.hpp>
 #include <weir/models/workspace.hpp>
 
+#include "alloc/allocations.hpp"
 #include "any_net.hpp"
 
 #include <array>
-#include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WEIR_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define WEIR_TEST_SANITIZED 1
-#endif
-#endif
-
-#if defined(__GLIBC__) && !defined(WEIR_TEST_SANITIZED)
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-// The names of glibc, not ours.
-extern "C" {
-void* __libc_malloc(std::size_t size);                           // NOLINT
-void* __libc_calloc(std::size_t count, std::size_t size);        // NOLINT
-void* __libc_realloc(void* old, std::size_t size);               // NOLINT
-void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT
-
-void* malloc(std::size_t size) noexcept {
-  ++allocations;
-  return __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) noexcept {
-  ++allocations;
-  return __libc_calloc(count, size);
-}
-void* realloc(void* old, std::size_t size) noexcept {
-  ++allocations;
-  return __libc_realloc(old, size);
-}
-void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  ++allocations;
-  return __libc_memalign(alignment, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  ++allocations;
-  return __libc_memalign(alignment, size);
-}
-int posix_memalign(void** result, std::size_t alignment, std::size_t size) noexcept {
-  ++allocations;
-  *result = __libc_memalign(alignment, size);
-  return *result == nullptr ? ENOMEM : 0;
-}
-}
+#if defined(WEIR_TEST_COUNTS_ALLOCATIONS)
 
 namespace {
 
 using namespace weir;
+using weir_test::allocations;
 
 constexpr int predictions = 1'000'000;
 
@@ -124,15 +76,7 @@ bool check(const char* name, long count) {
 }  // namespace
 
 int main() {
-  // A counter that counts nothing proves nothing.
-  const long before = allocations;
-  void* volatile kept = std::malloc(8);  // volatile, or the compiler sees that nobody needs it
-  std::free(kept);
-  int* volatile number = new int(1);
-  delete number;
-  float* volatile aligned = new (std::align_val_t{64}) float(1.0F);
-  ::operator delete (aligned, std::align_val_t{64});
-  const bool counts = allocations - before >= 3;
+  const bool counts = weir_test::counter_works();
   std::printf("the counter %s\n", counts ? "counts" : "does not count");
 
   Rng rng(1);

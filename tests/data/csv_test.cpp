@@ -1,5 +1,7 @@
 #include <weir/data/csv.hpp>
 
+#include "io/support.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdio>
@@ -235,7 +237,8 @@ TEST_CASE("csv: in chunks as at once") {
 }
 
 TEST_CASE("csv: files") {
-  const std::string path = std::tmpnam(nullptr);
+  const weir_test::TemporaryDirectory directory;
+  const std::string path = directory / "rows.csv";
   std::FILE* file = std::fopen(path.c_str(), "wb");
   REQUIRE(file != nullptr);
   std::fputs("a\n1\nx,y\n", file);

@@ -3,6 +3,7 @@
 #include <weir/models/workspace.hpp>
 
 #include "any_net.hpp"
+#include "models/training_step.hpp"
 
 #include <doctest/doctest.h>
 
@@ -39,16 +40,6 @@ struct Outcome {
   Buffer y, dx, gradients;
 };
 
-Buffer all_parameters(const Net& net) {
-  Buffer values;
-  Net::visit(
-      [&](Role, const ParamName&, TensorView<const float> p) {
-        values.insert(values.end(), p.span().begin(), p.span().end());
-      },
-      net);
-  return values;
-}
-
 Outcome run_chain(const Net& net, const Problem& p, bool want_dx) {
   Outcome result{p.buffer(net.out_shape(p.input)), want_dx ? p.buffer(p.input) : Buffer{}, {}};
   const Shape output = net.out_shape(p.input);
@@ -58,7 +49,7 @@ Outcome run_chain(const Net& net, const Problem& p, bool want_dx) {
   net.forward(p.view(p.x, p.input), p.view(result.y, output), cache, p.pass);
   net.backward(p.view(p.x, p.input), p.view(std::as_const(result.y), output), p.view(p.dy, output),
                want_dx ? p.view(result.dx, p.input) : BatchView<float>{}, cache, grad, p.pass);
-  result.gradients = all_parameters(grad);
+  result.gradients = weir_test::parameters(grad);
   return result;
 }
 
@@ -99,7 +90,7 @@ Outcome run_naive(const Net& net, const Problem& p) {
                            *caches[i], grad.layers[i], pass_of(i));
     gradient = next;
   }
-  return {values.back(), gradient, all_parameters(grad)};
+  return {values.back(), gradient, weir_test::parameters(grad)};
 }
 
 void check(const std::string& text, Shape input, bool training, bool logits, bool padded, Rng& rng) {
