@@ -1,5 +1,8 @@
-// Softmax over the channels of each time step:   y_i = e^x_i / sum_j e^x_j        dx = y (dy - sum_j dy_j
-// y_j) At the end of a net it pairs with categorical cross-entropy, which then works on the logits.
+// Softmax over the channels of each time step:
+//
+//   y_i = e^x_i / sum_j e^x_j        dx = y (dy - sum_j dy_j y_j)
+//
+// At the end of a net it pairs with categorical cross-entropy, which then works on the logits.
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -2,8 +2,8 @@
 // channels, means m and logarithms of variances v, one below the other:
 //
 //   training:  z = m + exp(v / 2) e, e ~ N(0, 1)        inference:  z = m        z: d channels
-//   L += (beta / items) sum over items of KL(N(m, exp v) || N(0, 1)) = beta / 2 sum_j (m_j^2 + e^v_j - 1 -
-//   v_j)
+//   L += (beta / items) sum over items of KL(N(m, exp v) || N(0, 1))
+//   KL = 1/2 sum_j (m_j^2 + e^v_j - 1 - v_j)
 //
 //   dm = dz + (beta / items) m        dv = dz e exp(v / 2) / 2 + (beta / items) (e^v - 1) / 2
 //

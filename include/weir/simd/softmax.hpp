@@ -1,6 +1,5 @@
-// Softmax and log-sum-exp of one column, shifted by the maximum so that nothing overflows:
-//   softmax(x)_i = e^(x_i - m) / sum_j e^(x_j - m)        lse(x) = m + log(sum_j e^(x_j - m))        m = max
-//   x
+// Softmax and log-sum-exp of one column, shifted by its maximum m so that nothing overflows:
+//   softmax(x)_i = e^(x_i - m) / sum_j e^(x_j - m)        lse(x) = m + log(sum_j e^(x_j - m))
 #pragma once
 
 #include <weir/core/abi.hpp>

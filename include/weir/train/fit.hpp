@@ -1,7 +1,7 @@
 // Training.
 //
-//   auto history = fit(net, data, BinaryCrossEntropy{}, Adam{}, {.epochs = 10, .batch_size = 32, .validation
-//   = 0.1});
+//   auto history = fit(net, data, BinaryCrossEntropy{}, Adam{},
+//                      {.epochs = 10, .batch_size = 32, .validation = 0.1});
 //
 // The same net, data, options and seed give the same bits, for any number of threads: a batch is cut into
 // parts of a fixed number of samples, each part has its own gradient, and they are added up in order.
