@@ -1,6 +1,8 @@
 #include <weir/layers/batch_norm.hpp>
+#include <weir/layers/conv1d.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/global_average_pool1d.hpp>
 #include <weir/layers/reshape.hpp>
 #include <weir/layers/slice.hpp>
 #include <weir/layers/tanh.hpp>
@@ -42,6 +44,16 @@ TEST_CASE("gradients of joined branches") {
   check_gradients(Parallel{std::tuple{deep, dense(5, 2), Slice<double>(1, 3)}}, {5, 2}, {.count = 3});
   check_gradients(Sequential{residual(residual(dense(4, 4))), Flatten<double>{}, dense(8, 3)}, {4, 2},
                   {.count = 3, .lengths = {2, 1, 0}});
+}
+
+TEST_CASE("a joined step counts when every branch has it") {
+  // Of 6 steps both give 3, of 5 steps 2 and 3.
+  const Parallel both{std::tuple{Conv1D<double>(2, 3, 2, {.stride = 2}),
+                                 Conv1D<double>(2, 3, 2, {.stride = 2, .padding = Padding::same})}};
+  CHECK(both.out_shape({2, 6}) == Shape{6, 3});
+  CHECK(both.out_length(5) == 2);
+  check_gradients(Sequential{both, GlobalAveragePool1D<double>{}}, {2, 6},
+                  {.count = 3, .lengths = {6, 5, 3}});
 }
 
 TEST_CASE("gradients of shapes that change") {

@@ -131,11 +131,13 @@ struct Parallel {
         layers);
     return total;
   }
+  /// Steps that every branch has.
   [[nodiscard]] Index out_length(Index used) const {
     Index length = used;
     detail::each_branch(
         [&](std::size_t i, const auto& branch) {
-          if (i == 0) length = weir::out_length(branch, used);
+          const Index own = weir::out_length(branch, used);
+          length = i == 0 ? own : std::min(length, own);
         },
         layers);
     return length;
