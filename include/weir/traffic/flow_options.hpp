@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/features/feature_mask.hpp>
 #include <weir/traffic/flow_key.hpp>
 #include <weir/traffic/packet.hpp>
 
@@ -56,8 +57,11 @@ struct FlowTimeouts {
 
 /// What is kept beside the counters.
 struct FlowFeatureOptions {
-  std::size_t packets = 30;       ///< length of packet sequences
-  std::size_t payload_bytes = 0;  ///< of the flow's first payload
+  std::size_t packets = 30;         ///< length of packet sequences
+  std::size_t payload_bytes = 0;    ///< of the flow's first payload
+  std::size_t header_packets = 0;   ///< whose headers are kept bit by bit
+  std::uint64_t early_packets = 0;  ///< EarlyFlow: after so many a flow is described
+  FeatureMask mask{};               ///< what payload and header bits leave out
   bool empty_packets = false;  ///< profile cesnet: sequences and histograms also take packets without payload
 };
 

@@ -1,10 +1,11 @@
 // Profile `payload`, version 1: the first n payload bytes (FlowFeatureOptions::payload_bytes, such as 784 or
 // 1500) of both directions in the order of arrival, as columns payload_1 ... payload_n of 0 ... 255; behind
 // the last byte 0 and not valid. What a capture cut off is skipped; retransmitted and duplicate packets are
-// left out.
+// left out. With FlowFeatureOptions::mask.tls the secrets of TLS hellos are zeros (tls_mask.hpp).
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/features/tls_mask.hpp>
 #include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/flow_record.hpp>
 
@@ -28,6 +29,7 @@ struct PayloadBytes {
       if (bytes == 0) return;
       std::memcpy(memory.data() + size, p.packet.payload.data(), bytes);
       size += static_cast<std::uint32_t>(bytes);
+      if (p.features->mask.tls) mask_tls(memory.first(size));
     }
     std::uint32_t size = 0;
   };

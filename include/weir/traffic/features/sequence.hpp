@@ -1,4 +1,5 @@
-// Profile `sequence`, version 1: the first n packets (FlowFeatureOptions::packets) as columns, for nets.
+// Profile `sequence`, version 1: the first n packets (FlowFeatureOptions::packets) as columns, for nets: n
+// steps of four channels, step by step.
 //
 //   seq_size_i        wire length; seq_direction_i: +1 from the client, -1 from the server
 //   seq_gap_ns_i      since the packet before; 0 at the first, never negative
@@ -39,18 +40,12 @@ struct PacketSequence {
     const std::size_t held = view.template state<PacketSequence>().marks.size();
     const std::size_t length = view.features().packets;
     for (std::size_t i = 0; i < length; ++i) {
-      out.number({"seq_size_", i + 1}, "bytes", i < held ? PacketMarks::at(memory, i).length : 0U, i < held);
-    }
-    for (std::size_t i = 0; i < length; ++i) {
-      const int direction = i >= held ? 0 : PacketMarks::at(memory, i).side == 0 ? 1 : -1;
-      out.number({"seq_direction_", i + 1}, "", direction, i < held);
-    }
-    for (std::size_t i = 0; i < length; ++i) {
-      out.number({"seq_gap_ns_", i + 1}, "ns", i < held ? PacketMarks::gap_ns(memory, i) : 0, i < held);
-    }
-    for (std::size_t i = 0; i < length; ++i) {
-      out.number({"seq_flags_", i + 1}, "", i < held ? unsigned{PacketMarks::at(memory, i).flags} : 0U,
-                 i < held);
+      const bool there = i < held;
+      const PacketMark mark = there ? PacketMarks::at(memory, i) : PacketMark{};
+      out.number({"seq_size_", i + 1}, "bytes", mark.length, there);
+      out.number({"seq_direction_", i + 1}, "", there ? (mark.side == 0 ? 1 : -1) : 0, there);
+      out.number({"seq_gap_ns_", i + 1}, "ns", there ? PacketMarks::gap_ns(memory, i) : 0, there);
+      out.number({"seq_flags_", i + 1}, "", mark.flags, there);
     }
   }
 };
