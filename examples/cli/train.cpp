@@ -75,6 +75,20 @@ namespace {
   return fit;
 }
 
+/// The scores of these rows; of an anomaly model's only those of ordinary ones.
+[[nodiscard]] std::vector<double> scores_of(const Model& model, const weir::Dataset<float>& rows) {
+  ModelScorer scorer(model);
+  std::vector<double> scores;
+  const auto size = static_cast<std::size_t>(rows.shape.size());
+  for (weir::Index i = 0; i < rows.rows(); ++i) {
+    const bool anomaly = model.task == weir::Task::anomaly && rows.has_labels();
+    if (anomaly && rows.labels[static_cast<std::size_t>(i)] != 0) continue;
+    const std::span<const float> sample(rows.x.data() + static_cast<std::size_t>(i) * size, size);
+    scores.push_back(scorer(sample, rows.inputs().length_of(i)).score);
+  }
+  return scores;
+}
+
 /// The threshold that the given share of ordinary held-back rows reaches.
 [[nodiscard]] double threshold_for(const Model& model, const Preparation& prepared, double alarm_rate) {
   if (prepared.held_back_benign == 0) {
@@ -82,16 +96,22 @@ namespace {
                "there is no held-back row of '" + prepared.labels.classes[0] +
                    "' to choose the threshold on: more rows, or a larger --validation");
   }
-  ModelScorer scorer(model);
-  std::vector<double> scores;
-  const weir::Dataset<float>& rows = prepared.validation;
-  const auto size = static_cast<std::size_t>(rows.shape.size());
-  for (weir::Index i = 0; i < rows.rows(); ++i) {
-    if (rows.has_labels() && rows.labels[static_cast<std::size_t>(i)] != 0) continue;
-    const std::span<const float> sample(rows.x.data() + static_cast<std::size_t>(i) * size, size);
-    scores.push_back(scorer(sample, rows.inputs().length_of(i)).score);
-  }
-  return weir::quantile(std::move(scores), 1.0 - alarm_rate);
+  return weir::quantile(scores_of(model, prepared.validation), 1.0 - alarm_rate);
+}
+
+/// What `watch --drift` compares with: the rows that were trained on, and the scores of held-back ones where
+/// there are any.
+[[nodiscard]] weir::ReferenceStatistics reference_of(const Model& model, const Preparation& prepared) {
+  constexpr weir::Index most_features = 2'048;  // the statistics take 152 bytes a feature
+  const weir::SampleKind kind = model.samples.kind;
+  const bool records = kind == weir::SampleKind::features || kind == weir::SampleKind::sequence;
+  const auto size = static_cast<std::size_t>(model.input.size());
+  if (!records || model.task == weir::Task::regress || model.input.size() > most_features) return {};
+  std::vector<double> scores = scores_of(model, prepared.validation);
+  if (scores.empty()) scores = scores_of(model, prepared.training);
+  const auto values = static_cast<std::size_t>(prepared.training.rows()) * size;
+  return weir::ReferenceStatistics::fit(std::span<const float>(prepared.training.x.data(), values), size,
+                                        std::move(scores));
 }
 
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
@@ -173,6 +193,7 @@ struct Trained {
         prepared.training.x, outputs_of(model.net, prepared.training.inputs(), pool.get()));
   }
   if (options.alarm_rate) model.threshold = threshold_for(model, prepared, *options.alarm_rate);
+  model.reference = reference_of(model, prepared);
   model.record = record_of(options, prepared, result.history, layers, lesson.loss.kind().data());
   return result;
 }

@@ -18,6 +18,7 @@
 #include <weir/data/split.hpp>
 #include <weir/data/windows.hpp>
 
+#include <weir/detect/drift_monitor.hpp>
 #include <weir/detect/kitsune.hpp>
 #include <weir/detect/kolmogorov_smirnov.hpp>
 #include <weir/detect/page_hinkley.hpp>

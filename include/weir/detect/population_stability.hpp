@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -42,6 +43,20 @@ class PopulationStability {
     result.expected_.assign(result.cuts_.size() + 1, 0);
     result.actual_ = result.expected_;
     for (const double x : sorted) ++result.expected_[result.bin_of(x)];
+    return result;
+  }
+
+  /// From what `cuts` and `expected` gave: cuts rise, and there is one more count. ConfigError otherwise.
+  [[nodiscard]] static PopulationStability restore(std::vector<double> cuts,
+                                                   std::vector<std::uint64_t> expected) {
+    bool good = expected.size() == cuts.size() + 1;
+    for (std::size_t b = 0; good && b < cuts.size(); ++b)
+      good = b == 0 ? cuts[0] == cuts[0] : cuts[b - 1] < cuts[b];
+    if (!good) fail(ErrorKind::config, "a stability index needs rising cuts and a count for each bin");
+    PopulationStability result;
+    result.cuts_ = std::move(cuts);
+    result.expected_ = std::move(expected);
+    result.actual_.assign(result.expected_.size(), 0);
     return result;
   }
 

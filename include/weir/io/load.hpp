@@ -14,6 +14,7 @@
 #include <weir/io/pipeline.hpp>
 #include <weir/io/probe.hpp>
 #include <weir/io/read_file.hpp>
+#include <weir/io/reference_tensors.hpp>
 #include <weir/io/safetensors_view.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -119,6 +120,7 @@ template <class T, class Parse>
   if (settings.task == Task::anomaly) {
     if (Status s = read_errors(file, settings); !s) return s.error();
   }
+  if (Status s = read_reference(file, settings.input.size(), settings.reference); !s) return s.error();
   return settings;
 }
 

@@ -13,6 +13,7 @@
 #include <weir/data/preprocessor.hpp>
 #include <weir/data/scaler.hpp>
 #include <weir/detect/reconstruction.hpp>
+#include <weir/detect/reference_statistics.hpp>
 #include <weir/io/sample_rule.hpp>
 #include <weir/models/workspace.hpp>
 #include <weir/simd/softmax.hpp>
@@ -53,13 +54,14 @@ struct TargetScale {
 /// Everything but the net.
 struct PipelineSettings {
   Task task = Task::classify;
-  Shape input{};                 ///< of one sample, as the net sees it
-  Preprocessor preprocess{};     ///< from records to samples; without columns, samples come ready-made
-  SampleRule samples{};          ///< what a record is to a sample
-  LabelRule labels{};            ///< classes; an anomaly model has "benign" and "anomaly"
-  double threshold = 0.5;        ///< from this score on, a record raises an alarm (two classes, anomaly)
-  ReconstructionError errors{};  ///< anomaly
-  TargetScale target{};          ///< regress
+  Shape input{};                    ///< of one sample, as the net sees it
+  Preprocessor preprocess{};        ///< from records to samples; without columns, samples come ready-made
+  SampleRule samples{};             ///< what a record is to a sample
+  LabelRule labels{};               ///< classes; an anomaly model has "benign" and "anomaly"
+  double threshold = 0.5;           ///< from this score on, a record raises an alarm (two classes, anomaly)
+  ReconstructionError errors{};     ///< anomaly
+  TargetScale target{};             ///< regress
+  ReferenceStatistics reference{};  ///< of the training, to notice drift by; may be empty
   std::vector<std::pair<std::string, std::string>> record{};  ///< how it was trained: for people to read
 
   [[nodiscard]] bool takes_records() const noexcept { return !preprocess.schema.columns.empty(); }

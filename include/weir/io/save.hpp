@@ -10,6 +10,7 @@
 #include <weir/io/layers_text.hpp>
 #include <weir/io/pipeline.hpp>
 #include <weir/io/probe.hpp>
+#include <weir/io/reference_tensors.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -34,6 +35,17 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
 [[nodiscard]] inline std::string shape_text(Shape shape) {
   JsonWriter out;
   return out.begin('[').integer(shape.channels).integer(shape.length).end(']').text();
+}
+
+/// `tables` are those of the reference; the writer keeps views of them.
+inline void add_reference(SafetensorsWriter& writer, const ReferenceStatistics& reference,
+                          const ReferenceTables& tables) {
+  const auto bins = static_cast<Index>(ReferenceTables::bins);
+  const auto features = static_cast<Index>(reference.features.size());
+  writer.add("reference.cuts", TensorView<const double>(tables.cuts.data(), {bins - 1, features}));
+  writer.add("reference.counts", TensorView<const std::int64_t>(tables.counts.data(), {bins, features}));
+  writer.add("reference.scores", TensorView<const double>(reference.scores.data(),
+                                                          {static_cast<Index>(reference.scores.size())}));
 }
 
 inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {
@@ -71,6 +83,9 @@ template <class Net>
     writer.add("errors.deviation",
                TensorView<const double>(deviation.data(), {static_cast<Index>(deviation.size())}));
   }
+
+  const detail::ReferenceTables reference = detail::reference_tables(pipeline.reference);
+  if (!pipeline.reference.empty()) detail::add_reference(writer, pipeline.reference, reference);
 
   const std::vector<T> input = detail::probe_input<T>(pipeline.input);
   const std::vector<T> output = detail::probe_output(pipeline.net, pipeline.input, std::span<const T>(input));
