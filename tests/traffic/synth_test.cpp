@@ -47,7 +47,7 @@ std::uint64_t hash_packets(const SynthOptions& options) {
           static_cast<std::uint64_t>(c.kind)}) {
       h.add(x);
     }
-    for (const Packet& p : c.packets) {
+    for (const synth::Packet& p : c.packets) {
       h.add(static_cast<std::uint64_t>(p.time_ns));
       h.add((std::uint64_t{p.seq} << 32) | p.ack);
       h.add((std::uint64_t{p.window} << 32) | (std::uint64_t{p.wire_length} << 16) | p.payload_length);
@@ -95,7 +95,7 @@ bool not_after(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32
 /// The first violated rule of TCP, or nothing.
 std::string_view fault_of(const Connection& c) {
   std::array<Side, 2> sides;
-  for (const Packet& p : c.packets) {
+  for (const synth::Packet& p : c.packets) {
     Side& me = sides[index_of(p.direction)];
     const Side& peer = sides[1 - index_of(p.direction)];
     const auto has = [&](std::uint8_t flag) { return (p.flags & flag) != 0; };
@@ -118,7 +118,8 @@ std::string_view fault_of(const Connection& c) {
   return {};
 }
 
-Packet packet(std::int64_t us, Direction d, std::uint8_t flags, std::uint16_t payload, std::uint32_t seq) {
+synth::Packet packet(std::int64_t us, Direction d, std::uint8_t flags, std::uint16_t payload,
+                     std::uint32_t seq) {
   return {.time_ns = 1'000'000'000 + us * 1'000,
           .seq = seq,
           .wire_length = static_cast<std::uint16_t>(54 + payload),
@@ -191,9 +192,10 @@ TEST_CASE("synth: connections and packets are in order of time") {
     ordered = ordered && c.start_ns() >= last;
     last = c.start_ns();
     ++count;
-    ordered =
-        ordered && std::is_sorted(c.packets.begin(), c.packets.end(),
-                                  [](const Packet& a, const Packet& b) { return a.time_ns < b.time_ns; });
+    ordered = ordered && std::is_sorted(c.packets.begin(), c.packets.end(),
+                                        [](const synth::Packet& a, const synth::Packet& b) {
+                                          return a.time_ns < b.time_ns;
+                                        });
   });
   CHECK(ordered);
   CHECK(count == 20'000);
@@ -216,7 +218,7 @@ TEST_CASE("synth: TCP is consistent") {
 TEST_CASE("synth: lengths are those of the headers") {
   bool right = true;
   for_each_connection({.connections = 5'000, .seed = 4}, [&](const Connection& c) {
-    for (const Packet& p : c.packets) {
+    for (const synth::Packet& p : c.packets) {
       const int header = p.wire_length - p.payload_length;
       const bool udp = c.protocol == Protocol::udp;
       right = right && (udp ? header == 42 : header == 54 || header == 66 || header == 74);
@@ -271,7 +273,7 @@ TEST_CASE("synth: a record's counts are its packets', and all features are finit
   for_each_connection({.connections = 10'000, .seed = 6}, [&](const Connection& c) {
     const ConnectionRecord r = meter(c);
     std::array<double, 2> packets{}, bytes{}, payload{};
-    for (const Packet& p : c.packets) {
+    for (const synth::Packet& p : c.packets) {
       packets[index_of(p.direction)] += 1;
       bytes[index_of(p.direction)] += p.wire_length;
       payload[index_of(p.direction)] += p.payload_length;
@@ -305,7 +307,7 @@ TEST_CASE("synth: the record of a hand-made connection") {
 }
 
 TEST_CASE("synth: states of connections") {
-  const auto state = [](Protocol protocol, std::vector<Packet> packets) {
+  const auto state = [](Protocol protocol, std::vector<synth::Packet> packets) {
     Connection c = small_connection();
     c.protocol = protocol;
     c.packets = std::move(packets);
@@ -314,8 +316,8 @@ TEST_CASE("synth: states of connections") {
   constexpr auto f = Direction::forward;
   constexpr auto b = Direction::backward;
   constexpr std::uint8_t sa = TcpFlag::syn | TcpFlag::ack;
-  const Packet s = packet(0, f, TcpFlag::syn, 0, 1);
-  const Packet answer = packet(9, b, sa, 0, 1);
+  const synth::Packet s = packet(0, f, TcpFlag::syn, 0, 1);
+  const synth::Packet answer = packet(9, b, sa, 0, 1);
   CHECK(state(Protocol::tcp, {s}) == "S0");
   CHECK(state(Protocol::tcp, {s, packet(9, b, TcpFlag::rst, 0, 0)}) == "REJ");
   CHECK(state(Protocol::tcp, {s, answer}) == "S1");
