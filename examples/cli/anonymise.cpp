@@ -3,6 +3,7 @@
 // Needs libpcap and OpenSSL's libcrypto.
 #include "anonymise.hpp"
 
+#include "key_file.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
@@ -12,17 +13,11 @@
 #include <weir/traffic/anonymise_frame.hpp>
 #include <weir/traffic/capture.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -32,39 +27,6 @@ namespace cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[nodiscard]] int hex_digit(char c) {
-  constexpr std::string_view digits = "0123456789abcdef", capitals = "0123456789ABCDEF";
-  const std::size_t at = std::min(digits.find(c), capitals.find(c));
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-/// 64 hexadecimal digits, with or without a line end.
-[[nodiscard]] std::optional<weir::AnonymiseKey> key_of_digits(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  weir::AnonymiseKey key{};
-  if (text.size() != 2 * key.size()) return std::nullopt;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    key[i] = static_cast<std::uint8_t>(16 * high + low);
-  }
-  return key;
-}
-
-[[nodiscard]] weir::AnonymiseKey read_key(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in.is_open() || in.bad()) weir::fail(weir::ErrorKind::io, "cannot read " + path);
-  weir::AnonymiseKey key{};
-  if (text.size() == key.size()) {
-    std::copy(text.begin(), text.end(), key.begin());
-    return key;
-  }
-  const std::optional<weir::AnonymiseKey> digits = key_of_digits(text);
-  if (!digits) weir::fail(weir::ErrorKind::data, path + ": not a key: 32 bytes or 64 hexadecimal digits");
-  return *digits;
-}
 
 /// Half a capture under the name of a whole one would be taken for it.
 class RemovedOnFailure {
@@ -121,16 +83,6 @@ int anonymise(const AnonymiseOptions& o) {
   if (reader.status().ok()) return 0;
   std::fprintf(stderr, "weir: %s\n", reader.status().error().what.c_str());
   return 1;
-}
-
-}  // namespace cli
-
-#else
-
-namespace cli {
-
-int anonymise(const AnonymiseOptions&) {
-  weir::fail(weir::ErrorKind::config, "anonymise: this program was built without libpcap or OpenSSL");
 }
 
 }  // namespace cli

@@ -92,6 +92,10 @@ struct SynthOptions {
   std::uint64_t seed = 1;
   double attack_share = 0.12;
   std::string out = "-";
+  std::string pcap{};    ///< a capture to write instead of a table
+  std::string labels{};  ///< rules for its flows
+  bool kinds = false;    ///< they name the application of each
+  std::uint64_t snap = 65'535;
   OutputOptions output{};
 };
 

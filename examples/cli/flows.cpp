@@ -3,10 +3,13 @@
 // Needs libpcap. Anonymising needs OpenSSL's libcrypto: without it the option is refused.
 #include "flows.hpp"
 
-#include <weir/core/error.hpp>
-
 #if __has_include(<pcap/pcap.h>)
 
+#include "files.hpp"
+#include "flow_table_options.hpp"
+#include "key_file.hpp"
+
+#include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_shards.hpp>
@@ -22,19 +25,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -43,41 +42,6 @@ namespace cli {
 namespace {
 
 using namespace weir;  // NOLINT: a program
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in.is_open() || in.bad()) fail(ErrorKind::io, "cannot read " + path);
-  return text;
-}
-
-/// Standard output or a file.
-class Output {
- public:
-  explicit Output(const std::string& path) : path_(path) {
-    if (path != "-") file_.reset(std::fopen(path.c_str(), "wb"));
-    if (path != "-" && !file_) refuse();
-  }
-  void write(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), out()) != text.size()) refuse();
-  }
-  void close() {
-    if (std::fflush(out()) != 0) refuse();
-  }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  [[nodiscard]] std::FILE* out() const noexcept { return file_ ? file_.get() : stdout; }
-  [[noreturn]] void refuse() const {
-    const std::string name = path_ == "-" ? "standard output" : path_;
-    fail(ErrorKind::io, "cannot write " + name + ": " + std::strerror(errno));
-  }
-
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
-};
 
 /// How far it is, on a terminal, twice a second.
 class Progress {
@@ -121,24 +85,6 @@ class Progress {
 };
 
 #if WEIR_CLI_ANONYMISES
-/// 32 bytes, or 64 hexadecimal digits.
-AnonymiseKey read_key(const std::string& path) {
-  std::string text = read_file(path);
-  AnonymiseKey key{};
-  if (text.size() == key.size()) {
-    std::copy(text.begin(), text.end(), key.begin());
-    return key;
-  }
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  for (std::size_t i = 0; i < key.size() && text.size() == 2 * key.size(); ++i) {
-    const auto byte = detail::whole_number<std::uint8_t>(std::string_view(text).substr(2 * i, 2), 16);
-    if (!byte) break;
-    key[i] = *byte;
-    if (i + 1 == key.size()) return key;
-  }
-  fail(ErrorKind::data, path + ": not a key: 32 bytes or 64 hexadecimal digits");
-}
-
 FlowAddressMap address_map(const std::string& path) {
   if (path.empty()) return {};
   struct Shared {
@@ -178,27 +124,25 @@ class LabelledText : public FlowText {
   std::string_view label_;
 };
 
-template <class Profile>
-inline constexpr bool is_cic = std::is_same_v<Profile, CicFlow> || std::is_same_v<Profile, CicCompatFlow>;
-
-template <class Profile, class... More>
+/// Meters with these profiles; the first one has a say in how rows look.
+template <class Profile, class... Profiles>
 class Command {
  public:
   explicit Command(const FlowsOptions& options)
       : options_(options),
         map_(address_map(options.anonymise)),
         rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options.labels)),
-        features_(table_options().features) {}
+        table_options_(flow_table_options<Profile>(options.meter)) {}
 
   int run() {
     Result<MergedCapture> capture = MergedCapture::try_open(
-        options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.inner}});
+        options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.meter.inner}});
     if (!capture) fail(capture.error().kind, capture.error().what);
-    Output output(options_.out);
+    OutputFile output(options_.out);
     if (!options_.json) output.write(header());
     Progress progress(options_.captures, options_.quiet);
-    FlowShards<Profile, More...> meter(
-        table_options(), static_cast<std::size_t>(options_.threads),
+    FlowShards<Profiles...> meter(
+        table_options_, static_cast<std::size_t>(options_.threads),
         [this](const auto& flow, std::string& line) { this->row(flow, line); },
         [&](const std::string& lines) { output.write(lines); });
     for (Packet packet; capture->next(packet);) {
@@ -206,7 +150,7 @@ class Command {
       meter.add(packet);
     }
     meter.finish();
-    output.close();
+    output.flush();
     progress.end();
     if (!options_.quiet) summarise(meter.stats(), progress);
     const std::vector<std::string> failures = capture->failures();
@@ -221,18 +165,8 @@ class Command {
     return std::move(rules).value();
   }
 
-  [[nodiscard]] FlowOptions table_options() const {
-    FlowOptions o;
-    o.max_flows = static_cast<std::size_t>(options_.max_flows);
-    o.timeouts.set_idle(static_cast<std::int64_t>(options_.idle * 1e9));
-    o.timeouts.active_ns = static_cast<std::int64_t>(options_.active * 1e9);
-    o.features.payload_bytes = options_.payload;
-    if (options_.packets > 0) o.features.packets = options_.packets;
-    return std::is_same_v<Profile, CicCompatFlow> ? cic_compat_options(o) : o;
-  }
-
   [[nodiscard]] std::string header() const {
-    std::vector<FlowColumn> columns = flow_columns<Profile, More...>(features_);
+    std::vector<FlowColumn> columns = flow_columns<Profiles...>(table_options_.features);
     if (own_label()) columns.push_back({"label"});
     return FlowText::header(columns);
   }
@@ -269,40 +203,32 @@ class Command {
   const FlowsOptions& options_;
   FlowAddressMap map_;
   FlowLabelRules rules_;
-  FlowFeatureOptions features_;
+  FlowOptions table_options_;
 };
 
 template <class Profile>
 int run(const FlowsOptions& o) {
-  constexpr bool has_packets = std::is_same_v<Profile, NfstreamFlow> || std::is_same_v<Profile, CesnetFlow>;
-  const bool packets = o.packets > 0 && !has_packets;
-  if (packets && o.payload > 0) return Command<Profile, PacketSequence, PayloadBytes>(o).run();
-  if (packets) return Command<Profile, PacketSequence>(o).run();
-  if (o.payload > 0) return Command<Profile, PayloadBytes>(o).run();
-  return Command<Profile>(o).run();
+  const MeterOptions& m = o.meter;
+  const bool sequence = m.packets > 0 && !has_sequence<Profile>;
+  if (!sequence && m.payload + m.header_bits + m.early == 0) return Command<Profile, Profile>(o).run();
+  return with_further_columns<Profile>([&]<class... Profiles>() {
+    return m.early > 0 ? Command<Profile, EarlyFlow<Profiles...>>(o).run()
+                       : Command<Profile, Profiles...>(o).run();
+  });
 }
 
 }  // namespace
 
 int flows(const FlowsOptions& o) {
-  if (o.profile == "core") return run<CoreFlow>(o);
-  if (o.profile == "cic") return run<CicFlow>(o);
-  if (o.profile == "cic_compat") return run<CicCompatFlow>(o);
-  if (o.profile == "nfstream") return run<NfstreamFlow>(o);
-  if (o.profile == "cesnet") return run<CesnetFlow>(o);
-  if (o.profile == "netflow") return run<NetflowFlow>(o);
-  if (o.profile == "zeek") return run<ZeekFlow>(o);
-  fail(ErrorKind::config, "there is no profile '" + o.profile + "'");
-}
-
-}  // namespace cli
-
-#else
-
-namespace cli {
-
-int flows(const FlowsOptions&) {
-  weir::fail(weir::ErrorKind::config, "flows: this program was built without libpcap");
+  const std::string& profile = o.meter.profile;
+  if (profile == "core") return run<CoreFlow>(o);
+  if (profile == "cic") return run<CicFlow>(o);
+  if (profile == "cic_compat") return run<CicCompatFlow>(o);
+  if (profile == "nfstream") return run<NfstreamFlow>(o);
+  if (profile == "cesnet") return run<CesnetFlow>(o);
+  if (profile == "netflow") return run<NetflowFlow>(o);
+  if (profile == "zeek") return run<ZeekFlow>(o);
+  fail(ErrorKind::config, "there is no profile '" + profile + "'");
 }
 
 }  // namespace cli

@@ -1,7 +1,8 @@
 // weir flows CAPTURE...: what the command is told. main.cpp fills it from the command line.
 #pragma once
 
-#include <cstdint>
+#include "meter_options.hpp"
+
 #include <string>
 #include <vector>
 
@@ -10,17 +11,11 @@ namespace cli {
 struct FlowsOptions {
   std::vector<std::string> captures{};
   std::string out = "-";
-  std::string profile = "core";
-  double idle = 120;  ///< seconds
-  double active = 1'800;
-  std::uint64_t max_flows = 1'000'000;
+  MeterOptions meter{.profile = "core"};
   long threads = 1;
   std::string filter{};
-  std::uint64_t payload = 0;  ///< columns for the first payload bytes
-  std::uint64_t packets = 0;  ///< columns for the first packets; 0: none, but the profile's own (30)
-  std::string labels{};       ///< file of label rules
-  std::string anonymise{};    ///< file of the key
-  bool inner = false;         ///< look into tunnels
+  std::string labels{};     ///< file of label rules
+  std::string anonymise{};  ///< file of the key
   bool json = false;
   bool quiet = false;
 };

@@ -210,34 +210,62 @@ void add_synth(App& app, cli::SynthOptions& o) {
   app.add_option("--seed", o.seed, "another seed is another site [1]")->type_name("N");
   app.add_option("--attack-share", o.attack_share, "of the connections [0.12]")
       ->check(between(0.0, 0.5, "SHARE"));
-  app.add_option("-o,--out", o.out, "CSV file to write; - is standard output [-]")->type_name("FILE");
+  CLI::Option* table =
+      app.add_option("-o,--out", o.out, "CSV file to write; - is standard output [-]")->type_name("FILE");
+  CLI::Option* pcap = app.add_option("--pcap", o.pcap, "write packets instead: a capture for weir flows")
+                          ->type_name("FILE")
+                          ->excludes(table);
+  app.add_option("--labels", o.labels, "rules for the flows of the capture")->type_name("FILE")->needs(pcap);
+  app.add_flag("--kinds", o.kinds, "rules name the application of each flow")->needs(pcap);
+  app.add_option("--snap", o.snap, "bytes of a frame to keep [65535]")
+      ->check(between(14, 65'535, "N"))
+      ->needs(pcap);
   app.add_flag("--json", o.output.json, "print one JSON object");
   app.add_flag("--quiet", o.output.quiet, "print nothing");
+}
+
+/// How flows are metered; `of_flows` places each option.
+template <class Place>
+void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
+  of_flows(app.add_option("--idle", o.idle, "seconds without a packet that end a flow [120]")
+               ->check(between(0.001, 1e9, "S")));
+  of_flows(app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
+               ->check(between(0.001, 1e9, "S")));
+  of_flows(app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+               ->check(between(1, 1e9, "N")));
+  of_flows(
+      add_list(app, "--mask", o.mask,
+               "left out of payload and headers: addresses, ports, checksums, ip_id, sequence, timestamps, "
+               "tls, all")
+          ->type_name("WHAT"));
+}
+
+[[nodiscard]] CLI::Validator profile_name() {
+  return one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"});
 }
 
 void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_option("CAPTURE", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
       ->required();
   app.add_option("-o,--out", o.out, "file to write to; - is standard output [-]")->type_name("FILE");
-  app.add_option("--profile", o.profile, "columns [core]")
-      ->check(one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"}));
-  app.add_option("--idle", o.idle, "seconds without a packet that end a flow [120]")
-      ->check(between(0.001, 1e9, "S"));
-  app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
-      ->check(between(0.001, 1e9, "S"));
-  app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+  app.add_option("--profile", o.meter.profile, "columns [core]")->check(profile_name());
+  add_meter(app, o.meter, [](CLI::Option*) {});
+  app.add_option("--packets", o.meter.packets, "columns for the first N packets [nfstream, cesnet: 30]")
+      ->check(between(1, 10'000, "N"));
+  app.add_option("--payload", o.meter.payload, "columns for the first N payload bytes")
+      ->check(between(1, 65'536, "N"));
+  app.add_option("--header-bits", o.meter.header_bits,
+                 "columns for each bit of the headers of N packets (nPrint)")
+      ->check(between(1, 1'000, "N"));
+  app.add_option("--early", o.meter.early, "columns as they were after N packets")
       ->check(between(1, 1e9, "N"));
   app.add_option("--threads", o.threads, "the result is the same for any number [1]")
       ->check(between(1, 256, "N"));
   app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")->type_name("BPF");
-  app.add_option("--payload", o.payload, "columns for the first N payload bytes")
-      ->check(between(1, 65'536, "N"));
-  app.add_option("--packets", o.packets, "columns for the first N packets [nfstream, cesnet: 30]")
-      ->check(between(1, 10'000, "N"));
   app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
   app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
       ->type_name("KEYFILE");
-  app.add_flag("--inner", o.inner, "flows inside tunnels instead of the tunnels");
+  app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
   app.add_flag("--quiet", o.quiet, "no progress, no summary");
 }
@@ -256,21 +284,21 @@ void add_watch(App& app, cli::WatchOptions& o) {
   app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")
       ->type_name("BPF")
       ->group(source);
-  app.add_flag("--inner", o.inner, "look into tunnels")->group(source);
+  app.add_flag("--inner", o.meter.inner, "look into tunnels")->group(source);
   app.add_option("-o,--out", o.out, "file for the alarms; - is standard output [-]")->type_name("FILE");
   add_threshold(app, o.threshold);
   app.add_flag("--quiet", o.quiet, "no summary");
 
-  const char* flows = "Flows, for a MODEL";
-  const auto of_flows = [&](CLI::Option* option) { option->needs(model)->group(flows); };
-  of_flows(app.add_option("--profile", o.profile, "columns [the first that has the model's]")
-               ->check(one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"})));
-  of_flows(app.add_option("--idle", o.idle, "as in flows [120]")->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option("--active", o.active, "as in flows [1800]")->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
-               ->check(between(1, 1e9, "N")));
-  of_flows(app.add_option("--packets", o.packets, "nfstream, cesnet: as in flows [30]")
+  const auto of_flows = [&](CLI::Option* option) { option->needs(model)->group("Flows, for a MODEL"); };
+  of_flows(app.add_option("--profile", o.meter.profile, "columns [the first that has the model's]")
+               ->check(profile_name()));
+  add_meter(app, o.meter, of_flows);
+  of_flows(app.add_option("--packets", o.meter.packets, "nfstream, cesnet: as in flows [30]")
                ->check(between(1, 10'000, "N")));
+  of_flows(app.add_option("--early", o.meter.early, "judge a flow also after N packets")
+               ->check(between(1, 1e9, "N")));
+  of_flows(app.add_option("--drift", o.drift, "tell when N flows differ from the training")
+               ->check(between(10, 1e9, "N")));
 
   const auto of_kitsune = [&](CLI::Option* option) { option->needs(kitsune)->group("Kitsune"); };
   of_kitsune(app.add_option("--features", o.features, "of a packet [100]")->check(one_of({"100", "115"})));

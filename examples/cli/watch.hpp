@@ -1,6 +1,8 @@
 // weir watch MODEL|--kitsune: what the command is told. main.cpp fills it from the command line.
 #pragma once
 
+#include "meter_options.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,14 +18,10 @@ struct WatchOptions {
   std::string filter{};
   std::string out = "-";
   std::optional<double> threshold{};
-  bool inner = false;  ///< look into tunnels
   bool quiet = false;
 
-  std::string profile{};  ///< empty: the first one that has the model's columns
-  double idle = 120;      ///< seconds
-  double active = 1'800;
-  std::uint64_t max_flows = 1'000'000;
-  std::uint64_t packets = 30;  ///< length of the profiles' packet sequences
+  MeterOptions meter{};     ///< of a model; no profile: the first one that has the model's columns
+  std::uint64_t drift = 0;  ///< flows, which together are compared with the training; 0: never
 
   int features = 100;
   std::uint64_t map = 5'000;  ///< packets
@@ -35,5 +33,7 @@ struct WatchOptions {
 /// 0; 1 when a capture was cut or damaged, after what could be read. Throws weir::Error when one cannot be
 /// opened, or when the model does not fit.
 [[nodiscard]] int watch(const WatchOptions& options);
+/// The same with Kitsune in place of a model.
+[[nodiscard]] int watch_packets(const WatchOptions& options);
 
 }  // namespace cli

@@ -1,0 +1,82 @@
+#include "alerts.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+namespace cli {
+
+namespace {
+
+using namespace weir;  // NOLINT: a program
+
+[[nodiscard]] std::string protocol_name(std::uint8_t protocol) {
+  switch (protocol) {
+    case ip_protocol::icmp: return "ICMP";
+    case ip_protocol::tcp: return "TCP";
+    case ip_protocol::udp: return "UDP";
+    case ip_protocol::gre: return "GRE";
+    case ip_protocol::icmpv6: return "IPv6-ICMP";
+    case ip_protocol::sctp: return "SCTP";
+    default: return std::to_string(unsigned{protocol});
+  }
+}
+[[nodiscard]] bool has_ports(std::uint8_t protocol) {
+  return protocol == ip_protocol::tcp || protocol == ip_protocol::udp || protocol == ip_protocol::sctp;
+}
+
+[[nodiscard]] std::string mac_text(const MacAddress& address) {
+  std::string text;
+  detail::append_mac(text, address, address.size());
+  return text;
+}
+
+}  // namespace
+
+void Alerts::write(const Json& alert) {
+  file_.write(alert.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (at_once_) flush();
+  ++count_;
+}
+
+std::string timestamp(std::int64_t time_ns) {
+  const auto us = std::chrono::floor<std::chrono::microseconds>(std::chrono::nanoseconds(time_ns));
+  const auto s = std::chrono::floor<std::chrono::seconds>(us);
+  const auto seconds = static_cast<std::time_t>(s.count());
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text.data() + size, text.size() - size, ".%06d+0000", static_cast<int>((us - s).count()));
+  return text.data();
+}
+
+void put_ends(Json& alert, const FlowEnds& e) {
+  alert["src_ip"] = address_text(e.first, e.ip_version);
+  if (has_ports(e.protocol)) alert["src_port"] = e.first_port;
+  alert["dest_ip"] = address_text(e.second, e.ip_version);
+  if (has_ports(e.protocol)) alert["dest_port"] = e.second_port;
+  alert["proto"] = protocol_name(e.protocol);
+}
+
+void put_ends(Json& alert, const Packet& p) {
+  if (p.ip_version != 0) {
+    put_ends(alert, FlowEnds{p.ip_version, p.src, p.src_port, p.dst, p.dst_port, p.protocol});
+  } else if (p.ether_type == 0x0806) {
+    alert["src_ip"] = address_text(p.src, 4);
+    alert["dest_ip"] = address_text(p.dst, 4);
+    alert["proto"] = "ARP";
+  } else {
+    alert["ether"] = {{"src_mac", mac_text(p.src_mac)}, {"dest_mac", mac_text(p.dst_mac)}};
+  }
+}
+
+void put_reasons(Json& alert, const std::vector<Reason>& reasons) {
+  alert["reasons"] = Json::array();
+  for (const Reason& reason : reasons) {
+    alert["reasons"].push_back({{"feature", reason.feature}, {"error", reason.error}});
+  }
+}
+
+}  // namespace cli

@@ -1,0 +1,47 @@
+// Alarms as lines of JSON with the names of Suricata's EVE log.
+#pragma once
+
+#include "files.hpp"
+#include "report.hpp"
+
+#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/packet.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// Lines to a file or to standard output; at once where somebody waits for them.
+class Alerts {
+ public:
+  Alerts(const std::string& path, bool at_once) : file_(path), at_once_(at_once) {}
+  void write(const Json& alert);
+  void flush() { file_.flush(); }
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  OutputFile file_;
+  bool at_once_;
+  std::uint64_t count_ = 0;
+};
+
+/// "2026-11-23T02:45:03.123456+0000"
+[[nodiscard]] std::string timestamp(std::int64_t time_ns);
+
+/// Both ends of a flow or a packet.
+void put_ends(Json& alert, const weir::FlowEnds& ends);
+void put_ends(Json& alert, const weir::Packet& packet);
+
+/// A feature, and its part of a score.
+struct Reason {
+  std::string feature;
+  double error = 0.0;
+};
+inline constexpr std::size_t reasons_given = 3;
+void put_reasons(Json& alert, const std::vector<Reason>& reasons);
+
+}  // namespace cli

@@ -1,0 +1,111 @@
+// A flow as a record for a model.
+#pragma once
+
+#include <weir/data/preprocess.hpp>
+#include <weir/traffic/flow_output.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+
+/// What `weir flows` would write of a flow, in the order and the kinds of a model's columns.
+class ModelRecord {
+ public:
+  /// `columns` are those of the profile and have all of the schema's.
+  ModelRecord(const weir::Schema& schema, std::span<const weir::FlowColumn> columns, bool blank_missing)
+      : places_(columns.size()),
+        text_(weir::FlowText::Format::csv, blank_missing),
+        blank_missing_(blank_missing) {
+    std::array<std::size_t, 2> counts{};
+    for (const weir::Column& column : schema.columns) {
+      const auto same = [&](const weir::FlowColumn& c) { return c.name == column.name; };
+      const auto at = std::find_if(columns.begin(), columns.end(), same) - columns.begin();
+      const bool numeric = column.kind == weir::ColumnKind::numeric;
+      places_[static_cast<std::size_t>(at)] = {numeric ? Kind::number : Kind::text,
+                                               counts[numeric ? 0 : 1]++};
+    }
+    numbers_.resize(counts[0]);
+    texts_.resize(counts[1]);
+    views_.resize(counts[1]);
+  }
+
+  template <class View>
+  void take(const View& flow) {
+    at_ = 0;
+    flow.describe(*this);
+    std::copy(texts_.begin(), texts_.end(), views_.begin());
+  }
+  [[nodiscard]] std::span<const double> numbers() const noexcept { return numbers_; }
+  [[nodiscard]] std::span<const std::string_view> texts() const noexcept { return views_; }
+
+  template <class T>
+  void number(weir::FlowColumnName name, std::string_view unit, T value, bool valid = true) {
+    const Place place = places_[at_++];
+    if (place.kind == Kind::number) {
+      numbers_[place.index] = valid || !blank_missing_ ? static_cast<double>(value) : missing;
+    } else if (place.kind == Kind::text) {
+      begin_text(place);
+      text_.number(name, unit, value, valid);
+    }
+  }
+  void text(weir::FlowColumnName, std::string_view value) {
+    const Place place = places_[at_++];
+    if (place.kind == Kind::text) texts_[place.index] = value;
+    if (place.kind == Kind::number) numbers_[place.index] = number_of(value);
+  }
+  void address(weir::FlowColumnName name, const weir::IpAddress& a, std::uint8_t ip_version) {
+    as_text([&] { text_.address(name, a, ip_version); });
+  }
+  void mac(weir::FlowColumnName name, const weir::MacAddress& a, std::size_t bytes = 6) {
+    as_text([&] { text_.mac(name, a, bytes); });
+  }
+  void ends(weir::FlowColumnName name, const weir::FlowEnds& e) {
+    as_text([&] { text_.ends(name, e); });
+  }
+
+ private:
+  enum class Kind : unsigned char { none, number, text };
+  struct Place {
+    Kind kind = Kind::none;
+    std::size_t index = 0;
+  };
+  static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+  [[nodiscard]] static double number_of(std::string_view text) {
+    double value = 0.0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && stopped == end ? value : missing;
+  }
+  void begin_text(const Place& place) {
+    texts_[place.index].clear();
+    text_.begin(texts_[place.index]);
+  }
+  template <class Write>
+  void as_text(Write&& write) {
+    const Place place = places_[at_++];
+    if (place.kind == Kind::number) numbers_[place.index] = missing;
+    if (place.kind != Kind::text) return;
+    begin_text(place);
+    write();
+  }
+
+  std::vector<Place> places_;  ///< by the profile's columns
+  std::vector<double> numbers_;
+  std::vector<std::string> texts_;
+  std::vector<std::string_view> views_;
+  weir::FlowText text_;
+  bool blank_missing_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace cli

@@ -1,0 +1,85 @@
+// weir watch --kitsune: every packet is judged by what was learned from those before.
+#include "watch.hpp"
+
+#if __has_include(<pcap/pcap.h>)
+
+#include "alerts.hpp"
+#include "packet_source.hpp"
+#include "stopwatch.hpp"
+
+#include <weir/detect/kitsune.hpp>
+#include <weir/io/kitsune.hpp>
+
+#include <cinttypes>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+namespace {
+
+using namespace weir;  // NOLINT: a program
+
+[[nodiscard]] KitsuneOptions kitsune_options(const WatchOptions& o) {
+  KitsuneOptions options;
+  if (o.features == 115) options.features = KitsuneFeatures::paper_115;
+  options.net.map_samples = o.map;
+  options.net.train_samples = o.train;
+  options.calibration = o.calibrate;
+  return options;
+}
+
+[[nodiscard]] std::string phase_text(const Kitsune<>& detector) {
+  switch (detector.phase()) {
+    case KitsunePhase::mapping: return "still learning which features belong together";
+    case KitsunePhase::training: return "still learning what is normal";
+    case KitsunePhase::calibrating: return "still looking for the threshold";
+    case KitsunePhase::detecting: break;
+  }
+  return "alarm above " + brief(detector.threshold());
+}
+
+[[nodiscard]] std::vector<Reason> reasons_of(const Kitsune<>& detector) {
+  std::vector<Reason> reasons;
+  for (const KitsuneReason& reason : detector.reasons(reasons_given)) {
+    reasons.push_back({reason.feature, reason.error});
+  }
+  return reasons;
+}
+
+}  // namespace
+
+int watch_packets(const WatchOptions& o) {
+  Kitsune<> detector(kitsune_options(o));
+  if (!o.state.empty() && std::filesystem::exists(o.state)) load_kitsune(o.state, detector);
+  if (o.threshold) detector.set_threshold(*o.threshold);
+  PacketSource source(o);
+  Alerts alerts(o.out, source.live());
+  const Stopwatch time;
+  const std::uint64_t before = detector.packets();
+  const auto judge = [&](const Packet& packet) {
+    const KitsuneVerdict verdict = detector.process(packet);
+    if (!verdict.alarm) return;
+    Json alert{{"timestamp", timestamp(packet.time_ns)}, {"event_type", "anomaly"}};
+    put_ends(alert, packet);
+    alert["packet"] = detector.packets();
+    alert["score"] = verdict.score;
+    alert["threshold"] = detector.threshold();
+    put_reasons(alert, reasons_of(detector));
+    alerts.write(alert);
+  };
+  source.run(judge, [] {});
+  alerts.flush();
+  if (!o.state.empty()) save_kitsune(o.state, detector);
+  if (!o.quiet) {
+    std::fprintf(stderr, "%" PRIu64 " packets, %" PRIu64 " alarms; %s; %.2f s\n", detector.packets() - before,
+                 alerts.count(), phase_text(detector).c_str(), time.seconds());
+  }
+  return source.report();
+}
+
+}  // namespace cli
+
+#endif
