@@ -1,12 +1,15 @@
 #include <weir/core/error.hpp>
 #include <weir/core/rng.hpp>
+#include <weir/detect/drift_monitor.hpp>
 #include <weir/detect/kolmogorov_smirnov.hpp>
 #include <weir/detect/page_hinkley.hpp>
 #include <weir/detect/population_stability.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 using namespace weir;
@@ -124,4 +127,80 @@ TEST_CASE("Page-Hinkley: silent without a change, quick with one") {
   CHECK(after < 60);
   CHECK_THROWS_AS(PageHinkley({.delta = -1.0}), ConfigError);
   CHECK_THROWS_AS(PageHinkley({.lambda = 0.0}), ConfigError);
+}
+
+TEST_CASE("a monitor is silent on the training's law and names what has moved") {
+  constexpr std::size_t size = 3, rows = 4'000;
+  const auto samples = [](std::size_t count, double shift, std::uint64_t seed) {
+    Rng rng(seed);
+    std::vector<float> x(count * size);
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      x[k] = static_cast<float>(rng.normal() + (k % size == 1 ? shift : 0.0));
+    }
+    return x;
+  };
+  const std::vector<float> training = samples(rows, 0.0, 1);
+  const auto reference =
+      ReferenceStatistics::fit(std::span<const float>(training), size, normals(3'000, 5.0, 2));
+  CHECK(reference.features.size() == size);
+  CHECK(reference.scores.size() == ReferenceStatistics::most_scores);
+  CHECK(std::is_sorted(reference.scores.begin(), reference.scores.end()));
+
+  const auto run = [&](double shift, double score_shift) {
+    DriftMonitor monitor(reference, {.window = 500});
+    const std::vector<float> today = samples(2'000, shift, 3);
+    const std::vector<double> scores = normals(2'000, 5.0 + score_shift, 4);
+    std::vector<DriftReport> reports;
+    for (std::size_t i = 0; i < 2'000; ++i) {
+      const auto report = monitor.add(std::span(today).subspan(i * size, size), scores[i]);
+      if (report) reports.push_back(*report);
+    }
+    return reports;
+  };
+  CHECK(run(0.0, 0.0).empty());
+
+  const auto inputs = run(1.0, 0.0);
+  REQUIRE(inputs.size() == 4);
+  CHECK(inputs[0].records == 500);
+  REQUIRE(inputs[0].features.size() == 1);
+  CHECK(inputs[0].features[0].index == 1);
+  CHECK(inputs[0].features[0].stability > 0.25);
+  CHECK_FALSE(inputs[0].scores_moved);
+
+  const auto outputs = run(0.0, -1.0);
+  std::size_t windows = 0, means = 0;
+  for (const DriftReport& report : outputs) {
+    CHECK(report.features.empty());
+    windows += report.scores_moved ? 1U : 0U;
+    means += report.mean == Drift::none ? 0U : 1U;
+  }
+  CHECK(windows == 4);
+  CHECK(means == 0);  // they are low from the start: there is no change to see
+}
+
+TEST_CASE("a monitor notices the moment at which scores begin to rise") {
+  const std::vector<float> training{0, 1, 2, 3};
+  const auto reference =
+      ReferenceStatistics::fit(std::span<const float>(training), 1, normals(2'000, 0.0, 1));
+  DriftMonitor monitor(reference, {.window = 100'000});
+  const std::vector<double> before = normals(2'000, 0.0, 2), after = normals(300, 2.0, 3);
+  for (const double score : before) CHECK_FALSE(monitor.add(std::span(training).first(1), score));
+  std::size_t waited = 0;
+  Drift seen = Drift::none;
+  for (; waited < after.size() && seen == Drift::none; ++waited) {
+    const auto report = monitor.add(std::span(training).first(1), after[waited]);
+    if (report) seen = report->mean;
+  }
+  CHECK(seen == Drift::up);
+  CHECK(waited < 120);
+}
+
+TEST_CASE("a monitor needs a reference, a reference needs numbers") {
+  CHECK_THROWS_AS(DriftMonitor(ReferenceStatistics{}), ConfigError);
+  const std::vector<float> one{1.0F};
+  CHECK_THROWS_AS(static_cast<void>(ReferenceStatistics::fit(std::span<const float>(one), 1, {})), DataError);
+  const auto reference = ReferenceStatistics::fit(std::span<const float>(one), 1, {0.5});
+  CHECK_THROWS_AS(DriftMonitor(reference, {.window = 0}), ConfigError);
+  CHECK_THROWS_AS(static_cast<void>(PopulationStability::restore({1, 1}, {1, 1, 1})), ConfigError);
+  CHECK_THROWS_AS(static_cast<void>(PopulationStability::restore({1, 2}, {1, 1})), ConfigError);
 }

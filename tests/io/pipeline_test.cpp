@@ -279,3 +279,74 @@ TEST_CASE("Every cut of a pipeline file, and flips all over it, are refused") {
     flipped[bit / 8] = good[bit / 8];
   }
 }
+
+namespace {
+
+Pipeline<Net> classifier_with_reference() {
+  Pipeline<Net> pipeline = classifier();
+  const auto size = static_cast<std::size_t>(pipeline.input.channels);
+  Rng rng(3);
+  std::vector<float> samples(200 * size);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i] = i % size == 0 ? static_cast<float>(rng.uniform()) : static_cast<float>(i % 2);
+  }
+  pipeline.reference = ReferenceStatistics::fit(std::span<const float>(samples), size, {0.25, 0.5, 0.125});
+  return pipeline;
+}
+
+/// The file with one tensor's bytes replaced.
+std::vector<std::byte> with_tensor(const std::vector<std::byte>& from, std::string_view name,
+                                   const FileShape& shape, const std::vector<std::byte>& bytes) {
+  const auto view = parse_safetensors(from);
+  SafetensorsWriter writer;
+  for (std::size_t i = 0; i < view.metadata_size(); ++i) {
+    const auto [k, v] = view.metadata_at(i);
+    if (k != "weir.checksum") writer.set_metadata(std::string(k), std::string(v));
+  }
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const TensorInfo info = view[i];
+    const bool changed = info.name == name;
+    if (changed && bytes.empty()) continue;
+    writer.add(std::string(info.name), info.dtype, changed ? shape : info.shape,
+               changed ? bytes : info.bytes);
+  }
+  return writer.bytes();
+}
+
+template <class T>
+std::vector<std::byte> raw(const std::vector<T>& values) {
+  const auto bytes = std::as_bytes(std::span(values));
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+TEST_CASE("The statistics of the training come back, and those that make no sense are refused") {
+  const Pipeline<Net> pipeline = classifier_with_reference();
+  const std::vector<std::byte> bytes = bytes_of(pipeline);
+  auto back = try_parse_any(bytes);
+  REQUIRE(back.ok());
+  CHECK(back->reference == pipeline.reference);
+  CHECK_FALSE(back->reference == classifier().reference);
+
+  const auto view = parse_safetensors(bytes);
+  const TensorInfo cuts = *view.find("reference.cuts"), counts = *view.find("reference.counts");
+  const auto features = static_cast<std::size_t>(pipeline.input.channels);
+  std::vector<double> rising(features * 9, std::numeric_limits<double>::infinity());
+  std::vector<std::int64_t> none(features * 10, 0);
+  const auto refused = [&](std::string_view name, const FileShape& shape,
+                           const std::vector<std::byte>& value) {
+    return has(refusal(with_tensor(bytes, name, shape, value)), "reference");
+  };
+  CHECK(refused("reference.cuts", cuts.shape, raw(std::vector<double>(features * 9, 1.0))));
+  CHECK(refused("reference.cuts", cuts.shape, raw(rising)));  // counts for bins that are not there
+  rising[0] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(refused("reference.cuts", cuts.shape, raw(rising)));
+  none[0] = -1;
+  CHECK(refused("reference.counts", counts.shape, raw(none)));
+  CHECK(refused("reference.scores", file_shape({2}), raw(std::vector<double>{2.0, 1.0})));
+  CHECK(refused("reference.scores", file_shape({1}), raw(std::vector<double>{std::nan("")})));
+  CHECK(refused("reference.scores", {}, {}));
+  CHECK(refused("reference.counts", {}, {}));
+  CHECK_FALSE(refusal(with_tensor(bytes, "reference.cuts", {}, {})) == "accepted");
+}

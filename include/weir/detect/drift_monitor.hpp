@@ -54,8 +54,10 @@ class DriftMonitor {
  public:
   /// ConfigError when there is no reference or no window.
   explicit DriftMonitor(const ReferenceStatistics& reference, const DriftOptions& options = {})
-      : options_(options), features_(reference.features), scores_(reference.scores), mean_(options.mean) {
-    if (reference.empty()) fail(ErrorKind::config, "DriftMonitor: needs the statistics of a training");
+      : options_(options),
+        features_(checked(reference).features),
+        scores_(reference.scores),
+        mean_(options.mean) {
     if (options.window == 0) fail(ErrorKind::config, "DriftMonitor: needs a window");
     window_.reserve(options.window);
   }
@@ -74,6 +76,10 @@ class DriftMonitor {
   }
 
  private:
+  static const ReferenceStatistics& checked(const ReferenceStatistics& reference) {
+    if (reference.empty()) fail(ErrorKind::config, "DriftMonitor: needs the statistics of a training");
+    return reference;
+  }
   /// Share of the training's scores below this one; of equal ones half.
   [[nodiscard]] double place_of(double score) const noexcept {
     const std::vector<double>& known = scores_.training();

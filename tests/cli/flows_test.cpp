@@ -1,0 +1,387 @@
+// weir flows and weir synth --pcap: columns, labels, threads, exit codes; and the way from a synthetic
+// capture to an alarm.
+#include "cli/program.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace cli_test;
+
+namespace {
+
+constexpr const char* core_columns =
+    "src_ip,src_port,dst_ip,dst_port,protocol,start_ns,duration_ns,fwd_packets,bwd_packets,fwd_bytes,bwd_"
+    "bytes,"
+    "fwd_payload_bytes,bwd_payload_bytes,fin_count,syn_count,rst_count,end_reason,";
+
+std::string rules_of(const std::string& capture) { return capture + ".rules"; }
+
+/// A synthetic capture with rules beside it, made once.
+std::string capture(const std::string& name, int connections, int seed, bool kinds = false) {
+  const std::string path = folder() / name;
+  if (fs::exists(path)) return path;
+  std::vector<std::string> arguments{"synth",
+                                     "--pcap",
+                                     path,
+                                     "--labels",
+                                     rules_of(path),
+                                     "--connections",
+                                     std::to_string(connections),
+                                     "--seed",
+                                     std::to_string(seed),
+                                     "--quiet"};
+  if (kinds) arguments.push_back("--kinds");
+  weir_well(arguments);
+  return path;
+}
+std::string small() { return capture("small.pcap", 300, 4); }
+
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream in(line);
+  for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
+  return cells;
+}
+
+/// What `weir flows` writes.
+std::string flows(const std::string& path, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"flows", path, "--quiet"});
+  return weir_well(more).out;
+}
+
+bool ready() {
+  if (!built()) return false;
+  const Outcome outcome = cli_test::weir({"flows", folder() / "none.pcap"});
+  if (outcome.err.find("built without") == std::string::npos) return true;
+  MESSAGE("SKIPPED: the program weir is built without libpcap");
+  return false;
+}
+
+void refused(const std::vector<std::string>& arguments, const std::string& reason) {
+  const Outcome outcome = cli_test::weir(arguments);
+  INFO("stderr: " << outcome.err);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.find(reason) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("flows: the columns of profile core, one row a connection") {
+  if (!ready()) return;
+  const std::vector<std::string> lines = lines_of(flows(small()));
+  REQUIRE(lines.size() == 301);
+  CHECK(lines[0].rfind(core_columns, 0) == 0);
+  const std::size_t columns = cells_of(lines[0]).size();
+  CHECK(columns == 51);
+  for (const std::string& line : lines) CHECK(cells_of(line).size() == columns);
+}
+
+TEST_CASE("flows: every profile has a header and as many cells in each row") {
+  if (!ready()) return;
+  for (const char* profile : {"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"}) {
+    for (const std::vector<std::string>& more : {std::vector<std::string>{},
+                                                 {"--payload", "4", "--header-bits", "1", "--mask", "all"},
+                                                 {"--early", "3"}}) {
+      std::vector<std::string> arguments{"--profile", profile};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      const std::vector<std::string> lines = lines_of(flows(small(), arguments));
+      INFO(profile);
+      REQUIRE(lines.size() > 100);
+      const auto commas = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
+      for (const std::string& line : lines) CHECK(commas(line) == commas(lines[0]));
+    }
+  }
+}
+
+TEST_CASE("flows: the result is the same for any number of threads") {
+  if (!ready()) return;
+  const std::string path = capture("threads.pcap", 1'500, 8);
+  const std::string one = flows(path, {"--max-flows", "20000"});
+  for (const char* threads : {"2", "3", "7"}) {
+    CHECK(flows(path, {"--max-flows", "20000", "--threads", threads}) == one);
+  }
+}
+
+TEST_CASE("flows: JSON lines hold the same values as the table") {
+  if (!ready()) return;
+  const std::vector<std::string> rows = lines_of(flows(small())),
+                                 objects = lines_of(flows(small(), {"--json"}));
+  REQUIRE(objects.size() + 1 == rows.size());
+  const std::vector<std::string> names = cells_of(rows[0]), cells = cells_of(rows[1]);
+  const Json first = Json::parse(objects[0]);
+  REQUIRE(first.size() == names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Json& value = first.at(names[i]);
+    CHECK((value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump()) == cells[i]);
+  }
+}
+
+TEST_CASE("synth --pcap: the rules label every flow as the generator made it") {
+  if (!ready()) return;
+  for (const bool kinds : {false, true}) {
+    const std::string path = capture(kinds ? "kinds.pcap" : "labelled.pcap", 1'200, 6, kinds);
+    const std::vector<std::string> lines = lines_of(flows(path, {"--labels", rules_of(path)}));
+    REQUIRE(lines.size() == 1'201);
+    std::map<std::string, int> counts;
+    for (std::size_t i = 1; i < lines.size(); ++i) ++counts[cells_of(lines[i]).back()];
+    std::map<std::string, int> rules;
+    for (const std::string& line : lines_of(read_file(rules_of(path))))
+      ++rules[line.substr(0, line.find(' '))];
+    if (!kinds) {
+      const int attacks = static_cast<int>(lines_of(read_file(rules_of(path))).size()) - 1;
+      CHECK(counts["benign"] == 1'200 - attacks);
+      rules["benign"] = counts["benign"];
+    }
+    CHECK(counts == rules);
+    CHECK(counts.count("") == 0);
+  }
+}
+
+TEST_CASE("synth --pcap: a summary, and what cannot be asked for together") {
+  if (!ready()) return;
+  const std::string path = folder() / "summary.pcap";
+  const Outcome said = weir_well({"synth", "--pcap", path, "--connections", "20", "--snap", "96"});
+  CHECK(said.out.rfind(path + ": 20 connections, ", 0) == 0);
+  const Json json = weir_well({"synth", "--pcap", path, "--connections", "20", "--json"}).json();
+  CHECK(json.at("connections") == 20);
+  CHECK(json.at("packets").get<int>() > 40);
+  refused({"synth", "--labels", "x"}, "--pcap");
+  refused({"synth", "--pcap", path, "-o", "x.csv"}, "excludes");
+  refused({"synth", "--pcap", "/nowhere/x.pcap"}, "/nowhere/x.pcap");
+  refused({"synth", "--pcap", path, "--labels", "/nowhere/rules"}, "/nowhere/rules");
+  refused({"synth", "--pcap", path, "--connections", "5", "--snap", "1"}, "--snap");
+}
+
+TEST_CASE("flows: a column for each first packet, byte and bit; masks take away what names hosts") {
+  if (!ready()) return;
+  const std::vector<std::string> names =
+      cells_of(lines_of(flows(small(), {"--packets", "2", "--payload", "3", "--header-bits", "1"}))[0]);
+  REQUIRE(names.size() == 51 + 2 * 4 + 3 + 1'408);
+  CHECK(names[51] == "seq_size_1");
+  CHECK(names[52] == "seq_direction_1");
+  CHECK(names[55] == "seq_size_2");
+  CHECK(names[59] == "payload_1");
+  CHECK(names[62] == "header_bit_1");
+  CHECK(names.back() == "header_bit_1408");
+
+  // With the mask, what is left of the headers is the same for a capture whose addresses were changed.
+  const auto bits = [&](const std::string& path) {
+    std::string text;
+    for (const std::string& line :
+         lines_of(flows(path, {"--header-bits", "2", "--mask", "addresses,ports,checksums"}))) {
+      std::string row;
+      const std::vector<std::string> cells = cells_of(line);
+      for (std::size_t i = 51; i < cells.size(); ++i) row.append(cells[i]).append(",");
+      text += row + "\n";
+    }
+    return text;
+  };
+  const std::string key = write_file("mask.key", std::string(64, '5'));
+  const std::string hidden = folder() / "hidden_hosts.pcap";
+  const Outcome outcome = cli_test::weir(
+      {"anonymise", small(), hidden, "--key", key, "--payload", "65535", "--ports", "--quiet"});
+  if (outcome.err.find("built without") != std::string::npos) return;
+  REQUIRE(outcome.code == 0);
+  CHECK(bits(hidden) == bits(small()));
+  CHECK(flows(hidden, {"--header-bits", "2"}) != flows(small(), {"--header-bits", "2"}));
+}
+
+TEST_CASE("flows: names of servers are not in masked payload") {
+  if (!ready()) return;
+  const auto count = [&](const std::vector<std::string>& more) {
+    // "example" as columns of payload bytes.
+    std::vector<std::string> arguments{"--payload", "700", "--filter", "tcp port 443"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const std::string text = flows(small(), arguments);
+    std::size_t found = 0;
+    for (std::size_t at = text.find("101,120,97,109,112,108,101"); at != std::string::npos;
+         at = text.find("101,120,97,109,112,108,101", at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  CHECK(count({}) > 20);
+  CHECK(count({"--mask", "tls"}) == 0);
+}
+
+TEST_CASE("flows: early columns stop at the packet that was asked for") {
+  if (!ready()) return;
+  const std::vector<std::string> lines = lines_of(flows(small(), {"--early", "4", "--packets", "6"}));
+  const std::vector<std::string> names = cells_of(lines[0]);
+  const auto place = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  };
+  std::size_t open = 0;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::vector<std::string> cells = cells_of(lines[i] + ",end");
+    const int packets = std::stoi(cells[place("fwd_packets")]) + std::stoi(cells[place("bwd_packets")]);
+    CHECK(packets <= 4);
+    CHECK((cells[place("end_reason")] == "open") <= (packets == 4));
+    CHECK(cells[place("seq_size_5")].empty());
+    open += cells[place("end_reason")] == "open" ? 1U : 0U;
+  }
+  CHECK(open > 50);
+}
+
+TEST_CASE("flows: addresses are hidden, prefixes stay") {
+  if (!ready()) return;
+  const std::string key = write_file("flows.key", std::string(32, 'k'));
+  const Outcome outcome = cli_test::weir({"flows", small(), "--anonymise", key, "--quiet"});
+  if (outcome.err.find("built without") != std::string::npos) return;
+  REQUIRE(outcome.code == 0);
+  const std::vector<std::string> open = lines_of(flows(small())), hidden = lines_of(outcome.out);
+  REQUIRE(hidden.size() == open.size());
+  std::map<std::string, std::string> names;
+  for (std::size_t i = 1; i < open.size(); ++i) {
+    const std::vector<std::string> a = cells_of(open[i]), b = cells_of(hidden[i]);
+    CHECK(a[0] != b[0]);
+    CHECK(names.emplace(a[0], b[0]).first->second == b[0]);  // always the same
+    CHECK(std::equal(a.begin() + 3, a.end(), b.begin() + 3));
+  }
+  refused({"flows", small(), "--anonymise", folder() / "no.key"}, "no.key");
+  refused({"flows", small(), "--anonymise", write_file("bad.key", "short")}, "bad.key: not a key");
+}
+
+TEST_CASE("flows: exit code 1 for a capture that was cut, 2 for none at all") {
+  if (!ready()) return;
+  const std::string bytes = read_file(small());
+  const std::string cut = write_file("cut_flows.pcap", bytes.substr(0, bytes.size() - 5));
+  const Outcome outcome = cli_test::weir({"flows", cut, "--quiet"});
+  CHECK(outcome.code == 1);
+  CHECK(lines_of(outcome.out).size() == 301);
+  CHECK(outcome.err.find("cut_flows.pcap: behind packet") != std::string::npos);
+  refused({"flows", folder() / "none.pcap"}, "none.pcap");
+  refused({"flows", write_file("text.csv", "a,b\n1,2\n")}, "text.csv");
+  refused({"flows", small(), "--filter", "no such filter"}, "filter");
+  refused({"flows", small(), "-o", "/nowhere/flows.csv"}, "/nowhere/flows.csv");
+  refused({"flows", small(), "--labels", folder() / "no.rules"}, "no.rules");
+  refused({"flows", small(), "--labels", write_file("bad.rules", "dos from=noon\n")}, "line 1: 'from=noon'");
+  refused({"flows", small(), "--mask", "hosts"}, "hosts");
+  refused({"flows", small(), "--profile", "cores"}, "cores");
+}
+
+TEST_CASE("flows: a summary counts packets, flows and why they ended") {
+  if (!ready()) return;
+  const Outcome outcome = cli_test::weir({"flows", small(), "-o", folder() / "summary.csv"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.find("(0 ignored), 300 flows:") != std::string::npos);
+  CHECK(outcome.err.find(" end_of_flow") != std::string::npos);
+}
+
+// --- From a synthetic capture to an alarm
+
+namespace {
+
+/// Learns attacks from one site's first five packets a flow.
+std::string early_model() {
+  const std::string path = folder() / "early.weir";
+  if (fs::exists(path)) return path;
+  const std::string day = capture("learn.pcap", 4'000, 11);
+  const std::string csv = folder() / "learn.csv";
+  weir_well({"flows", day, "--labels", rules_of(day), "--early", "5", "-o", csv, "--quiet"});
+  weir_well({"train", csv, "--label", "label", "--benign", "benign", "--drop",
+             "src_ip,dst_ip,src_port,start_ns,flow_id,end_reason", "--epochs", "8", "--model", path,
+             "--quiet"});
+  return path;
+}
+
+std::vector<Json> lines(const std::string& text) {
+  std::vector<Json> result;
+  for (const std::string& line : lines_of(text)) result.push_back(Json::parse(line));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("watch --early: a score after n packets, that of the row of flows --early, and one at the end") {
+  if (!ready()) return;
+  const std::string today = capture("today.pcap", 400, 12);
+  const std::vector<Json> alerts = lines(
+      weir_well({"watch", early_model(), "--read", today, "--early", "5", "--threshold", "0", "--quiet"})
+          .out);
+  const std::string csv = folder() / "today.csv";
+  weir_well({"flows", today, "--early", "5", "-o", csv, "--quiet"});
+  const std::vector<Json> rows = lines(weir_well({"predict", early_model(), csv, "--json"}).out);
+  const std::vector<std::string> table = lines_of(read_file(csv));
+  REQUIRE(rows.size() == 400);
+  std::map<int, double> early, final;  // by flow_id
+  for (const Json& alert : alerts) {
+    (alert.contains("early") ? early : final)[alert.at("flow_id").get<int>()] = alert.at("score");
+    if (!alert.contains("early")) continue;
+    const Json& flow = alert.at("flow");
+    CHECK(flow.at("pkts_toserver").get<int>() + flow.at("pkts_toclient").get<int>() == 5);
+    CHECK(flow.at("reason") == "open");
+  }
+  CHECK(final.size() == 400);
+  CHECK(early.size() > 100);
+  std::size_t compared = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto found = early.find(std::stoi(cells_of(table[i + 1])[17]));
+    if (found == early.end()) continue;
+    CHECK(found->second == doctest::Approx(rows[i].at("scores").at("attack").get<double>()));
+    ++compared;
+  }
+  CHECK(compared == early.size());
+}
+
+TEST_CASE("watch --drift: the training's own flows have not moved, flows that end otherwise have") {
+  if (!ready()) return;
+  const std::string day = capture("learn.pcap", 4'000, 11);
+  const std::string csv = folder() / "whole.csv", model = folder() / "whole.weir";
+  weir_well({"flows", day, "--labels", rules_of(day), "-o", csv, "--quiet"});
+  weir_well({"train", csv, "--label", "label", "--benign", "benign", "--drop",
+             "src_ip,dst_ip,src_port,start_ns,flow_id", "--epochs", "2", "--model", model, "--quiet"});
+  const auto drifts = [&](const std::string& judge) {
+    std::vector<Json> found;
+    for (const Json& line :
+         lines(weir_well({"watch", judge, "--read", day, "--drift", "4000", "--threshold", "1", "--quiet"})
+                   .out)) {
+      if (line.at("event_type") == "drift" && line.at("flows") == 4'000) found.push_back(line);
+    }
+    return found;
+  };
+  for (const Json& line : drifts(model)) {
+    CHECK(line.at("features_moved") == 0);
+    CHECK_FALSE(line.contains("scores"));
+  }
+  const std::vector<Json> other = drifts(early_model());  // it knows the first five packets of a flow only
+  REQUIRE(other.size() == 1);
+  CHECK(other[0].at("features_moved").get<int>() > 3);
+  REQUIRE(other[0].at("features").size() == 3);
+  CHECK(other[0].at("features")[0].at("psi").get<double>() >=
+        other[0].at("features")[2].at("psi").get<double>());
+  CHECK(other[0].contains("timestamp"));
+  refused({"watch", early_model(), "--read", small(), "--drift", "1"}, "--drift");
+}
+
+TEST_CASE("watch finds the columns of first packets, payload and headers that a model reads") {
+  if (!ready()) return;
+  const std::string day = capture("learn.pcap", 4'000, 11);
+  const std::string csv = folder() / "sequences.csv", model = folder() / "sequences.weir";
+  weir_well(
+      {"flows", day, "--labels", rules_of(day), "--packets", "6", "--payload", "8", "-o", csv, "--quiet"});
+  std::string drop;
+  const std::vector<std::string> names = cells_of(lines_of(read_file(csv))[0]);
+  for (std::size_t i = 0; i < 51; ++i) drop += names[i] + ",";
+  for (std::size_t i = 51 + 24; i < 51 + 24 + 8; ++i) drop += names[i] + ",";
+  drop.pop_back();
+  weir_well({"train", csv, "--label", "label", "--benign", "benign", "--drop", drop, "--sequence", "6x4",
+             "--layers", "gru:8", "--epochs", "2", "--model", model, "--quiet"});
+  const std::string today = capture("today.pcap", 400, 12);
+  const std::string table = folder() / "today_sequences.csv";
+  weir_well({"flows", today, "--packets", "6", "-o", table, "--quiet"});
+  const std::vector<Json> rows = lines(weir_well({"predict", model, table, "--json"}).out);
+  const std::vector<Json> alerts =
+      lines(weir_well({"watch", model, "--read", today, "--threshold", "0", "--quiet"}).out);
+  REQUIRE(rows.size() == 400);
+  REQUIRE(alerts.size() == rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CHECK(alerts[i].at("score") == rows[i].at("scores").at("attack"));
+  }
+}
