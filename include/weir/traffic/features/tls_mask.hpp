@@ -70,12 +70,16 @@ inline void mask_tls_names(TlsCursor& in, std::size_t extension_length) noexcept
   }
 }
 
-inline void mask_tls_hello(std::span<std::byte> bytes, std::size_t at) noexcept {
-  TlsCursor in(bytes, at + tls_record_header);
-  const bool client = in.number(1) == 1;
-  in.skip(3 + 2);          // length, version
-  in.clear(32);            // random
-  in.clear(in.number(1));  // session id
+/// Returns where the hello ends.
+inline std::size_t mask_tls_hello(std::span<std::byte> bytes, std::size_t at) noexcept {
+  TlsCursor header(bytes, at + tls_record_header);
+  const bool client = header.number(1) == 1;
+  const std::size_t hello = header.number(3);
+  const std::size_t behind = header.at() + hello;
+  TlsCursor in(bytes.first(std::min(behind, bytes.size())), header.at());  // whatever the lengths within say
+  in.skip(2);                                                              // version
+  in.clear(32);                                                            // random
+  in.clear(in.number(1));                                                  // session id
   if (client) {
     in.skip(in.number(2));  // cipher suites
     in.skip(in.number(1));  // compression methods
@@ -91,6 +95,7 @@ inline void mask_tls_hello(std::span<std::byte> bytes, std::size_t at) noexcept 
     if (kind == 0) mask_tls_names(in, length);
     in.skip(next - std::min(next, in.at()));
   }
+  return behind;
 }
 
 }  // namespace detail
@@ -98,8 +103,8 @@ inline void mask_tls_hello(std::span<std::byte> bytes, std::size_t at) noexcept 
 /// Masks all hellos in a flow's payload, or in as much of it as there is. Doing it again changes nothing, so
 /// it may be done whenever bytes were added.
 inline void mask_tls(std::span<std::byte> payload) noexcept {
-  for (std::size_t at = 0; at < payload.size(); ++at) {
-    if (detail::tls_hello_at(payload, at)) detail::mask_tls_hello(payload, at);
+  for (std::size_t at = 0; at < payload.size();) {
+    at = detail::tls_hello_at(payload, at) ? detail::mask_tls_hello(payload, at) : at + 1;
   }
 }
 
