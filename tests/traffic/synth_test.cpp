@@ -22,7 +22,6 @@ using synth::Connection;
 using synth::ConnectionRecord;
 using synth::Direction;
 using synth::Kind;
-using synth::Packet;
 using synth::Protocol;
 using synth::TcpFlag;
 
