@@ -95,6 +95,7 @@ struct Facts {
             {"flops", facts.flops()}};
   if (has_threshold(facts.model)) json["threshold"] = facts.model.threshold;
   if (facts.model.samples.kind == weir::SampleKind::window) json["horizon"] = facts.model.samples.horizon;
+  json["statistics_of_training"] = !facts.model.reference.empty();
   json["schema"] = schema_json(facts.model.preprocess);
   for (const LayerFacts& layer : facts.layers) {
     json["layers"].push_back({{"layer", layer.text},
@@ -161,6 +162,7 @@ struct Facts {
   }
   if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
   if (has_threshold(model)) text += "  alarm from   " + number(model.threshold) + "\n";
+  if (!model.reference.empty()) text += "  drift        statistics of its training are there: watch --drift\n";
   text += "\nHow it was trained\n";
   for (const auto& [name, value] : model.record) text += "  " + left(name, 22) + " " + value + "\n";
   char difference[32];

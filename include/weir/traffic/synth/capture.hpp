@@ -45,13 +45,12 @@ class PortGuard {
  public:
   void move_apart(Connection& c) {
     if (c.start_ns() > swept_ns_ + apart_ns) sweep(c.start_ns());
-    auto place = used_.try_emplace(ends(c), c.packets.back().time_ns);
-    while (!place.second) {
-      if (c.start_ns() > place.first->second + apart_ns) break;
-      c.client.port = static_cast<std::uint16_t>(c.client.port == 60'999 ? 32'768 : c.client.port + 1);
-      place = used_.try_emplace(ends(c), 0);
+    constexpr std::uint16_t first = 32'768, ports = 28'232;
+    for (unsigned tries = 0; tries < ports && taken(c); ++tries) {
+      c.client.port =
+          c.client.port + 1 < first + ports ? static_cast<std::uint16_t>(c.client.port + 1) : first;
     }
-    place.first->second = c.packets.back().time_ns;
+    used_[ends(c)] = c.packets.back().time_ns;
   }
 
  private:
@@ -61,6 +60,10 @@ class PortGuard {
   static Ends ends(const Connection& c) noexcept {
     return {c.client.address, c.server.address, (std::uint32_t{c.client.port} << 16) | c.server.port,
             static_cast<std::uint32_t>(c.protocol)};
+  }
+  [[nodiscard]] bool taken(const Connection& c) const {
+    const auto place = used_.find(ends(c));
+    return place != used_.end() && c.start_ns() <= place->second + apart_ns;
   }
   void sweep(std::int64_t now) {
     swept_ns_ = now;
