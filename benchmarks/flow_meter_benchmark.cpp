@@ -118,26 +118,32 @@ void keys(benchmark::State& state) {
   for (auto _ : state) {
     for (const Seen& seen : all) {
       seen.fill(p);
-      sum ^= flow_hash(keyer(p)->key, secret);
+      sum ^= flow_hash(keyer(p).key, secret);
     }
   }
   benchmark::DoNotOptimize(sum);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(all.size()));
 }
 
-template <class... Profiles>
+/// With packets given one by one, or so many at a time.
+template <std::size_t Batch, class... Profiles>
 void meter(benchmark::State& state) {
   const auto& all = packets();
   std::uint64_t flows = 0;
-  Packet p = tcp_packet();
+  std::array<Packet, Batch> some;
+  some.fill(tcp_packet());
   for (auto _ : state) {
     state.PauseTiming();
     FlowTable<Profiles...> table({.max_flows = 1 << 15});
     state.ResumeTiming();
     const auto sink = [&](const auto& flow) { flows += flow->packets() > 0 ? 1U : 0U; };
-    for (const Seen& seen : all) {
-      seen.fill(p);
-      table.add(p, sink);
+    for (std::size_t i = 0; i + Batch <= all.size(); i += Batch) {
+      for (std::size_t j = 0; j < Batch; ++j) all[i + j].fill(some[j]);
+      if constexpr (Batch == 1) {
+        table.add(some[0], sink);
+      } else {
+        table.add(some, sink);
+      }
     }
     table.flush(sink);
   }
@@ -233,13 +239,15 @@ void clock_jumps(benchmark::State& state) {
 }  // namespace
 
 BENCHMARK(keys)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<CoreFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<CicFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<CicCompatFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<NfstreamFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<CesnetFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<ZeekFlow>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<PacketSequence>)->Unit(benchmark::kMillisecond);
-BENCHMARK(meter<CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<1, CoreFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, CoreFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, CicFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, CicCompatFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, NfstreamFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, CesnetFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, ZeekFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, PacketSequence>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<1, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(meter<32, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(syn_flood)->Iterations(101'200'000)->Unit(benchmark::kNanosecond);
 BENCHMARK(clock_jumps)->Iterations(1'000'000)->Unit(benchmark::kNanosecond);

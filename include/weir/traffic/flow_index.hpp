@@ -28,6 +28,12 @@ class FlowIndex {
     }
     return none;
   }
+  /// The place that `find` would ask for first, or none.
+  [[nodiscard]] std::uint32_t first(std::uint32_t hash) const noexcept {
+    std::size_t i = hash & mask_;
+    while (slots_[i] != 0 && hash_of(slots_[i]) != hash) i = (i + 1) & mask_;
+    return slots_[i] == 0 ? none : place_of(slots_[i]);
+  }
   void insert(std::uint32_t hash, std::uint32_t place) noexcept {
     std::size_t i = hash & mask_;
     while (slots_[i] != 0) i = (i + 1) & mask_;

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <type_traits>
 
@@ -41,10 +42,12 @@ struct FlowKey {
 };
 static_assert(sizeof(FlowKey) == 48 && std::has_unique_object_representations_v<FlowKey>);
 
-/// A key, and which of its ends sent the packet.
+/// A key, and which of its ends sent the packet. False: there is no flow.
 struct KeyedEnd {
   FlowKey key{};
   bool from_b = false;
+
+  explicit operator bool() const noexcept { return key.ip_version != 0; }
 };
 
 /// What a key holds beside its ends.
@@ -56,29 +59,37 @@ struct FlowContext {
   std::uint8_t vlan_count = 0;
 };
 
-/// The key of two ends; `from_b` says that `src` became `b`. Made of whole words and without a branch: which
-/// end is less is as good as random, and words written by parts cannot be read at once.
+/// The key of two ends; `from_b` says that `src` became `b`. Without a branch, because which end is less is
+/// as good as random, and written word by word: whoever reads the key next would wait for a write of another
+/// width.
 [[nodiscard]] inline KeyedEnd flow_key(const IpAddress& src, std::uint16_t src_port, const IpAddress& dst,
                                        std::uint16_t dst_port, const FlowContext& context) noexcept {
   using Halves = std::array<std::uint64_t, 2>;
   const auto s = std::bit_cast<Halves>(src);
   const auto d = std::bit_cast<Halves>(dst);
-  const unsigned later =
-      (s[1] > d[1] ? 1U : 0U) | ((s[1] == d[1] ? 1U : 0U) & (src_port > dst_port ? 1U : 0U));
-  const unsigned swap = (s[0] > d[0] ? 1U : 0U) | ((s[0] == d[0] ? 1U : 0U) & later);
+  __extension__ typedef unsigned __int128 Wide;  // NOLINT: __extension__ keeps -Wpedantic quiet
+  const Wide from = (Wide{s[0]} << 64) | s[1];
+  const Wide to = (Wide{d[0]} << 64) | d[1];
+  const unsigned swap = static_cast<unsigned>(from > to) |
+                        (static_cast<unsigned>(from == to) & static_cast<unsigned>(src_port > dst_port));
   const std::uint64_t mask = ~std::uint64_t{0} * swap;
   const std::uint64_t low = (s[0] ^ d[0]) & mask;
   const std::uint64_t high = (s[1] ^ d[1]) & mask;
   const std::uint64_t ports = (std::uint64_t{src_port} ^ dst_port) & mask;
-  const FlowKey::Words words{
-      s[0] ^ low,
-      s[1] ^ high,
-      d[0] ^ low,
-      d[1] ^ high,
-      (src_port ^ ports) | ((dst_port ^ ports) << 16) | (std::uint64_t{context.tunnel_id} << 32),
-      context.vlan[0] | (std::uint64_t{context.vlan[1]} << 16) | (std::uint64_t{context.vlan_count} << 32) |
-          (std::uint64_t{context.ip_version} << 40) | (std::uint64_t{context.protocol} << 48)};
-  return {std::bit_cast<FlowKey>(words), swap != 0};
+  KeyedEnd result;
+  const auto put = [&](std::size_t at, std::uint64_t word) {
+    std::memcpy(reinterpret_cast<std::byte*>(&result.key) + 8 * at, &word, sizeof word);
+  };
+  put(0, s[0] ^ low);
+  put(1, s[1] ^ high);
+  put(2, d[0] ^ low);
+  put(3, d[1] ^ high);
+  put(4, (src_port ^ ports) | ((dst_port ^ ports) << 16) | (std::uint64_t{context.tunnel_id} << 32));
+  put(5, context.vlan[0] | (std::uint64_t{context.vlan[1]} << 16) |
+             (std::uint64_t{context.vlan_count} << 32) | (std::uint64_t{context.ip_version} << 40) |
+             (std::uint64_t{context.protocol} << 48));
+  result.from_b = swap != 0;
+  return result;
 }
 
 static_assert(std::endian::native == std::endian::little,

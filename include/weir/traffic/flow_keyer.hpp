@@ -22,10 +22,10 @@ class FlowKeyer {
         cic_(options.lifecycle == FlowLifecycle::cic_compat),
         fragments_({.datagrams = 1'024, .held = 0, .key = secret.k0}) {}
 
-  /// Nothing when the packet belongs to no flow: it is not IP.
-  [[nodiscard]] std::optional<KeyedEnd> operator()(const Packet& p) noexcept {
+  /// False when the packet belongs to no flow: it is not IP.
+  [[nodiscard]] KeyedEnd operator()(const Packet& p) noexcept {
     if (cic_) return by_cic_rules(p);
-    if (p.ip_version == 0) return std::nullopt;
+    if (p.ip_version == 0) return {};
     if (!p.fragment) return flow_key(p.src, p.src_port, p.dst, p.dst_port, context(p, p.protocol));
     Packet named = p;
     fragments_.resolve(named);
@@ -34,17 +34,17 @@ class FlowKeyer {
 
   /// The flow that an ICMP error message tells about, as far as it was captured; `from_b` is of the quoted
   /// packet.
-  [[nodiscard]] std::optional<KeyedEnd> quoted(const Packet& p) const noexcept {
-    if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return std::nullopt;
+  [[nodiscard]] KeyedEnd quoted(const Packet& p) const noexcept {
+    if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return {};
     const std::optional<QuotedFlow> q = quoted_flow(p);
-    if (!q) return std::nullopt;
+    if (!q) return {};
     return flow_key(q->src, q->src_port, q->dst, q->dst_port, context(p, q->protocol));
   }
 
  private:
   /// CICFlowMeter reads IPv4 and knows TCP and UDP only; all else is protocol 0 without ports.
-  [[nodiscard]] std::optional<KeyedEnd> by_cic_rules(const Packet& p) const noexcept {
-    if (p.ip_version != 4) return std::nullopt;
+  [[nodiscard]] KeyedEnd by_cic_rules(const Packet& p) const noexcept {
+    if (p.ip_version != 4) return {};
     const bool plain = p.protocol == ip_protocol::tcp || p.protocol == ip_protocol::udp;
     if (!plain || p.later_fragment) return flow_key(p.src, 0, p.dst, 0, {.ip_version = 4});
     return flow_key(p.src, p.src_port, p.dst, p.dst_port, {.ip_version = 4, .protocol = p.protocol});

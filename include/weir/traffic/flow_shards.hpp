@@ -32,7 +32,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -146,9 +145,9 @@ class FlowShards {
     const std::int64_t now = clock_.at(p.time_ns);
     Batch& batch = batches_[filling_];
     batch.now = now;
-    if (const std::optional<KeyedEnd> key = keyer_(p)) {
-      hand_over(batch, p, *key, now, false);
-      if (const std::optional<KeyedEnd> quoted = keyer_.quoted(p)) hand_over(batch, p, *quoted, now, true);
+    if (const KeyedEnd key = keyer_(p)) {
+      hand_over(batch, p, key, now, false);
+      if (const KeyedEnd quoted = keyer_.quoted(p)) hand_over(batch, p, quoted, now, true);
     } else {
       ++ignored_;
     }
