@@ -275,19 +275,22 @@ class AfterImage {
     // All tables are asked for their memory before any of it is needed.
     mac_hosts_.prefetch(h0), hosts_.prefetch(h1), hosts_.prefetch(h2), sockets_.prefetch(h3);
     sockets_.prefetch(h4), host_pairs_.prefetch(h5), socket_pairs_.prefetch(h6);
-    mac_hosts_.prefetch_record(h0), hosts_.prefetch_record(h1), hosts_.prefetch_record(h2);
-    sockets_.prefetch_record(h3), sockets_.prefetch_record(h4), host_pairs_.prefetch_record(h5);
-    socket_pairs_.prefetch_record(h6);
-
     const Moment now(packet.time_ns);
+    const auto i0 = mac_hosts_.prefetch_record(h0, now.rank);
+    const auto i1 = hosts_.prefetch_record(h1, now.rank);
+    const auto i3 = sockets_.prefetch_record(h3, now.rank);
+    const auto i5 = host_pairs_.prefetch_record(h5, now.rank);
+    const auto i6 = socket_pairs_.prefetch_record(h6, now.rank);
+    hosts_.prefetch_record(h2), sockets_.prefetch_record(h4);
+
     const double length = packet.wire_length;
-    write_stream(updated(mac_hosts_, who.mac_host, h0, length, now), out, triple);
+    write_stream(updated(mac_hosts_, who.mac_host, h0, i0, length, now), out, triple);
     out += 15;
 
     Residual left;
-    const DampedStream& host = updated(hosts_, who.source, h1, length, now, left.data());
+    const DampedStream& host = updated(hosts_, who.source, h1, i1, length, now, left.data());
     const DampedStream* peer = hosts_.find(who.destination, h2);
-    const auto pair = host_pairs_.find_or_insert(hosts.key, h5, now.rank);
+    const auto pair = host_pairs_.find_or_insert(hosts.key, h5, now.rank, i5);
     pair.record->shared.insert(left.data(), hosts.source_side, hosts.destination_side, now.ns);
     pair.settle();
     write_both(host, peer, pair.record->shared, out);
@@ -296,9 +299,9 @@ class AfterImage {
     write_stream(updated_gap(pair.record->gaps[hosts.source_side], now.ns), out, triple);
     out += 15;
 
-    const DampedStream& socket = updated(sockets_, who.source_socket, h3, length, now, left.data());
+    const DampedStream& socket = updated(sockets_, who.source_socket, h3, i3, length, now, left.data());
     const DampedStream* other = sockets_.find(who.destination_socket, h4);
-    const auto shared = socket_pairs_.find_or_insert(sockets.key, h6, now.rank);
+    const auto shared = socket_pairs_.find_or_insert(sockets.key, h6, now.rank, i6);
     shared.record->insert(left.data(), sockets.source_side, sockets.destination_side, now.ns);
     shared.settle();
     write_both(socket, other, *shared.record, out);
@@ -312,29 +315,33 @@ class AfterImage {
     const std::uint64_t h0 = mac_hosts_.hash(who.mac_host), h1 = hosts_.hash(who.source),
                         h2 = channels_.hash(hosts.key), h3 = conversations_.hash(sockets.key);
     mac_hosts_.prefetch(h0), hosts_.prefetch(h1), channels_.prefetch(h2), conversations_.prefetch(h3);
-    mac_hosts_.prefetch_record(h0), hosts_.prefetch_record(h1), channels_.prefetch_record(h2);
-    conversations_.prefetch_record(h3);
-
     const Moment now(packet.time_ns);
+    const auto i0 = mac_hosts_.prefetch_record(h0, now.rank);
+    const auto i1 = hosts_.prefetch_record(h1, now.rank);
+    const auto i2 = channels_.prefetch_record(h2, now.rank);
+    const auto i3 = conversations_.prefetch_record(h3, now.rank);
+
     const double length = packet.wire_length;
-    write_stream(updated(mac_hosts_, who.mac_host, h0, length, now), out, triple);
+    write_stream(updated(mac_hosts_, who.mac_host, h0, i0, length, now), out, triple);
     out += 15;
-    write_stream(updated(hosts_, who.source, h1, length, now), out, triple);
+    write_stream(updated(hosts_, who.source, h1, i1, length, now), out, triple);
     out += 15;
 
-    const auto channel = channels_.find_or_insert(hosts.key, h2, now.rank);
+    const auto channel = channels_.find_or_insert(hosts.key, h2, now.rank, i2);
     write_direction(channel, hosts, length, now.ns, out);
     out += 35;
     write_stream(updated_gap(channel.record->gaps[hosts.source_side], now.ns), out, triple);
     out += 15;
-    write_direction(conversations_.find_or_insert(sockets.key, h3, now.rank), sockets, length, now.ns, out);
+    write_direction(conversations_.find_or_insert(sockets.key, h3, now.rank, i3), sockets, length, now.ns,
+                    out);
   }
 
-  template <std::size_t Words>
-  static DampedStream& updated(ForgettingTable<Words, DampedStream>& table,
-                               const std::array<std::uint64_t, Words>& key, std::uint64_t hash, double value,
-                               const Moment& now, double* residual = nullptr) {
-    const auto entry = table.find_or_insert(key, hash, now.rank);
+  using Streams = ForgettingTable<3, DampedStream>;
+
+  static DampedStream& updated(Streams& table, const Streams::Key& key, std::uint64_t hash,
+                               Streams::Intent intent, double value, const Moment& now,
+                               double* residual = nullptr) {
+    const auto entry = table.find_or_insert(key, hash, now.rank, intent);
     entry.record->insert(value, now.ns, residual);
     entry.settle();
     return *entry.record;
@@ -369,7 +376,7 @@ class AfterImage {
   }
 
   AfterImageOptions options_;
-  ForgettingTable<3, DampedStream> mac_hosts_, hosts_, sockets_;
+  Streams mac_hosts_, hosts_, sockets_;
   ForgettingTable<6, detail::HostPair> host_pairs_;
   ForgettingTable<6, DampedPair> socket_pairs_;
   ForgettingTable<6, detail::Channel> channels_;

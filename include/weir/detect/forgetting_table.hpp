@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/large_memory.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,10 @@ class ForgettingTable {
     /// To be called when the record has been changed.
     void settle() const noexcept { *rank = record->rank(); }
   };
+  /// The place of its bucket that a key which is not there will take.
+  struct Intent {
+    std::size_t way = ways;  ///< `ways`: not known
+  };
 
   /// `capacity` is brought up to a power of two times `ways`. Another seed gives another order of eviction.
   explicit ForgettingTable(std::size_t capacity, std::uint64_t seed = 0)
@@ -53,7 +58,7 @@ class ForgettingTable {
   [[nodiscard]] std::size_t capacity() const noexcept { return limit_ * ways; }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return tags_.capacity() * sizeof(Tags) + slots_.capacity() * (sizeof(Slot) + sizeof(double));
+    return heads_.capacity() * sizeof(Head) + slots_.capacity() * sizeof(Slot);
   }
 
   [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept {
@@ -67,21 +72,24 @@ class ForgettingTable {
   }
   /// Asks for the memory that `find` will look at first.
   void prefetch(std::uint64_t hash) const noexcept {
-    const std::size_t bucket = bucket_of(hash);
-    __builtin_prefetch(&tags_[bucket]);
-    __builtin_prefetch(&ranks_[bucket * ways]);
-    __builtin_prefetch(&ranks_[bucket * ways + ways / 2]);
+    const auto* const head = reinterpret_cast<const char*>(&heads_[bucket_of(hash)]);
+    for (std::size_t at = 0; at < sizeof(Head); at += 64) __builtin_prefetch(head + at, 1);
   }
   /// Asks for the record itself; its bucket has arrived by now.
   void prefetch_record(std::uint64_t hash) const noexcept {
+    if (const std::size_t way = first_match(hash); way != ways) prefetch_slot(bucket_of(hash) * ways + way);
+  }
+  /// The same for a key that is going to be inserted if it is not there: then for the place that it will
+  /// take.
+  [[nodiscard]] Intent prefetch_record(std::uint64_t hash, double now_rank) const noexcept {
     const std::size_t bucket = bucket_of(hash);
-    for (std::size_t half = 0; half < 2; ++half) {
-      const std::uint64_t hits = matches(tags_[bucket][half], tag_of(hash));
-      if (hits == 0) continue;
-      const auto* line = reinterpret_cast<const char*>(&slots_[bucket * ways + half * 8 + first_of(hits)]);
-      for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(line + at, 1);
-      return;
-    }
+    std::size_t way = first_match(hash);
+    const bool absent = way == ways;
+    if (absent) way = free_way(bucket);
+    if (way == ways && may_grow()) return {};
+    if (way == ways) way = weakest(bucket, now_rank);
+    prefetch_slot(bucket * ways + way);
+    return {absent ? way : ways};
   }
 
   /// The record of `key`, or null.
@@ -93,20 +101,18 @@ class ForgettingTable {
   /// The record of `key`, made if need be; `now_rank` is the rank of weight 1 now.
   [[nodiscard]] Entry find_or_insert(const Key& key, std::uint64_t hash, double now_rank) {
     const std::size_t at = place_of(key, hash);
-    if (at != slots_.size()) return {&slots_[at].record, &ranks_[at]};
+    if (at != slots_.size()) return {&slots_[at].record, &rank_at(at)};
     std::size_t way = free_way(bucket_of(hash));
-    // A full bucket in a table that is not even quarter full is the work of chosen keys.
-    while (way == ways && buckets() < limit_ && size_ * 4 >= buckets() * ways) {
+    while (way == ways && may_grow()) {
       grow();
       way = free_way(bucket_of(hash));
     }
-    if (way == ways) {
-      way = weakest(bucket_of(hash), now_rank);
-      ++evicted_;
-    } else {
-      ++size_;
-    }
-    return place(key, hash, way, Record{}, now_rank);
+    if (way == ways) way = weakest(bucket_of(hash), now_rank);
+    return insert(key, hash, way, now_rank);
+  }
+  /// With what `prefetch_record` gave; the table must be as it was then.
+  [[nodiscard]] Entry find_or_insert(const Key& key, std::uint64_t hash, double now_rank, Intent intent) {
+    return intent.way == ways ? find_or_insert(key, hash, now_rank) : insert(key, hash, intent.way, now_rank);
   }
 
   /// Calls f(key, record) for each entry, in an order that `try_append` keeps.
@@ -119,13 +125,12 @@ class ForgettingTable {
     }
   }
   /// Buckets now in use: with the entries in order it is the whole state.
-  [[nodiscard]] std::size_t buckets() const noexcept { return tags_.size(); }
+  [[nodiscard]] std::size_t buckets() const noexcept { return heads_.size(); }
   /// Empties the table and gives it `count` buckets, a power of two within the limit.
   [[nodiscard]] bool try_reset(std::size_t count, std::uint64_t evicted) {
     if (count == 0 || count > limit_ || !std::has_single_bit(count)) return false;
-    tags_.clear();
+    heads_.clear();
     slots_.clear();
-    ranks_.clear();
     size_ = 0;
     evicted_ = evicted;
     resize(count);
@@ -142,10 +147,14 @@ class ForgettingTable {
   }
 
  private:
-  using Tags = std::array<std::uint64_t, 2>;  ///< a byte a place, 0: free
+  /// What is looked at before any record, side by side.
+  struct alignas(64) Head {
+    std::array<std::uint64_t, 2> tags{};  // a byte a place, 0: free
+    std::array<double, ways> ranks{};
+  };
 
   [[nodiscard]] std::size_t bucket_of(std::uint64_t hash) const noexcept {
-    return static_cast<std::size_t>(hash >> 8) & (tags_.size() - 1);
+    return static_cast<std::size_t>(hash >> 8) & (heads_.size() - 1);
   }
   [[nodiscard]] static std::uint64_t tag_of(std::uint64_t hash) noexcept {
     const std::uint64_t tag = hash & 0xFF;
@@ -160,25 +169,50 @@ class ForgettingTable {
   [[nodiscard]] static std::size_t first_of(std::uint64_t hits) noexcept {
     return static_cast<std::size_t>(std::countr_zero(hits)) / 8;
   }
-  [[nodiscard]] std::uint64_t tag_at(std::size_t bucket, std::size_t way) const noexcept {
-    return (tags_[bucket][way / 8] >> (8 * (way % 8))) & 0xFF;
+  [[nodiscard]] static std::uint64_t tag_of(const Head& head, std::size_t way) noexcept {
+    return (head.tags[way / 8] >> (8 * (way % 8))) & 0xFF;
   }
-  /// Places are taken in order and never given back, so the first free one is behind all others.
-  [[nodiscard]] std::size_t free_way(std::size_t bucket) const noexcept {
+  [[nodiscard]] std::uint64_t tag_at(std::size_t bucket, std::size_t way) const noexcept {
+    return tag_of(heads_[bucket], way);
+  }
+  [[nodiscard]] double& rank_at(std::size_t at) noexcept { return heads_[at / ways].ranks[at % ways]; }
+  /// The first place whose key may be the one with this hash, or `ways`.
+  [[nodiscard]] std::size_t first_match(std::uint64_t hash) const noexcept {
+    const std::size_t bucket = bucket_of(hash);
     for (std::size_t half = 0; half < 2; ++half) {
-      const std::uint64_t hits = matches(tags_[bucket][half], 0);
+      const std::uint64_t hits = matches(heads_[bucket].tags[half], tag_of(hash));
       if (hits != 0) return half * 8 + first_of(hits);
     }
     return ways;
+  }
+  void prefetch_slot(std::size_t at) const noexcept {
+    const auto* const slot = reinterpret_cast<const char*>(&slots_[at]);
+    for (std::size_t i = 0; i < sizeof(Slot); i += 64) __builtin_prefetch(slot + i, 1);
+  }
+  /// A full bucket in a table that is not even quarter full is the work of chosen keys.
+  [[nodiscard]] bool may_grow() const noexcept { return buckets() < limit_ && size_ * 4 >= buckets() * ways; }
+  /// Places are taken in order and never given back, so the first free one is behind all others.
+  [[nodiscard]] std::size_t free_way(std::size_t bucket) const noexcept {
+    for (std::size_t half = 0; half < 2; ++half) {
+      const std::uint64_t hits = matches(heads_[bucket].tags[half], 0);
+      if (hits != 0) return half * 8 + first_of(hits);
+    }
+    return ways;
+  }
+  /// Word by word, for a few words are compared faster than a call is made.
+  [[nodiscard]] static bool same(const Key& a, const Key& b) noexcept {
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < Words; ++i) difference |= a[i] ^ b[i];
+    return difference == 0;
   }
   /// The place of `key`, or `slots_.size()`.
   [[nodiscard]] std::size_t place_of(const Key& key, std::uint64_t hash) const noexcept {
     const std::size_t bucket = bucket_of(hash);
     for (std::size_t half = 0; half < 2; ++half) {
-      std::uint64_t hits = matches(tags_[bucket][half], tag_of(hash));
+      std::uint64_t hits = matches(heads_[bucket].tags[half], tag_of(hash));
       for (; hits != 0; hits &= hits - 1) {
         const std::size_t at = bucket * ways + half * 8 + first_of(hits);
-        if (slots_[at].key == key) return at;
+        if (same(slots_[at].key, key)) return at;
       }
     }
     return slots_.size();
@@ -186,7 +220,7 @@ class ForgettingTable {
   [[nodiscard]] std::size_t weakest(std::size_t bucket, double now_rank) const noexcept {
     // No weight is above 2^40: what ranks higher is from before the clock stepped back.
     const double highest = now_rank + 40.0;
-    const double* const ranks = &ranks_[bucket * ways];
+    const auto& ranks = heads_[bucket].ranks;
     std::size_t weakest = 0;
     for (std::size_t way = 0; way < ways; ++way) {
       if (ranks[way] > highest) return way;
@@ -194,43 +228,43 @@ class ForgettingTable {
     }
     return weakest;
   }
+  Entry insert(const Key& key, std::uint64_t hash, std::size_t way, double rank) noexcept {
+    const bool taken = tag_at(bucket_of(hash), way) != 0;
+    evicted_ += taken ? 1 : 0;
+    size_ += taken ? 0 : 1;
+    return place(key, hash, way, Record{}, rank);
+  }
   Entry place(const Key& key, std::uint64_t hash, std::size_t way, const Record& record,
               double rank) noexcept {
     const std::size_t bucket = bucket_of(hash);
-    std::uint64_t& tags = tags_[bucket][way / 8];
+    std::uint64_t& tags = heads_[bucket].tags[way / 8];
     tags = (tags & ~(std::uint64_t{0xFF} << (8 * (way % 8)))) | (tag_of(hash) << (8 * (way % 8)));
     const std::size_t at = bucket * ways + way;
     slots_[at] = {key, record};
-    ranks_[at] = rank;
-    return {&slots_[at].record, &ranks_[at]};
+    rank_at(at) = rank;
+    return {&slots_[at].record, &rank_at(at)};
   }
   void resize(std::size_t buckets) {
-    tags_.resize(buckets, Tags{});
+    heads_.resize(buckets);
     slots_.resize(buckets * ways);
-    ranks_.resize(buckets * ways);
   }
   void grow() {
-    std::vector<Tags> tags(buckets() * 2, Tags{});
-    std::vector<Slot> slots(tags.size() * ways);
-    std::vector<double> ranks(slots.size());
-    tags.swap(tags_);
+    std::vector<Head, LargeAllocator<Head>> heads(buckets() * 2);
+    std::vector<Slot, LargeAllocator<Slot>> slots(heads.size() * ways);
+    heads.swap(heads_);
     slots.swap(slots_);
-    ranks.swap(ranks_);
-    for (std::size_t b = 0; b < tags.size(); ++b) {
-      for (std::size_t way = 0; way < ways; ++way) {
-        if (((tags[b][way / 8] >> (8 * (way % 8))) & 0xFF) == 0) break;
-        const Slot& slot = slots[b * ways + way];
-        const std::uint64_t h = hash(slot.key);
-        place(slot.key, h, free_way(bucket_of(h)), slot.record, ranks[b * ways + way]);
-      }
+    for (std::size_t at = 0; at < slots.size(); ++at) {
+      const Head& head = heads[at / ways];
+      if (tag_of(head, at % ways) == 0) continue;
+      const std::uint64_t h = hash(slots[at].key);
+      place(slots[at].key, h, free_way(bucket_of(h)), slots[at].record, head.ranks[at % ways]);
     }
   }
 
   std::size_t limit_;  ///< buckets
   std::uint64_t seed_;
-  std::vector<Tags> tags_;
-  std::vector<Slot> slots_;
-  std::vector<double> ranks_;
+  std::vector<Head, LargeAllocator<Head>> heads_;
+  std::vector<Slot, LargeAllocator<Slot>> slots_;
   std::size_t size_ = 0;
   std::uint64_t evicted_ = 0;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/large_memory.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -64,7 +65,7 @@ class FlowIndex {
     return static_cast<std::uint32_t>(slot) - 1;
   }
 
-  std::vector<std::uint64_t> slots_;  // hash and place + 1; 0 is free
+  std::vector<std::uint64_t, LargeAllocator<std::uint64_t>> slots_;  // hash and place + 1; 0 is free
   std::size_t mask_;
 };
 

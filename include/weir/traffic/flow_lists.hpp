@@ -3,11 +3,11 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/large_memory.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace weir::inline WEIR_ABI {
 namespace detail {
@@ -17,7 +17,8 @@ class FlowLists {
  public:
   static constexpr std::uint32_t none = 0xFFFF'FFFF;
 
-  explicit FlowLists(std::size_t places) : links_(new Link[places]) {}
+  explicit FlowLists(std::size_t places)
+      : memory_(places * sizeof(Link)), links_(reinterpret_cast<Link*>(memory_.get())) {}
 
   [[nodiscard]] std::uint32_t head(std::size_t list) const noexcept { return lists_[list].head; }
   [[nodiscard]] std::size_t size(std::size_t list) const noexcept { return lists_[list].size; }
@@ -117,7 +118,8 @@ class FlowLists {
     return first;
   }
 
-  std::unique_ptr<Link[]> links_;
+  LargeMemory memory_;
+  Link* links_;
   std::array<List, Lists> lists_{};
 };
 

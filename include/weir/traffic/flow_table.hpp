@@ -28,6 +28,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/large_memory.hpp>
 #include <weir/traffic/flow_clock.hpp>
 #include <weir/traffic/flow_counting.hpp>
 #include <weir/traffic/flow_index.hpp>
@@ -43,7 +44,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -73,10 +73,9 @@ class FlowTable {
         index_(options_.max_flows),
         lists_(options_.max_flows),
         strides_{round_up(Profiles::memory_bytes(options_.features))...},
-        records_(new std::byte[options_.max_flows * sizeof(Record)]),
-        memory_(new std::byte[options_.max_flows * stride()]) {
-    static_assert(std::is_trivially_destructible_v<Record> &&
-                  alignof(Record) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+        records_(options_.max_flows * sizeof(Record)),
+        memory_(options_.max_flows * stride()) {
+    static_assert(std::is_trivially_destructible_v<Record> && alignof(Record) <= 64);
   }
 
   /// Counts a packet. What it ends goes to the sink. Returns the flow that it is now part of, for features
@@ -529,8 +528,8 @@ class FlowTable {
   detail::FlowIndex index_;
   detail::FlowLists<list_count> lists_;
   std::array<std::size_t, sizeof...(Profiles)> strides_;
-  std::unique_ptr<std::byte[]> records_;
-  std::unique_ptr<std::byte[]> memory_;
+  LargeMemory records_;
+  LargeMemory memory_;
   std::size_t used_ = 0;
   std::size_t free_count_ = 0;
   std::uint32_t free_ = none;
