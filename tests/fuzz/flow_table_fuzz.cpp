@@ -2,8 +2,8 @@
 // packet is counted once, no duration is negative, every number is finite, flows come in the order of their
 // end, and a table of few places holds no more than those.
 //
-// The first four bytes choose the options and the profiles; every eight more are a packet: who, flags, step in
-// time, lengths, sequence number, header bits.
+// The first four bytes choose the options and the profiles; every eight more are a packet: who, flags, step
+// in time, lengths, sequence number, header bits.
 #include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/flow_table.hpp>
@@ -86,10 +86,9 @@ FlowOptions options_of(const std::uint8_t* b) {
 }
 
 template <class... Profiles>
-void run(const FlowOptions& options, std::span<const std::uint8_t> bytes) {
+void run(const FlowOptions& options, bool in_bursts, std::span<const std::uint8_t> bytes) {
   FlowTable<Profiles...> table(options);
   std::uint64_t counted = 0;
-  std::uint64_t given = 0;
   std::int64_t order = std::numeric_limits<std::int64_t>::min();
   const auto sink = [&](const auto& flow) {
     counted += flow->packets() + (options.drop_duplicates ? flow->duplicates : 0);
@@ -100,17 +99,28 @@ void run(const FlowOptions& options, std::span<const std::uint8_t> bytes) {
     if (flow->id % 4 == 0 && options.lifecycle == FlowLifecycle::standard) flow.describe(out);
   };
   std::int64_t now = 1'700'000'000 * ns_per_s;
+  std::array<Packet, 20> burst;  // longer than what the table fetches ahead
+  std::size_t waiting = 0;
+  const auto take_burst = [&] {
+    table.add(std::span<const Packet>(burst).first(waiting), sink);
+    waiting = 0;
+  };
   for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
-    given += table.add(packet_of(bytes.data() + i, now), sink) ? 1 : 0;
+    burst[waiting++] = packet_of(bytes.data() + i, now);
+    if (in_bursts && waiting == burst.size()) take_burst();
+    if (!in_bursts) table.add(burst[--waiting], sink);
     require(table.size() <= options.max_flows);
   }
+  take_burst();
   order = std::numeric_limits<std::int64_t>::min();
   table.flush(sink);
   require(table.size() == 0);
-  if (options.lifecycle == FlowLifecycle::standard) require(counted == given);
+  const FlowTableStats& stats = table.stats();
+  require(stats.packets == bytes.size() / 8);
+  if (options.lifecycle == FlowLifecycle::standard) require(counted == stats.packets - stats.ignored);
   std::uint64_t ended = 0;
-  for (const std::uint64_t count : table.stats().ended) ended += count;
-  require(ended == table.stats().flows);
+  for (const std::uint64_t count : stats.ended) ended += count;
+  require(ended == stats.flows);
 }
 
 }  // namespace
@@ -119,12 +129,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 12) return 0;
   const std::span<const std::uint8_t> packets(data + 4, size - 4);
   const FlowOptions options = options_of(data);
+  const bool in_bursts = (data[3] & 1) != 0;
   switch (data[0] / 16 % 5) {
-    case 0: run<CoreFlow, PacketSequence, PayloadBytes>(options, packets); break;
-    case 1: run<CicFlow, CesnetFlow>(options, packets); break;
-    case 2: run<NfstreamFlow>(options, packets); break;
-    case 3: run<ZeekFlow>(options, packets); break;
-    default: run<CicCompatFlow>(cic_compat_options(options), packets); break;
+    case 0: run<CoreFlow, PacketSequence, PayloadBytes>(options, in_bursts, packets); break;
+    case 1: run<CicFlow, CesnetFlow>(options, in_bursts, packets); break;
+    case 2: run<NfstreamFlow>(options, in_bursts, packets); break;
+    case 3: run<ZeekFlow>(options, in_bursts, packets); break;
+    default: run<CicCompatFlow>(cic_compat_options(options), in_bursts, packets); break;
   }
   return 0;
 }

@@ -3,13 +3,20 @@
 #include "traffic/flow_packets.hpp"
 
 #include <weir/core/rng.hpp>
+#include <weir/traffic/features/cesnet.hpp>
+#include <weir/traffic/features/cic.hpp>
+#include <weir/traffic/features/nfstream.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -252,6 +259,45 @@ TEST_CASE("the clock may jump: no duration is negative, and every packet is coun
   CHECK(table.stats().clock_jumps > 1'000);
 }
 
+/// Whether every number is finite.
+struct Finite {
+  template <class T>
+  void number(FlowColumnName, std::string_view, T value, bool = true) {
+    all = all && std::isfinite(static_cast<double>(value));
+  }
+  void text(FlowColumnName, std::string_view) {}
+  void address(FlowColumnName, const IpAddress&, std::uint8_t) {}
+  void mac(FlowColumnName, const MacAddress&, std::size_t = 6) {}
+  void ends(FlowColumnName, const FlowEnds&) {}
+  bool all = true;
+};
+
+TEST_CASE("a million time stamps anywhere: no duration is negative, every number is finite") {
+  constexpr std::uint64_t count = 1'000'000;
+  Rng rng(6);
+  FlowTable<CicFlow, NfstreamFlow, CesnetFlow> table(small(64));
+  std::uint64_t packets = 0;
+  std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
+  Finite finite;
+  const auto keep = [&](const auto& flow) {
+    packets += flow->packets();
+    shortest = std::min(shortest, flow->duration_ns());
+    if (flow->packets() > 1 || flow->id % 16 == 0) flow.describe(finite);
+  };
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto stamp = static_cast<std::int64_t>(rng.next64());
+    Packet p = i % 2 == 0 ? udp_packet(stamp, rng.next32() % 40, 1'000, i % 3 == 0)
+                          : syn_packet(stamp, rng.next32() % 40, rng.next32());
+    p.tcp_flags = i % 8 == 1 ? p.tcp_flags : tcp_flag::ack;
+    table.add(p, keep);
+  }
+  table.flush(keep);
+  CHECK(packets == count);
+  CHECK(shortest == 0);
+  CHECK(finite.all);
+  CHECK(table.stats().clock_jumps > count / 2);
+}
+
 TEST_CASE("a late packet has no negative gap and moves the start") {
   std::vector<Packet> packets{udp_packet(t0, 1), udp_packet(t0 + 3 * ms, 1), udp_packet(t0 - ms, 1),
                               udp_packet(t0 + 2 * ms, 1), udp_packet(t0 + 4 * ms, 1)};
@@ -321,6 +367,85 @@ TEST_CASE("random traffic: the same flows as a plain meter, whatever the hash's 
     for (const Packet& p : packets) table.add(p, keep);
     table.flush(keep);
     CHECK(got == expected);
+  }
+}
+
+TEST_CASE("packets in bursts of any size: the same flows as one by one") {
+  Rng rng(12);
+  std::vector<Packet> packets;
+  std::int64_t now = t0;
+  for (int i = 0; i < 20'000; ++i) {
+    now += rng.next32() % (20 * ms);
+    packets.push_back(rng.next32() % 4 == 0 ? syn_packet(now, rng.next32() % 300, rng.next32())
+                                            : udp_packet(now, rng.next32() % 300, 1'000, i % 3 == 0));
+    if (i % 50 == 0) packets.back().ip_version = 0;
+    packets.back().fragment = i % 7 == 0;
+    packets.back().later_fragment = i % 14 == 0;
+    packets.back().fragment_id = rng.next32() % 4;
+  }
+  FlowOptions options = small(150);  // fewer than there are, so that some give way
+  options.timeouts.set_idle(2 * s);
+  const auto meter = [&](std::size_t longest) {
+    FlowTable<CicFlow, CesnetFlow> table(options);
+    std::string lines;
+    FlowText text;
+    const auto keep = [&](const auto& flow) {
+      text.begin(lines);
+      flow.describe(text);
+      text.end();
+    };
+    std::span<const Packet> left(packets);
+    while (!left.empty()) {
+      const std::size_t size = longest == 0 ? 1 : std::min<std::size_t>(left.size(), rng.next32() % longest);
+      if (longest == 0) {
+        table.add(left.front(), keep);
+      } else {
+        table.add(left.first(size), keep);
+      }
+      left = left.subspan(size);
+    }
+    table.flush(keep);
+    CHECK(table.stats().packets == packets.size());
+    CHECK(table.stats().ignored == packets.size() / 50);
+    CHECK(table.stats().ended[static_cast<std::size_t>(FlowEnd::lack_of_resources)] > 100);
+    return lines;
+  };
+  const std::string one_by_one = meter(0);
+  for (const std::size_t longest : {2U, 17U, 100U, 50'000U}) CHECK(meter(longest) == one_by_one);
+}
+
+/// How far from their homes in a table's index keys stand, on average: what it costs to find one.
+double mean_distance(const std::vector<FlowKey>& keys, FlowHashKey secret) {
+  detail::FlowIndex index(keys.size());
+  std::vector<std::uint32_t> hashes;
+  for (const FlowKey& key : keys) {
+    hashes.push_back(static_cast<std::uint32_t>(flow_hash(key, secret) >> 32));
+    index.insert(hashes.back(), static_cast<std::uint32_t>(hashes.size() - 1));
+  }
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    sum += index.distance(hashes[i], static_cast<std::uint32_t>(i));
+  return static_cast<double>(sum) / static_cast<double>(keys.size());
+}
+
+TEST_CASE("keys made to collide under one secret are like any others under another") {
+  constexpr std::size_t count = 2'000;
+  FlowKeyer keyer;
+  const FlowHashKey known{};
+  std::vector<FlowKey> crafted;
+  std::vector<FlowKey> any;
+  for (unsigned host = 0; crafted.size() < count; ++host) {
+    const FlowKey key = keyer(udp_packet(t0, host)).key;
+    if ((flow_hash(key, known) >> 32) % 4'096 < 16) crafted.push_back(key);  // a 256th of the index
+    if (any.size() < count) any.push_back(key);
+  }
+  CHECK(mean_distance(crafted, known) > 500);
+  Rng rng(13);
+  for (int i = 0; i < 20; ++i) {
+    const FlowHashKey secret{rng.next64(), rng.next64()};
+    // Half full: Knuth expects (1 / (1 - 1/2) - 1) / 2 = 0.5 (TAOCP 6.4, linear probing).
+    CHECK(mean_distance(crafted, secret) == doctest::Approx(0.5).epsilon(0.3));
+    CHECK(mean_distance(any, secret) == doctest::Approx(0.5).epsilon(0.3));
   }
 }
 

@@ -38,14 +38,11 @@ class FlowIndex {
   void insert(std::uint32_t hash, std::uint32_t place) noexcept {
     std::size_t i = hash & mask_;
     while (slots_[i] != 0) i = (i + 1) & mask_;
-    slots_[i] = (std::uint64_t{hash} << 32) | (std::uint64_t{place} + 1);
+    slots_[i] = slot(hash, place);
   }
   /// The place must be there.
   void erase(std::uint32_t hash, std::uint32_t place) noexcept {
-    std::size_t hole = hash & mask_;
-    while (slots_[hole] != ((std::uint64_t{hash} << 32) | (std::uint64_t{place} + 1))) {
-      hole = (hole + 1) & mask_;
-    }
+    std::size_t hole = slot_of(hash, place);
     for (std::size_t i = (hole + 1) & mask_; slots_[i] != 0; i = (i + 1) & mask_) {
       const std::size_t home = hash_of(slots_[i]) & mask_;
       if (((i - home) & mask_) < ((i - hole) & mask_)) continue;
@@ -54,10 +51,22 @@ class FlowIndex {
     }
     slots_[hole] = 0;
   }
+  /// How many slots from its home a place stands, which must be there: what finding it costs.
+  [[nodiscard]] std::size_t distance(std::uint32_t hash, std::uint32_t place) const noexcept {
+    return (slot_of(hash, place) - hash) & mask_;
+  }
   void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_], 1); }
   [[nodiscard]] std::size_t bytes() const noexcept { return slots_.size() * sizeof(slots_[0]); }
 
  private:
+  [[nodiscard]] static std::uint64_t slot(std::uint32_t hash, std::uint32_t place) noexcept {
+    return (std::uint64_t{hash} << 32) | (std::uint64_t{place} + 1);
+  }
+  [[nodiscard]] std::size_t slot_of(std::uint32_t hash, std::uint32_t place) const noexcept {
+    std::size_t i = hash & mask_;
+    while (slots_[i] != slot(hash, place)) i = (i + 1) & mask_;
+    return i;
+  }
   [[nodiscard]] static std::uint32_t hash_of(std::uint64_t slot) noexcept {
     return static_cast<std::uint32_t>(slot >> 32);
   }
