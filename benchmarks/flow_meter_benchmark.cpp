@@ -1,5 +1,6 @@
-// What a packet costs in the flow meter: keys, the table with each profile, all profiles together, and a
-// flood of SYNs into a full table of a million flows. Packets come from memory, parsed beforehand.
+// What a packet costs in the flow meter: parsing, keys, the table with each profile, all profiles together, a
+// flood of SYNs into a full table of a million flows, keys chosen to collide, and steps of the clock. Packets
+// come from memory; where they are metered they were parsed beforehand.
 //
 //   flow_meter_benchmark --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 #include <weir/core/rng.hpp>
@@ -109,6 +110,48 @@ const std::vector<Seen>& packets() {
   return all;
 }
 
+/// Frames of a TCP connection: Ethernet, IPv4, TCP with time stamps, some payload.
+[[nodiscard]] std::vector<std::array<std::byte, 128>> frames() {
+  std::vector<std::array<std::byte, 128>> all(1'024);
+  Rng rng(1);
+  for (auto& frame : all) {
+    const auto put = [&](std::size_t at, std::uint32_t value, std::size_t size) {
+      for (std::size_t i = 0; i < size; ++i) {
+        frame[at + i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
+      }
+    };
+    put(12, 0x0800, 2);
+    put(14, 0x4500, 2);
+    put(16, 114, 2);
+    put(22, 64, 1);
+    put(23, ip_protocol::tcp, 1);
+    put(26, rng.next32(), 4);
+    put(30, rng.next32(), 4);
+    put(34, rng.next32(), 4);
+    put(38, rng.next32(), 4);
+    put(42, rng.next32(), 4);
+    put(46, 0x8010, 2);
+    put(48, 500, 2);
+    put(54, 0x0101080A, 4);
+    put(58, rng.next32(), 4);
+  }
+  return all;
+}
+
+void parse(benchmark::State& state) {
+  const auto all = frames();
+  Packet p;
+  std::int64_t now = 0;
+  for (auto _ : state) {
+    for (const auto& frame : all) {
+      parse_packet(p, link_type::ethernet, frame, 128, ++now);
+      benchmark::DoNotOptimize(&p);
+      benchmark::ClobberMemory();
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(all.size()));
+}
+
 void keys(benchmark::State& state) {
   FlowKeyer keyer;
   const FlowHashKey secret = FlowHashKey::random();
@@ -152,6 +195,47 @@ void meter(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(all.size()));
   state.counters["bytes/flow"] =
       static_cast<double>(FlowTable<Profiles...>({.max_flows = 1}).bytes_per_flow());
+}
+
+/// A million flows of two packets each, whose keys are any (0), or chosen to stand in a 64th of the table's
+/// index if its hash had no secret (1).
+void chosen_keys(benchmark::State& state) {
+  constexpr std::size_t flows = 1'000'000;
+  std::vector<std::array<std::uint32_t, 2>> ends;
+  Packet p = tcp_packet();
+  const auto fill = [&](std::uint32_t source, std::uint32_t port) {
+    p.src = {static_cast<std::uint8_t>(source), static_cast<std::uint8_t>(source >> 8),
+             static_cast<std::uint8_t>(source >> 16), static_cast<std::uint8_t>(source >> 24)};
+    p.src_port = static_cast<std::uint16_t>(port);
+  };
+  p.dst = {192, 0, 2, 1};
+  p.dst_port = 443;
+  FlowKeyer keyer;
+  Rng rng(1);
+  while (ends.size() < flows) {
+    const std::array<std::uint32_t, 2> end{rng.next32(), rng.next32() & 0xFFFF};
+    fill(end[0], end[1]);
+    const auto home = static_cast<std::uint32_t>(flow_hash(keyer(p).key, {}) >> 32);
+    if (state.range(0) == 0 || (home & 0x1F'FFFF) < 0x8000) ends.push_back(end);
+  }
+  FlowTable<CoreFlow> table({.max_flows = flows});
+  const auto sink = [](const auto&) {};
+  const auto add_all = [&] {
+    for (const std::array<std::uint32_t, 2>& end : ends) {
+      fill(end[0], end[1]);
+      p.time_ns += 1'000;
+      table.add(p, sink);
+    }
+  };
+  add_all();  // the memory is touched for the first time
+  for (auto _ : state) {
+    state.PauseTiming();
+    table.flush(sink);
+    state.ResumeTiming();
+    add_all();
+    add_all();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(2 * ends.size()));
 }
 
 /// Resident memory of this process in MiB.
@@ -238,6 +322,7 @@ void clock_jumps(benchmark::State& state) {
 
 }  // namespace
 
+BENCHMARK(parse)->Unit(benchmark::kMicrosecond);
 BENCHMARK(keys)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<1, CoreFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<32, CoreFlow>)->Unit(benchmark::kMillisecond);
@@ -249,5 +334,6 @@ BENCHMARK(meter<32, ZeekFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<32, PacketSequence>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<1, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<32, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(chosen_keys)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(syn_flood)->Iterations(101'200'000)->Unit(benchmark::kNanosecond);
 BENCHMARK(clock_jumps)->Iterations(1'000'000)->Unit(benchmark::kNanosecond);
