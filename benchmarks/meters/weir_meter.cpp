@@ -1,6 +1,9 @@
-// weir's part of the race: a capture file to flows with all numbers of the profiles cic, nfstream (SPLT of
-// 30) and cesnet, each number of each flow computed. Prints packets, flows and a check sum of all
-// numbers' bits.
+// weir's part of the race: a capture file to flows, with each number of each flow computed.
+//
+//   weir_meter CAPTURE all      the profiles cic, nfstream (SPLT of 30) and cesnet
+//   weir_meter CAPTURE core     the profile core
+//
+// Prints packets, flows and a check sum of all numbers' bits.
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_output.hpp>
@@ -11,19 +14,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
 using namespace weir;
-using Table = FlowTable<CicFlow, NfstreamFlow, CesnetFlow>;
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 2) return 2;
-  CaptureReader reader = CaptureReader::open(argv[1]);
+template <class... Profiles>
+int meter(const char* path) {
+  CaptureReader reader = CaptureReader::open(path);
   const FlowOptions options{.max_flows = 1 << 17, .features = {.packets = 30}};
-  Table table(options);
+  FlowTable<Profiles...> table(options);
   std::array<double, 1'024> numbers{};
   std::uint64_t flows = 0;
   std::uint64_t sum = 0;
@@ -40,4 +41,15 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::cout << table.stats().packets << ' ' << flows << ' ' << sum << '\n';
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view profiles = argc == 3 ? argv[2] : "";
+  if (profiles == "all") return meter<CicFlow, NfstreamFlow, CesnetFlow>(argv[1]);
+  if (profiles == "core") return meter<CoreFlow>(argv[1]);
+  std::cerr << "usage: weir_meter CAPTURE all|core\n";
+  return 2;
 }
