@@ -66,7 +66,7 @@ void add_capture(Captures& all, const std::string& path) {
     if (all.frames.size() == before) first_ns = p.time_ns;
     add_frame(all, p, first_ns);
   }
-  all.count += all.frames.size() > before ? 1 : 0;
+  all.count += all.frames.size() > before ? 1U : 0U;
 }
 
 [[nodiscard]] std::uint32_t one_complement_sum(std::uint32_t a, std::uint32_t b) {

@@ -44,7 +44,7 @@ def main():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # what is started inherits it
     first = None
     print(f"{packets:,} packets, {os.path.getsize(capture) / 2**20:,.0f} MiB\n")
-    print("| meter | elapsed, s | processor, s | packets/s | MiB | slower by |")
+    print("| meter | elapsed, s | processor, s | packets/s | MiB | time to the first |")
     print("|---|---|---|---|---|---|")
     for argument in sys.argv[3:]:
         name, command = argument.split("=", 1)

@@ -8,7 +8,8 @@
 #
 # softflowd has to be installed, or its line is left out. nfstream is installed with pip into an environment
 # of its own; WEIR_METERS_NFSTREAM names an interpreter that has it. WEIR_METERS_PACKETS is how many packets the
-# capture has at least (800000), WEIR_METERS_REPETITIONS how often each meter runs (5). CXX names the compiler, CXXFLAGS replaces the optimisation flags.
+# capture has at least (800000), WEIR_METERS_REPETITIONS how often each meter runs (5). CXX names the compiler,
+# CXXFLAGS replaces the optimisation flags.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
