@@ -64,9 +64,27 @@ class FlowLists {
     return first;
   }
 
-  /// Sorts a chain: merges runs that are in order already, so a sorted chain costs one pass.
+  /// Sorts a chain: merges runs that are in order already, so a sorted chain costs one pass. The order has no
+  /// equals.
   template <class Before>
   [[nodiscard]] std::uint32_t sorted(std::uint32_t chain, Before&& before) noexcept {
+    if (chain == none) return none;
+    const std::uint32_t rest = cut_run(chain, before);
+    return rest == none ? chain : merged(chain, sorted_runs(rest, before), before);
+  }
+
+ private:
+  struct Link {
+    std::uint32_t prev, next;
+  };
+  struct List {
+    std::uint32_t head = none, tail = none;
+    std::size_t size = 0;
+  };
+
+  /// The same for a chain of several runs.
+  template <class Before>
+  std::uint32_t sorted_runs(std::uint32_t chain, Before&& before) noexcept {
     std::array<std::uint32_t, 33> runs;  // the i-th holds 2^i runs
     runs.fill(none);
     while (chain != none) {
@@ -82,15 +100,6 @@ class FlowLists {
     for (const std::uint32_t run : runs) chain = merged(run, chain, before);
     return chain;
   }
-
- private:
-  struct Link {
-    std::uint32_t prev, next;
-  };
-  struct List {
-    std::uint32_t head = none, tail = none;
-    std::size_t size = 0;
-  };
 
   /// Ends the chain where its order ends; returns the rest.
   template <class Before>

@@ -286,9 +286,10 @@ class FlowNumbers {
   template <class T>
   void number(FlowColumnName, std::string_view, T value, bool valid = true) noexcept {
     const auto x = static_cast<double>(value);
-    const bool good = valid && std::isfinite(x);
-    if (at_ < values_.size()) values_[at_] = std::isfinite(x) ? x : 0.0;
-    if (at_ < valid_.size()) valid_[at_] = good;
+    bool finite = true;
+    if constexpr (std::is_floating_point_v<T>) finite = std::isfinite(x);
+    if (at_ < values_.size()) values_[at_] = finite ? x : 0.0;
+    if (at_ < valid_.size()) valid_[at_] = valid && finite;
     ++at_;
   }
   void text(FlowColumnName, std::string_view) noexcept {}
