@@ -197,6 +197,37 @@ void meter(benchmark::State& state) {
       static_cast<double>(FlowTable<Profiles...>({.max_flows = 1}).bytes_per_flow());
 }
 
+/// Packets of half a million open flows in turn at random: each finds its flow in memory that is far away.
+template <std::size_t Batch>
+void far_flows(benchmark::State& state) {
+  constexpr std::uint32_t flows = 500'000;
+  FlowTable<CoreFlow> table({.max_flows = flows});
+  const auto sink = [](const auto&) {};
+  std::array<Packet, Batch> some;
+  some.fill(tcp_packet());
+  std::int64_t now = 1'700'000'000LL * ns_per_s;
+  const auto fill = [&](Packet& p, std::uint32_t flow) {
+    p.time_ns = now += 100;
+    p.src = {10, static_cast<std::uint8_t>(flow >> 16), static_cast<std::uint8_t>(flow >> 8),
+             static_cast<std::uint8_t>(flow)};
+    p.tcp_flags = tcp_flag::ack;
+  };
+  for (std::uint32_t flow = 0; flow < flows; ++flow) {
+    fill(some[0], flow);
+    table.add(some[0], sink);
+  }
+  Rng rng(1);
+  for (auto _ : state) {
+    for (Packet& p : some) fill(p, rng.next32() % flows);
+    if constexpr (Batch == 1) {
+      table.add(some[0], sink);
+    } else {
+      table.add(some, sink);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(Batch));
+}
+
 /// A million flows of two packets each, whose keys are any (0), or chosen to stand in a 64th of the table's
 /// index if its hash had no secret (1).
 void chosen_keys(benchmark::State& state) {
@@ -334,6 +365,8 @@ BENCHMARK(meter<32, ZeekFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<32, PacketSequence>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<1, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
 BENCHMARK(meter<32, CicFlow, NfstreamFlow, CesnetFlow>)->Unit(benchmark::kMillisecond);
+BENCHMARK(far_flows<1>);
+BENCHMARK(far_flows<32>);
 BENCHMARK(chosen_keys)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(syn_flood)->Iterations(101'200'000)->Unit(benchmark::kNanosecond);
 BENCHMARK(clock_jumps)->Iterations(1'000'000)->Unit(benchmark::kNanosecond);
