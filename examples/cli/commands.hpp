@@ -91,6 +91,7 @@ struct SynthOptions {
   std::uint64_t connections = 10'000;
   std::uint64_t seed = 1;
   double attack_share = 0.12;
+  double ipv6_share = 0.0;
   std::string out = "-";
   std::string pcap{};    ///< a capture to write instead of a table
   std::string labels{};  ///< rules for its flows

@@ -210,6 +210,8 @@ void add_synth(App& app, cli::SynthOptions& o) {
   app.add_option("--seed", o.seed, "another seed is another site [1]")->type_name("N");
   app.add_option("--attack-share", o.attack_share, "of the connections [0.12]")
       ->check(between(0.0, 0.5, "SHARE"));
+  app.add_option("--ipv6", o.ipv6_share, "share of the pairs of hosts that speak IPv6 [0]")
+      ->check(between(0.0, 1.0, "SHARE"));
   CLI::Option* table =
       app.add_option("-o,--out", o.out, "CSV file to write; - is standard output [-]")->type_name("FILE");
   CLI::Option* pcap = app.add_option("--pcap", o.pcap, "write packets instead: a capture for weir flows")

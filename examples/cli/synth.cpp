@@ -52,8 +52,10 @@ void write_table(const SynthOptions& o, const weir::SynthOptions& what) {
 }  // namespace
 
 void synth(const SynthOptions& options) {
-  const weir::SynthOptions what{
-      .connections = options.connections, .seed = options.seed, .attack_share = options.attack_share};
+  const weir::SynthOptions what{.connections = options.connections,
+                                .seed = options.seed,
+                                .attack_share = options.attack_share,
+                                .ipv6_share = options.ipv6_share};
   const bool packets = !options.pcap.empty();
   const std::string& file = packets ? options.pcap : options.out;
   Json json{{"file", file}, {"connections", options.connections}, {"seed", options.seed}};

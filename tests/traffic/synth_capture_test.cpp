@@ -121,7 +121,8 @@ TEST_CASE("frames have valid checksums and the lengths that they claim") {
 
 TEST_CASE("the meter makes one flow of each connection, and the rules label all of them") {
   for (const bool kinds : {false, true}) {
-    const SynthOptions options{.connections = 3'000, .seed = 7, .attack_share = 0.3};
+    const SynthOptions options{
+        .connections = 3'000, .seed = 7, .attack_share = 0.3, .ipv6_share = kinds ? 0.5 : 0.0};
     const Made made = make(options, {.kinds = kinds});
     std::map<std::string, std::size_t> expected, found;
     for_each_connection(options, [&](const synth::Connection& c) {
@@ -219,4 +220,31 @@ TEST_CASE("what is said is what the port promises") {
   CHECK(answers > 50);
   CHECK(requests > 5);
   CHECK(banners > 5);
+}
+
+TEST_CASE("a share of the hosts speaks IPv6, within the same 1500 bytes") {
+  const SynthOptions options{.connections = 800, .seed = 5, .ipv6_share = 0.4};
+  std::size_t connections = 0, packets = 0;
+  for_each_connection(options, [&](const synth::Connection& c) {
+    connections += c.ipv6 ? 1U : 0U;
+    packets += c.ipv6 ? c.packets.size() : 0U;
+  });
+  CHECK(connections > 200);
+  CHECK(connections < 450);
+  std::size_t six = 0, wrong = 0, full = 0;
+  for (const Frame& frame : make(options).frames) {
+    const Packet p = parsed(frame);
+    full += frame.wire_length == 1'514 ? 1U : 0U;
+    wrong += frame.wire_length > 1'514 || p.ip_length + 14 != frame.wire_length ? 1U : 0U;
+    if (p.ip_version != 6) continue;
+    ++six;
+    const std::uint64_t pseudo = std::uint64_t{p.protocol} + p.l4.size() +
+                                 (~packet_bytes::internet_checksum(p.ip.subspan(8, 32)) & 0xFFFFU);
+    wrong += packet_bytes::internet_checksum(p.l4, pseudo) == 0 && p.src[0] == 0x20 ? 0U : 1U;
+    if ((p.tcp_flags & tcp_flag::syn) != 0) wrong += p.tcp_mss == 1'440 ? 0U : 1U;
+  }
+  CHECK(six == packets);
+  CHECK(wrong == 0);
+  CHECK(full > 100);
+  CHECK_THROWS_AS(for_each_connection({.ipv6_share = 1.5}, [](const synth::Connection&) {}), ConfigError);
 }

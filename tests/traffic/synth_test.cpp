@@ -234,7 +234,7 @@ TEST_CASE("synth: a lost segment passes twice and is counted") {
     const synth::Path path = lossy_path(loss);
     synth::TcpTalk talk{c, path, rng, 1'000};
     talk.open();
-    talk.say({Direction::forward, 10 * synth::TcpTalk::mss, 0});
+    talk.say({Direction::forward, 10 * path.segment_bytes(), 0});
     talk.close(Direction::forward, 0);
     CHECK(fault_of(c).empty());
     const ConnectionRecord r = synth::ConnectionMeter{}(c);

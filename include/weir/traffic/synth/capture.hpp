@@ -12,6 +12,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/traffic/capture/writer.hpp>
+#include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/parse/link.hpp>
 #include <weir/traffic/synth/connections.hpp>
 #include <weir/traffic/synth/frame.hpp>
@@ -129,21 +130,15 @@ class CaptureMerge {
   const std::string fraction = std::to_string(ns % 1'000'000'000);
   return std::to_string(ns / 1'000'000'000).append(".").append(9 - fraction.size(), '0').append(fraction);
 }
-[[nodiscard]] inline std::string ipv4_text(std::uint32_t address) {
-  std::string text;
-  for (unsigned shift = 24;; shift -= 8) {
-    text += std::to_string((address >> shift) & 0xFFU);
-    if (shift == 0) return text;
-    text += '.';
-  }
-}
-
 /// A rule of label_rules.hpp that fits the connection's flow and no other.
 inline void write_rule(std::ostream& out, std::string_view label, const Connection& c) {
+  const auto address = [&](const Endpoint& end) {
+    return address_text(ip_address(end.address, c.ipv6), c.ipv6 ? 6 : 4);
+  };
   out << label << " from=" << seconds_text(c.start_ns())
-      << " to=" << seconds_text(c.packets.back().time_ns + 1) << " src=" << ipv4_text(c.client.address)
-      << " dst=" << ipv4_text(c.server.address) << " src_port=" << c.client.port
-      << " dst_port=" << c.server.port << (c.protocol == Protocol::tcp ? " proto=tcp\n" : " proto=udp\n");
+      << " to=" << seconds_text(c.packets.back().time_ns + 1) << " src=" << address(c.client)
+      << " dst=" << address(c.server) << " src_port=" << c.client.port << " dst_port=" << c.server.port
+      << (c.protocol == Protocol::tcp ? " proto=tcp\n" : " proto=udp\n");
 }
 
 }  // namespace synth::detail

@@ -18,6 +18,7 @@ struct SynthOptions {
   double attack_share = 0.12;              ///< 0 ... 0.5, of the connections
   std::optional<std::int64_t> start_ns{};  ///< since 1970-01-01 UTC; without it the seed chooses day and hour
   std::uint32_t clients = 150;  ///< people's machines, 1 ... 50000; a quarter as many devices come on top
+  double ipv6_share = 0.0;      ///< 0 ... 1, of the pairs of hosts
   double sessions_per_second = 0.7;  ///< users' sessions in the busiest hour, 0.01 ... 10000
 };
 
@@ -39,6 +40,9 @@ namespace synth::detail {
   if (!(o.sessions_per_second >= 0.01 && o.sessions_per_second <= 1e4)) {
     fail(ErrorKind::config, "SynthOptions: sessions_per_second must lie in 0.01 ... 10000");
   }
+  if (!(o.ipv6_share >= 0 && o.ipv6_share <= 1)) {
+    fail(ErrorKind::config, "SynthOptions: ipv6_share must lie in 0 ... 1");
+  }
   if (o.clients < 1 || o.clients > 50'000)
     fail(ErrorKind::config, "SynthOptions: clients must lie in 1 ... 50000");
   const std::int64_t start = o.start_ns ? *o.start_ns : choose_start(o.seed);
@@ -49,6 +53,7 @@ namespace synth::detail {
           .attack_share = o.attack_share,
           .start_ns = start,
           .clients = o.clients,
+          .ipv6_per_mille = static_cast<std::uint32_t>(1'000 * o.ipv6_share),
           .user_pause_ns = static_cast<std::uint64_t>(1e9 / o.sessions_per_second)};
 }
 

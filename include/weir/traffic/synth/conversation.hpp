@@ -1,10 +1,10 @@
 // Turns "who says how many bytes when" into packets, as a capture point between the two sides sees them.
 //
-// TCP (RFC 9293): three-way handshake, segments of at most 1448 bytes, slow start from ten segments (RFC
-// 6928), an acknowledgement for every second segment or after 40 ms (RFC 1122), or on the back of the reply,
-// FIN from both sides or RST. A lost segment passes the capture point, is lost beyond it and comes again
-// after a time-out; the sender waits meanwhile, so there are no duplicate acknowledgements and no SACK.
-// Windows stay constant.
+// TCP (RFC 9293): three-way handshake, segments of at most 1448 bytes (IPv6: 1428), slow start from ten
+// segments (RFC 6928), an acknowledgement for every second segment or after 40 ms (RFC 1122), or on the back
+// of the reply, FIN from both sides or RST. A lost segment passes the capture point, is lost beyond it and
+// comes again after a time-out; the sender waits meanwhile, so there are no duplicate acknowledgements and no
+// SACK. Windows stay constant.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -31,7 +31,11 @@ struct Path {
   std::array<Hop, 2> ends;       ///< client, server
   std::uint64_t segment_ns = 0;  ///< between two full segments sent back to back
   std::uint64_t loss_per_million = 0;
+  bool ipv6 = false;
 
+  [[nodiscard]] std::size_t ip_header() const noexcept { return ipv6 ? 40 : 20; }
+  /// TCP payload of a full segment: 1500 bytes less the headers of IP and TCP, with its time stamps.
+  [[nodiscard]] std::uint64_t segment_bytes() const noexcept { return 1'468 - ip_header(); }
   [[nodiscard]] const Hop& end(Direction d) const noexcept { return ends[index_of(d)]; }
 };
 
@@ -60,15 +64,16 @@ class Talk {
 
   void write(std::int64_t time, Direction from, std::size_t header, std::uint64_t payload, std::uint8_t flags,
              std::uint32_t seq, std::uint32_t ack, std::uint16_t window) {
-    out_->packets.push_back({.time_ns = time,
-                             .seq = seq,
-                             .ack = ack,
-                             .window = window,
-                             .wire_length = static_cast<std::uint16_t>(34 + header + payload),
-                             .payload_length = static_cast<std::uint16_t>(payload),
-                             .flags = flags,
-                             .ttl = path_->end(from).ttl,
-                             .direction = from});
+    out_->packets.push_back(
+        {.time_ns = time,
+         .seq = seq,
+         .ack = ack,
+         .window = window,
+         .wire_length = static_cast<std::uint16_t>(14 + path_->ip_header() + header + payload),
+         .payload_length = static_cast<std::uint16_t>(payload),
+         .flags = flags,
+         .ttl = path_->end(from).ttl,
+         .direction = from});
   }
 
   Connection* out_;
@@ -99,8 +104,6 @@ class UdpTalk : public Talk {
 
 class TcpTalk : public Talk {
  public:
-  static constexpr std::uint64_t mss = 1448;
-
   TcpTalk(Connection& out, const Path& path, Rng& rng, std::int64_t start_ns)
       : Talk(out, path, rng, start_ns), next_seq_{rng.next32(), rng.next32()}, isn_(next_seq_) {}
 
@@ -145,7 +148,7 @@ class TcpTalk : public Talk {
   void say(Turn turn) {
     take_turn(turn.from, turn.think_ns);
     while (true) {
-      const std::uint64_t size = std::min(turn.bytes, mss);
+      const std::uint64_t size = std::min(turn.bytes, path_->segment_bytes());
       turn.bytes -= size;
       segment(turn.from, size, turn.bytes == 0);
       if (turn.bytes == 0) break;

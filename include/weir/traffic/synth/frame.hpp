@@ -1,11 +1,12 @@
-// A packet of a connection as an Ethernet frame, as the capture point between the two sides sees it: IPv4,
-// TCP with the options that its length leaves room for (maximum segment size, SACK permitted, time stamps,
-// window scale) or UDP, and valid checksums. Hosts of 10.0.0.0/8 have MAC addresses of their own, the others
-// that of the router.
+// A packet of a connection as an Ethernet frame, as the capture point between the two sides sees it: IPv4 or
+// IPv6; TCP with the options that its length leaves room for (maximum segment size, SACK permitted, time
+// stamps, window scale) or UDP; valid checksums. Hosts of 10.0.0.0/8 have MAC addresses of their own, the
+// others that of the router.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/rng.hpp>
+#include <weir/traffic/packet.hpp>
 #include <weir/traffic/synth/bytes.hpp>
 #include <weir/traffic/synth/packet.hpp>
 #include <weir/traffic/synth/payload.hpp>
@@ -30,6 +31,15 @@ namespace synth {
   return static_cast<std::uint16_t>(~sum & 0xFFFF);
 }
 
+/// The address of a host: in IPv6 the same number behind 2001:db8::/96 (RFC 3849).
+[[nodiscard]] inline IpAddress ip_address(std::uint32_t host, bool ipv6) noexcept {
+  IpAddress a{};
+  if (ipv6) a = {0x20, 0x01, 0x0D, 0xB8};
+  for (std::size_t i = 0; i < 4; ++i)
+    a[(ipv6 ? 12U : 0U) + i] = static_cast<std::uint8_t>(host >> (24 - 8 * i));
+  return a;
+}
+
 /// Makes the frames of one connection, in the order of its packets.
 class FrameMaker {
  public:
@@ -37,6 +47,8 @@ class FrameMaker {
       : client_(connection.client),
         server_(connection.server),
         protocol_(connection.protocol),
+        ipv6_(connection.ipv6),
+        l4_(connection.ipv6 ? 54 : 34),
         payload_(connection, key) {
     Rng rng(key.fork(100));
     for (std::size_t d = 0; d < 2; ++d) {
@@ -53,8 +65,8 @@ class FrameMaker {
     const Endpoint& to = from_client ? server_ : client_;
     mac(to.address);
     mac(from.address);
-    frame_.u16(0x0800);
-    ip_header(p, from.address, to.address);
+    frame_.u16(ipv6_ ? 0x86DD : 0x0800);
+    ipv6_ ? ipv6_header(p, from.address, to.address) : ipv4_header(p, from.address, to.address);
     if (protocol_ == Protocol::tcp) {
       tcp_header(p, from.port, to.port);
     } else {
@@ -69,7 +81,7 @@ class FrameMaker {
   }
 
  private:
-  static constexpr std::size_t ip = 14, l4 = 34;  ///< where the headers begin
+  static constexpr std::size_t ip = 14;  ///< where its header begins
 
   /// Locally administered.
   void mac(std::uint32_t address) {
@@ -77,15 +89,25 @@ class FrameMaker {
     frame_.u16(0x0200).u32(inside ? address : 0x0A00'0001U);
   }
 
-  void ip_header(const Packet& p, std::uint32_t from, std::uint32_t to) {
+  void ipv4_header(const Packet& p, std::uint32_t from, std::uint32_t to) {
     const bool tcp = protocol_ == Protocol::tcp;
     frame_.u8(0x45).u8(0).u16(p.wire_length - ip).u16(ip_id_[index_of(p.direction)]++).u16(tcp ? 0x4000 : 0);
     frame_.u8(p.ttl).u8(static_cast<unsigned>(protocol_)).u16(0).u32(from).u32(to);
     frame_.patch16(ip + 10, internet_checksum(frame_.span().subspan(ip, 20)));
   }
 
+  /// The flow label is one for each direction (RFC 6437).
+  void ipv6_header(const Packet& p, std::uint32_t from, std::uint32_t to) {
+    frame_.u32(0x6000'0000U | ip_id_[index_of(p.direction)]).u16(p.wire_length - l4_);
+    frame_.u8(static_cast<unsigned>(protocol_)).u8(p.ttl);
+    for (const std::uint32_t host : {from, to}) {
+      const IpAddress address = ip_address(host, true);
+      frame_.append(std::as_bytes(std::span(address)));
+    }
+  }
+
   void tcp_header(const Packet& p, std::uint16_t from, std::uint16_t to) {
-    const std::size_t options = p.wire_length - p.payload_length - l4 - 20U;
+    const std::size_t options = p.wire_length - p.payload_length - l4_ - 20U;
     frame_.u16(from)
         .u16(to)
         .u32(p.seq)
@@ -95,7 +117,7 @@ class FrameMaker {
         .u16(p.window)
         .u32(0);
     if (options == 0) return;
-    if ((p.flags & TcpFlag::syn) != 0) frame_.u8(2).u8(4).u16(1'460).u8(4).u8(2);
+    if ((p.flags & TcpFlag::syn) != 0) frame_.u8(2).u8(4).u16(ipv6_ ? 1'440 : 1'460).u8(4).u8(2);
     if ((p.flags & TcpFlag::syn) == 0) frame_.u16(0x0101);
     time_stamps(p);
     if ((p.flags & TcpFlag::syn) != 0) frame_.u8(1).u8(3).u8(3).u8(7);
@@ -110,16 +132,19 @@ class FrameMaker {
 
   /// Over addresses, protocol and length, and what follows (RFC 9293, RFC 768).
   void fill_checksum() noexcept {
-    const std::span<const std::byte> segment = frame_.span().subspan(l4);
-    const std::uint64_t addresses = ~internet_checksum(frame_.span().subspan(ip + 12, 8)) & 0xFFFFU;
+    const std::span<const std::byte> segment = frame_.span().subspan(l4_);
+    const std::uint64_t addresses =
+        ~internet_checksum(frame_.span().subspan(ipv6_ ? ip + 8 : ip + 12, ipv6_ ? 32 : 8)) & 0xFFFFU;
     const std::uint16_t sum =
         internet_checksum(segment, addresses + static_cast<std::uint64_t>(protocol_) + segment.size());
     const bool tcp = protocol_ == Protocol::tcp;
-    frame_.patch16(l4 + (tcp ? 16 : 6), !tcp && sum == 0 ? 0xFFFF : sum);
+    frame_.patch16(l4_ + (tcp ? 16 : 6), !tcp && sum == 0 ? 0xFFFF : sum);
   }
 
   Endpoint client_, server_;
   Protocol protocol_;
+  bool ipv6_;
+  std::size_t l4_;  ///< where its header begins
   ConnectionPayload payload_;
   ByteWriter frame_;
   std::array<std::uint16_t, 2> ip_id_{};

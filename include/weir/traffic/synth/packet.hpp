@@ -1,9 +1,9 @@
 // What the synthetic traffic consists of: packets, the connections they belong to, and the names of both.
 //
 // A packet keeps what a capture writer needs (sequence numbers, window, ttl, lengths); Ethernet addresses and
-// payload bytes are not modelled. `wire_length` counts Ethernet (14), IPv4 (20), the UDP header (8) or the
-// TCP header (20 and options) and the payload, without padding and checksum; so the length of the TCP options
-// is wire_length - payload_length - 54.
+// payload bytes are not modelled. `wire_length` counts Ethernet (14), IPv4 (20) or IPv6 (40), the UDP
+// header (8) or the TCP header (20 and options) and the payload, without padding and checksum; so the length
+// of the TCP options is wire_length - payload_length - 54, or 74.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -122,6 +122,7 @@ struct Connection {
   Endpoint server{};
   Protocol protocol = Protocol::tcp;
   Kind kind = Kind::web;
+  bool ipv6 = false;            ///< the hosts' IPv6 addresses instead (frame.hpp)
   std::vector<Packet> packets;  ///< in order of time; never empty
 
   [[nodiscard]] std::int64_t start_ns() const noexcept { return packets.front().time_ns; }

@@ -91,6 +91,7 @@ inline void play(const Session& session, const Site& site, bool server_busy, Rng
   detail::pick_target(scene);
   if (out.client.port == 0) out.client.port = static_cast<std::uint16_t>(32'768 + rng.below(28'232));
   scene.path = site.path(out.client.address, out.server.address, rng);
+  out.ipv6 = scene.path.ipv6;
   detail::play_kind(scene);
 }
 

@@ -27,14 +27,15 @@ struct ScheduleOptions {
   double attack_share;
   std::int64_t start_ns;
   std::uint32_t clients;
-  std::uint64_t user_pause_ns;  ///< mean time between two users' sessions in the busiest hour
+  std::uint32_t ipv6_per_mille;  ///< of the pairs of hosts
+  std::uint64_t user_pause_ns;   ///< mean time between two users' sessions in the busiest hour
 };
 
 class Schedule {
  public:
   explicit Schedule(const ScheduleOptions& o)
       : options_(o),
-        site_(o.seed, o.clients),
+        site_(o.seed, o.clients, o.ipv6_per_mille),
         key_{RngKey{o.seed}.fork(2)},
         rng_(key_),
         next_user_ns_(o.start_ns),

@@ -22,7 +22,9 @@ class Site {
   static constexpr std::uint32_t servers = 12;
   static constexpr std::uint32_t address_space = 1024;  ///< what a scan of the site has to try
 
-  Site(std::uint64_t seed, std::uint32_t clients) : key_{RngKey{seed}.fork(1)}, clients_(clients) {
+  /// `ipv6_per_mille`: of the pairs of hosts, those that speak IPv6.
+  Site(std::uint64_t seed, std::uint32_t clients, std::uint32_t ipv6_per_mille = 0)
+      : key_{RngKey{seed}.fork(1)}, clients_(clients), ipv6_per_mille_(ipv6_per_mille) {
     Rng rng{key_};
     prefix_ = (10U << 24) | (static_cast<std::uint32_t>(rng.below(250)) << 16);
     size_scale_ = 212 + rng.below(100);
@@ -75,6 +77,7 @@ class Site {
     const bool local = contains(client) && contains(server);
     p.segment_ns = local ? 12'000 + rng.below(4'000) : 60'000 + rng.below(400'000);
     p.loss_per_million = faults(local ? 60 : 1'500 + trait(client ^ server, 3, 4'000));
+    p.ipv6 = trait(client ^ server, 11, 1'000) < ipv6_per_mille_;
     return p;
   }
 
@@ -104,6 +107,7 @@ class Site {
 
   RngKey key_;
   std::uint32_t clients_;
+  std::uint32_t ipv6_per_mille_;
   std::uint32_t prefix_ = 0;
   std::uint64_t size_scale_ = 256;  // in 1/256
   std::uint64_t delay_scale_ = 256;
