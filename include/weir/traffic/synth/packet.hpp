@@ -1,9 +1,9 @@
 // What the synthetic traffic consists of: packets, the connections they belong to, and the names of both.
 //
-// A packet keeps what a capture writer needs (sequence numbers, window, ttl, lengths); Ethernet addresses and
-// payload bytes are not modelled. `wire_length` counts Ethernet (14), IPv4 (20) or IPv6 (40), the UDP
-// header (8) or the TCP header (20 and options) and the payload, without padding and checksum; so the length
-// of the TCP options is wire_length - payload_length - 54, or 74.
+// A packet keeps what its frame needs (sequence numbers, window, ttl, lengths); frame.hpp and payload.hpp
+// make the bytes. `wire_length` counts Ethernet (14), IPv4 (20) or IPv6 (40), the UDP header (8) or the TCP
+// header (20 and options) and the payload, without padding and checksum; so the length of the TCP options is
+// wire_length - payload_length - 54, or 74.
 #pragma once
 
 #include <weir/core/abi.hpp>
