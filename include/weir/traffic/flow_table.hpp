@@ -154,7 +154,7 @@ class FlowTable {
   [[nodiscard]] std::size_t capacity() const noexcept { return options_.max_flows; }
   [[nodiscard]] const FlowTableStats& stats() const noexcept { return stats_; }
   [[nodiscard]] const FlowOptions& options() const noexcept { return options_; }
-  /// What the table reserves; memory of flows that never were is not touched.
+  /// What the table reserves; memory of flows that never were is not touched, but for the rest of a page.
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return index_.bytes() + options_.max_flows * bytes_per_flow();
   }
