@@ -162,7 +162,8 @@ struct Facts {
   }
   if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
   if (has_threshold(model)) text += "  alarm from   " + number(model.threshold) + "\n";
-  if (!model.reference.empty()) text += "  drift        statistics of its training are there: watch --drift\n";
+  if (!model.reference.empty())
+    text += "  drift        statistics of its training are there: watch --drift\n";
   text += "\nHow it was trained\n";
   for (const auto& [name, value] : model.record) text += "  " + left(name, 22) + " " + value + "\n";
   char difference[32];

@@ -233,8 +233,9 @@ TEST_CASE("The net alone comes back, checked as the whole is") {
   const auto same = try_parse_net(std::span<const std::byte>(good), cleared);
   REQUIRE(same.ok());
   std::vector<float> stored;
-  Net::visit([&](Role, const ParamName&, auto p) { stored.insert(stored.end(), p.span().begin(), p.span().end()); },
-             pipeline.net);
+  Net::visit(
+      [&](Role, const ParamName&, auto p) { stored.insert(stored.end(), p.span().begin(), p.span().end()); },
+      pipeline.net);
   std::size_t at = 0;
   Net::visit(
       [&](Role, const ParamName&, auto p) {
