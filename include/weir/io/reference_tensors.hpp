@@ -1,8 +1,8 @@
 // The statistics of a training as tensors of a pipeline's file (docs/model_format.md):
 //
-//   reference.cuts     F64 [features, 9]     borders of each feature's bins, rising; infinity where there are
-//   fewer reference.counts   I64 [features, 10]    training samples in each bin reference.scores   F64 [n]
-//   ascending
+//   reference.cuts     F64 [features, 9]     borders of each feature's bins, rising; then infinity
+//   reference.counts   I64 [features, 10]    training samples in each bin
+//   reference.scores   F64 [n]               ascending
 #pragma once
 
 #include <weir/core/abi.hpp>
