@@ -5,19 +5,6 @@ using namespace cli_test;
 
 namespace {
 
-void refused(const std::vector<std::string>& arguments, const std::string& reason, int code = 2) {
-  std::string line;
-  for (const std::string& argument : arguments) line += argument + " ";
-  INFO(line);
-  const Outcome outcome = weir(arguments);
-  INFO("stderr: " << outcome.err);
-  CHECK(outcome.code == code);
-  CHECK(outcome.out.empty());
-  CHECK(outcome.err.rfind("weir: ", 0) == 0);
-  CHECK(lines_of(outcome.err).size() == 1);
-  CHECK(outcome.err.find(reason) != std::string::npos);
-}
-
 /// `weir train` on the usual table with more arguments.
 void training_refused(std::vector<std::string> more, const std::string& reason) {
   std::vector<std::string> arguments{"train", train_csv(), "--model", folder() / "never.weir", "--quiet"};

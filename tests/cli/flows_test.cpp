@@ -60,15 +60,6 @@ bool ready() {
   return false;
 }
 
-void refused(const std::vector<std::string>& arguments, const std::string& reason) {
-  const Outcome outcome = cli_test::weir(arguments);
-  INFO("stderr: " << outcome.err);
-  CHECK(outcome.code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(lines_of(outcome.err).size() == 1);
-  CHECK(outcome.err.find(reason) != std::string::npos);
-}
-
 }  // namespace
 
 TEST_CASE("flows: the columns of profile core, one row a connection") {
@@ -291,23 +282,17 @@ std::string early_model() {
   return path;
 }
 
-std::vector<Json> lines(const std::string& text) {
-  std::vector<Json> result;
-  for (const std::string& line : lines_of(text)) result.push_back(Json::parse(line));
-  return result;
-}
-
 }  // namespace
 
 TEST_CASE("watch --early: a score after n packets, that of the row of flows --early, and one at the end") {
   if (!ready()) return;
   const std::string today = capture("today.pcap", 400, 12);
-  const std::vector<Json> alerts = lines(
+  const std::vector<Json> alerts = json_lines(
       weir_well({"watch", early_model(), "--read", today, "--early", "5", "--threshold", "0", "--quiet"})
           .out);
   const std::string csv = folder() / "today.csv";
   weir_well({"flows", today, "--early", "5", "-o", csv, "--quiet"});
-  const std::vector<Json> rows = lines(weir_well({"predict", early_model(), csv, "--json"}).out);
+  const std::vector<Json> rows = json_lines(weir_well({"predict", early_model(), csv, "--json"}).out);
   const std::vector<std::string> table = lines_of(read_file(csv));
   REQUIRE(rows.size() == 400);
   std::map<int, double> early, final;  // by flow_id
@@ -339,9 +324,9 @@ TEST_CASE("watch --drift: the training's own flows have not moved, flows that en
              "src_ip,dst_ip,src_port,start_ns,flow_id", "--epochs", "2", "--model", model, "--quiet"});
   const auto drifts = [&](const std::string& judge) {
     std::vector<Json> found;
-    for (const Json& line :
-         lines(weir_well({"watch", judge, "--read", day, "--drift", "4000", "--threshold", "1", "--quiet"})
-                   .out)) {
+    for (const Json& line : json_lines(
+             weir_well({"watch", judge, "--read", day, "--drift", "4000", "--threshold", "1", "--quiet"})
+                 .out)) {
       if (line.at("event_type") == "drift" && line.at("flows") == 4'000) found.push_back(line);
     }
     return found;
@@ -376,9 +361,9 @@ TEST_CASE("watch finds the columns of first packets, payload and headers that a 
   const std::string today = capture("today.pcap", 400, 12);
   const std::string table = folder() / "today_sequences.csv";
   weir_well({"flows", today, "--packets", "6", "-o", table, "--quiet"});
-  const std::vector<Json> rows = lines(weir_well({"predict", model, table, "--json"}).out);
+  const std::vector<Json> rows = json_lines(weir_well({"predict", model, table, "--json"}).out);
   const std::vector<Json> alerts =
-      lines(weir_well({"watch", model, "--read", today, "--threshold", "0", "--quiet"}).out);
+      json_lines(weir_well({"watch", model, "--read", today, "--threshold", "0", "--quiet"}).out);
   REQUIRE(rows.size() == 400);
   REQUIRE(alerts.size() == rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {

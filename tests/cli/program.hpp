@@ -146,4 +146,24 @@ inline bool built() {
   return false;
 }
 
+/// Bad usage or input: one line that says what is wrong, nothing on standard output.
+inline void refused(const std::vector<std::string>& arguments, const std::string& reason, int code = 2) {
+  std::string line;
+  for (const std::string& argument : arguments) line += argument + " ";
+  INFO(line);
+  const Outcome outcome = weir(arguments);
+  INFO("stderr: " << outcome.err);
+  CHECK(outcome.code == code);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.rfind("weir: ", 0) == 0);
+  CHECK(lines_of(outcome.err).size() == 1);
+  CHECK(outcome.err.find(reason) != std::string::npos);
+}
+
+inline std::vector<Json> json_lines(const std::string& text) {
+  std::vector<Json> result;
+  for (const std::string& line : lines_of(text)) result.push_back(Json::parse(line));
+  return result;
+}
+
 }  // namespace cli_test

@@ -114,12 +114,6 @@ std::string class_model() {
                  {"--label", "label", "--benign", "ordinary"});
 }
 
-std::vector<Json> json_lines(const std::string& text) {
-  std::vector<Json> result;
-  for (const std::string& line : lines_of(text)) result.push_back(Json::parse(line));
-  return result;
-}
-
 /// Whether the program can read captures.
 bool ready() {
   if (!built()) return false;
@@ -127,16 +121,6 @@ bool ready() {
   if (outcome.err.find("built without") == std::string::npos) return true;
   MESSAGE("SKIPPED: the program weir is built without libpcap");
   return false;
-}
-
-void refused(const std::vector<std::string>& arguments, const std::string& reason) {
-  const Outcome outcome = cli_test::weir(arguments);
-  INFO("stderr: " << outcome.err);
-  CHECK(outcome.code == 2);
-  CHECK(outcome.out.empty());
-  CHECK(outcome.err.rfind("weir: ", 0) == 0);
-  CHECK(lines_of(outcome.err).size() == 1);
-  CHECK(outcome.err.find(reason) != std::string::npos);
 }
 
 }  // namespace
