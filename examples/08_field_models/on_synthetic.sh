@@ -16,37 +16,52 @@ cd "$work"
 "$weir" synth --connections "$connections" --seed 1 --kinds --pcap train.pcap --labels train.rules --quiet
 "$weir" synth --connections $((connections / 2)) --seed 2 --kinds --pcap test.pcap --labels test.rules --quiet
 
-# columns OPTION N KEEP: train.csv and test.csv with what the option gives, and what a net must not see for --drop.
+# columns KEEP OPTIONS: train.csv and test.csv with what the options give, and what a net must not see for --drop.
 columns() {
+  keep=$1
+  shift
   for site in train test; do
-    "$weir" flows "$site.pcap" --labels "$site.rules" "$1" "$2" --mask all --quiet -o "$site.csv"
+    "$weir" flows "$site.pcap" --labels "$site.rules" "$@" --mask all --quiet -o "$site.csv"
   done
-  drop=$(head -n 1 train.csv | tr ',' '\n' | grep -vE "^($3)_|^label\$" | paste -sd,)
+  drop=$(head -n 1 train.csv | tr ',' '\n' | grep -vE "^($keep)_|^label\$" | paste -sd,)
 }
 
-# judge NET SEQUENCE [options]: a line of the table.
+# judge NET INPUT [options]: a line of the table.
 judge() {
   net=$1
   input=$2
   shift 2
-  "$weir" train train.csv --label label --drop "$drop" --sequence "$input" --layers "@$here/$net/net.txt" \
+  "$weir" train train.csv --label label --drop "$drop" --layers "@$here/$net/net.txt" \
     --epochs "$epochs" --seed 1 --model "$net.weir" --quiet "$@" >"$net.log"
   "$weir" evaluate "$net.weir" test.csv --ignore-unknown --json |
     sed -E 's/.*"accuracy":([0-9.]+).*"macro_f1":([0-9.]+).*/\1 \2/' |
     awk -v net="$net" -v input="$input" '{ printf "| %s | %s | %.1f | %.1f |\n", net, input, 100 * $1, 100 * $2 }'
 }
 
+# sequence NET LENGTHxCHANNELS [options]
+sequence() {
+  net=$1
+  input=$2
+  shift 2
+  judge "$net" "$input" --sequence "$input" "$@"
+}
+
 echo "| net | input | accuracy, % | macro F1, % |"
 echo "|---|---|---|---|"
-columns --packets 30 seq
-judge gru_early 30x4
-judge transformer 30x4
-columns --packets 32 seq_size
-judge fs_net 32x1 --scaling none # lengths are codes
-columns --payload 784 payload
-judge wang_cnn 784x1 --scaling min_max
-columns --payload 600 payload
-judge hast_ids 6x100 --scaling none # bytes are codes
-columns --payload 1500 payload
-judge deep_packet_cnn 1500x1 --scaling min_max
-judge deep_packet_sae 1500x1 --scaling min_max
+columns seq --packets 30
+sequence gru_early 30x4
+sequence transformer 30x4
+columns seq_size --packets 32
+sequence fs_net 32x1 --scaling none --clip-norm 5 # lengths are codes
+columns seq_direction --packets 500
+sequence deep_fingerprinting 500x1 --scaling none
+columns "ppi_size|ppi_direction|ppi_gap_ms|phist_[a-z_]*" --profile cesnet
+sed -i -e ':again' -e 's/,,/,0,/g' -e 't again' -e 's/^,/0,/' train.csv test.csv # no packet: 0
+judge cesnet_multimodal "3x30 and 32"
+columns payload --payload 784
+sequence wang_cnn 784x1 --scaling min_max
+columns payload --payload 600
+sequence hast_ids 6x100 --scaling none # bytes are codes
+columns payload --payload 1500
+sequence deep_packet_cnn 1500x1 --scaling min_max
+sequence deep_packet_sae 1500x1 --scaling min_max

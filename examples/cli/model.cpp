@@ -64,10 +64,7 @@ std::vector<LayerFacts> layer_facts(const Model& model) {
     one.flops = layer.flops(shape);
     shape = layer.out_shape(shape);
     one.output = shape;
-    for (weir::Index p = 0; p < layer.parameters(); ++p) {
-      const auto parameter = layer.parameter(p);
-      if (parameter.role != weir::Role::buffer) one.parameters += parameter.values.size();
-    }
+    one.parameters = weir::parameter_count(layer);
   }
   return facts;
 }

@@ -21,6 +21,7 @@
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/elu.hpp>
 #include <weir/layers/embedding.hpp>
+#include <weir/layers/final_states.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/gaussian_noise.hpp>
 #include <weir/layers/gelu.hpp>
@@ -52,6 +53,7 @@
 #include <weir/layers/tanh.hpp>
 #include <weir/layers/tied_autoencoder.hpp>
 #include <weir/layers/transformer_encoder.hpp>
+#include <weir/layers/transpose.hpp>
 #include <weir/layers/up_sampling1d.hpp>
 #include <weir/layers/variational.hpp>
 #include <weir/layers/zero_padding1d.hpp>
@@ -64,6 +66,7 @@
 #include <weir/models/sequence_autoencoder.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/stream.hpp>
+#include <weir/models/supervised_autoencoder.hpp>
 #include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>
 

@@ -55,6 +55,7 @@ const std::vector<std::string> nets{
     "gru:5",
     "gru:5:reset_after=false",
     "last_step",
+    "final_states:3",
     "last_step,repeat_vector:4",
     "tied_autoencoder:4",
     "contractive_dense:4:0.1",
@@ -65,6 +66,7 @@ const std::vector<std::string> nets{
     "l1_activity:0.01",
     "flatten",
     "reshape:4:18",
+    "transpose",
     "slice:2:3",
     "identity",
     "sequential[dense:4,relu]",
@@ -73,6 +75,7 @@ const std::vector<std::string> nets{
     "time_distributed[reshape:1:6,conv1d:4:3,global_max_pool1d]",
     "bidirectional[gru:4:return=sequence]:add",
     "sequence_autoencoder[gru:4|gru:5:return=sequence]",
+    "supervised_autoencoder[conv1d:4:3:same|dense:6]:0.25",
 };
 
 /// A pipeline around the net, which ends in two classes.

@@ -24,12 +24,12 @@
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/sgd.hpp>
 #include <weir/train/fit.hpp>
-#include <weir/train/gradient_check.hpp>
 #include <weir/train/predict.hpp>
 #include <weir/train/pretrain.hpp>
 
 #include "layers/along_time.hpp"
 #include "layers/check_gradients.hpp"
+#include "models/check_training_gradient.hpp"
 
 #include <doctest/doctest.h>
 
@@ -40,74 +40,9 @@
 
 using namespace weir;
 using weir_test::check_gradients;
+using weir_test::check_training_gradient;
 
 namespace {
-
-/// Mean squared error against fixed targets plus the layers' penalties, as `fit` minimises it, and the
-/// numerical derivatives of that.
-template <class Net>
-void check_training_gradient(Net net, Shape input, const std::vector<Index>& lengths = {}) {
-  const Index n = lengths.empty() ? 4 : static_cast<Index>(lengths.size());
-  const Shape output = net.out_shape(input);
-  Rng rng(3);
-  net.init(rng);
-  Net::visit(
-      [&](Role, const ParamName&, TensorView<double> p) {
-        for (double& v : p.span()) v += 0.2 * rng.normal();
-      },
-      net);
-  const auto draw = [&](Index size) {
-    std::vector<double> values(static_cast<std::size_t>(size));
-    for (double& v : values) v = rng.normal();
-    return values;
-  };
-  std::vector<double> x = draw(input.size() * n);
-  const std::vector<double> wanted = draw(output.size() * n);
-  std::vector<double> y(wanted.size()), dy(wanted.size()), dx(x.size());
-  const std::span<const Index> used(lengths);
-  const BatchView<const double> outputs(y.data(), output, n, used);
-  const Targets<double> targets{{}, {wanted.data(), output, n, used}};
-  const double scale = 1.0 / total_weight(outputs, std::span<const double>{});
-  typename Net::Cache cache;
-  cache.prepare(net, input, n, true);
-  const auto value = [&](BatchView<double> slope) {
-    double penalty = 0.0;
-    const Pass pass{.training = true, .key = RngKey{5}, .scale = scale, .penalty = &penalty};
-    net.forward({x.data(), input, n, used}, {y.data(), output, n, used}, cache, pass);
-    return scale * (MeanSquaredError{}(outputs, targets, std::span<const double>{}, scale, slope) + penalty);
-  };
-  value({dy.data(), output, n, used});
-  Net grad = zeros_like(net);
-  const Pass pass{.training = true, .key = RngKey{5}, .scale = scale};
-  net.backward({x.data(), input, n, used}, {y.data(), output, n, used}, {dy.data(), output, n, used},
-               {dx.data(), input, n, used}, cache, grad, pass);
-
-  const GradientCheckOptions options{.entries = 30};
-  GradientReport report;
-  const auto difference = [&](double& variable, double a, double b) {
-    const double at = variable;
-    variable = a;
-    const double above = value({});
-    variable = b;
-    const double below = value({});
-    variable = at;
-    return above - below;
-  };
-  Net::visit(
-      [&](Role, const ParamName& name, TensorView<double> p, TensorView<const double> g) {
-        weir::detail::check_tensor(
-            name.str(), p.span(), g.span(), options, rng,
-            [&](std::size_t i, double a, double b) { return difference(p.data()[i], a, b); }, report);
-      },
-      net, std::as_const(grad));
-  weir::detail::check_tensor(
-      "input", x, dx, options, rng, [&](std::size_t i, double a, double b) { return difference(x[i], a, b); },
-      report);
-  INFO(report.str());
-  CHECK(report.error <= 1e-9);
-  CHECK(report.checked > 10);
-  CHECK(report.unresolved <= 1);
-}
 
 /// Points on a curved surface of two dimensions in `features`, in (0, 1).
 Dataset<float> surface(Index features, Index rows, std::uint64_t seed = 1) {

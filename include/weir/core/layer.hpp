@@ -64,6 +64,15 @@ class ParamName {
   std::size_t depth_ = 0;
 };
 
+/// What a layer made of layers gives to `visit` of its part number `part`: f, with the names one level
+/// deeper.
+template <class F>
+[[nodiscard]] auto for_part(F& f, Index part) {
+  return [&f, part](Role role, const ParamName& name, auto... parameters) {
+    f(role, ParamName(part, name), parameters...);
+  };
+}
+
 /// How to run: nothing of this is stored in the model, so it cannot be forgotten there.
 struct Pass {
   bool training = false;  ///< dropout drops, batch normalisation uses the batch

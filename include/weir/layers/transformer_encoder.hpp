@@ -167,16 +167,11 @@ struct TransformerEncoder {
 
   template <class F, class... L>
   static void visit(F&& f, L&... layer) {
-    const auto under = [&](Index part) {
-      return [&f, part](Role role, const ParamName& name, auto... parameters) {
-        f(role, ParamName(part, name), parameters...);
-      };
-    };
-    Norm::visit(under(0), layer.norm1...);
-    Attention::visit(under(1), layer.attention...);
-    Norm::visit(under(2), layer.norm2...);
-    Dense<T, Channels, Width>::visit(under(3), layer.widen...);
-    Dense<T, Width, Channels>::visit(under(4), layer.narrow...);
+    Norm::visit(for_part(f, 0), layer.norm1...);
+    Attention::visit(for_part(f, 1), layer.attention...);
+    Norm::visit(for_part(f, 2), layer.norm2...);
+    Dense<T, Channels, Width>::visit(for_part(f, 3), layer.widen...);
+    Dense<T, Width, Channels>::visit(for_part(f, 4), layer.narrow...);
   }
 
   [[nodiscard]] Config config() const {

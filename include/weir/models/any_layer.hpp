@@ -8,21 +8,39 @@
 #include <weir/models/chain.hpp>
 #include <weir/models/layer_spec.hpp>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
-/// One parameter of a layer, whatever its kind.
+namespace detail {
+
+/// A function that takes one parameter, as several layers of one kind hold it.
 template <class T>
-struct Parameter {
-  Role role = Role::weight;
-  ParamName name = "";
-  TensorView<T> values;
+class ParameterSink {
+ public:
+  template <class F>
+  explicit ParameterSink(const F& f)
+      : function_(&f),
+        call_([](const void* function, Role role, const ParamName& name, const TensorView<T>* values) {
+          (*static_cast<const F*>(function))(role, name, values);
+        }) {}
+
+  void operator()(Role role, const ParamName& name, const TensorView<T>* values) const {
+    call_(function_, role, name, values);
+  }
+
+ private:
+  const void* function_;
+  void (*call_)(const void*, Role, const ParamName&, const TensorView<T>*);
 };
+
+}  // namespace detail
 
 template <class T>
 class AnyLayer {
@@ -83,14 +101,25 @@ class AnyLayer {
     self_->step(x, y, states, ready, cache);
   }
 
-  [[nodiscard]] Index parameters() const { return self_->parameters(); }
-  [[nodiscard]] Parameter<T> parameter(Index i) { return self_->parameter(i); }
-  [[nodiscard]] Parameter<const T> parameter(Index i) const {
-    const Parameter<T> p = self_->parameter(i);
-    return {p.role, p.name, p.values};
+  /// Of layers of one kind, such as one layer of a net, of its gradient and of an optimizer's moments.
+  template <class F, class... A>
+  static void visit(F&& f, A&... layer) {
+    static_assert(sizeof...(A) <= most_visited);
+    const auto spread = [&f](Role role, const ParamName& name, const TensorView<T>* values) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        f(role, name, static_cast<ViewIn<A>>(values[I])...);
+      }
+      (std::index_sequence_for<A...>{});
+    };
+    const std::array<Base*, sizeof...(A)> all{layer.self_.get()...};
+    all[0]->visit(detail::ParameterSink<T>(spread), all);
   }
 
  private:
+  static constexpr std::size_t most_visited = 4;
+  template <class A>
+  using ViewIn = TensorView<std::conditional_t<std::is_const_v<A>, const T, T>>;
+
   struct Base {
     virtual ~Base() = default;
     [[nodiscard]] virtual std::unique_ptr<Base> clone() const = 0;
@@ -116,8 +145,8 @@ class AnyLayer {
     [[nodiscard]] virtual std::unique_ptr<StepCache> make_step_cache() const = 0;
     virtual void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
                       std::span<unsigned char> ready, StepCache& cache) const = 0;
-    [[nodiscard]] virtual Index parameters() const = 0;
-    [[nodiscard]] virtual Parameter<T> parameter(Index i) = 0;
+    /// Of `all` at once, the first of which is this.
+    virtual void visit(const detail::ParameterSink<T>& sink, std::span<Base* const> all) = 0;
   };
 
   template <class L>
@@ -198,20 +227,18 @@ class AnyLayer {
               std::span<unsigned char> ready, StepCache& cache) const override {
       weir::step(layer, x, y, states, ready, static_cast<StepCacheOf<L>&>(cache).cache);
     }
-    Index parameters() const override {
-      Index count = 0;
-      L::visit([&](Role, const ParamName&, auto) { ++count; }, layer);
-      return count;
-    }
-    Parameter<T> parameter(Index wanted) override {
-      Parameter<T> found;
-      Index i = 0;
-      L::visit(
-          [&](Role role, const ParamName& name, TensorView<T> values) {
-            if (i++ == wanted) found = {role, name, values};
-          },
-          layer);
-      return found;
+    void visit(const detail::ParameterSink<T>& sink, std::span<Base* const> all) override {
+      const auto gather = [&](Role role, const ParamName& name, auto... values) {
+        const TensorView<T> list[]{values...};
+        sink(role, name, list);
+      };
+      const auto at = [&](std::size_t i) -> L& { return static_cast<Model&>(*all[i]).layer; };
+      switch (all.size()) {
+        case 1: return L::visit(gather, at(0));
+        case 2: return L::visit(gather, at(0), at(1));
+        case 3: return L::visit(gather, at(0), at(1), at(2));
+        case 4: return L::visit(gather, at(0), at(1), at(2), at(3));
+      }
     }
 
    private:

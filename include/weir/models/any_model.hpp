@@ -173,10 +173,7 @@ struct AnyModel {
   static void visit(F&& f, M&... net) {
     const auto& first = std::get<0>(std::tie(net...));
     for (std::size_t i = 0; i < first.layers.size(); ++i) {
-      for (Index p = 0; p < first.layers[i].parameters(); ++p) {
-        const auto one = first.layers[i].parameter(p);
-        f(one.role, ParamName(static_cast<Index>(i), one.name), net.layers[i].parameter(p).values...);
-      }
+      AnyLayer<T>::visit(for_part(f, static_cast<Index>(i)), net.layers[i]...);
     }
   }
 

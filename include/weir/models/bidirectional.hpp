@@ -124,13 +124,8 @@ struct Bidirectional {
 
   template <class F, class... L>
   static void visit(F&& f, L&... layer) {
-    const auto under = [&f](Index index) {
-      return [&f, index](Role role, const ParamName& name, auto... parameters) {
-        f(role, ParamName(index, name), parameters...);
-      };
-    };
-    Inner::visit(under(0), layer.forwards...);
-    Inner::visit(under(1), layer.backwards...);
+    Inner::visit(for_part(f, 0), layer.forwards...);
+    Inner::visit(for_part(f, 1), layer.backwards...);
   }
 
   [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(options.merge))}}; }

@@ -257,9 +257,7 @@ struct Parallel {
   static void visit(F&& f, P&... net) {
     const auto one = [&](std::size_t i, auto& branch, auto&... more) {
       using L = std::remove_cvref_t<decltype(branch)>;
-      L::visit([&](Role role, const ParamName& name,
-                   auto... parameters) { f(role, ParamName(static_cast<Index>(i), name), parameters...); },
-               branch, more...);
+      L::visit(for_part(f, static_cast<Index>(i)), branch, more...);
     };
     detail::each_branch(one, net.layers...);
   }

@@ -21,6 +21,7 @@
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/elu.hpp>
 #include <weir/layers/embedding.hpp>
+#include <weir/layers/final_states.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/gaussian_noise.hpp>
 #include <weir/layers/gelu.hpp>
@@ -52,6 +53,7 @@
 #include <weir/layers/tanh.hpp>
 #include <weir/layers/tied_autoencoder.hpp>
 #include <weir/layers/transformer_encoder.hpp>
+#include <weir/layers/transpose.hpp>
 #include <weir/layers/up_sampling1d.hpp>
 #include <weir/layers/variational.hpp>
 #include <weir/layers/zero_padding1d.hpp>
@@ -60,6 +62,7 @@
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/parallel.hpp>
 #include <weir/models/sequence_autoencoder.hpp>
+#include <weir/models/supervised_autoencoder.hpp>
 #include <weir/models/time_distributed.hpp>
 
 #include <charconv>
@@ -78,17 +81,17 @@ struct LayerKinds {};
 
 /// A new layer costs one entry here.
 template <class T>
-using BuiltinLayers =
-    LayerKinds<Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>,
-               Dropout<T>, BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>,
-               DepthwiseConv1D<T>, SeparableConv1D<T>, MaxPool1D<T>, AveragePool1D<T>, GlobalMaxPool1D<T>,
-               GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>,
-               ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, RepeatVector<T>,
-               MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
-               TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>,
-               KlSparsity<T>, L1Activity<T>, Flatten<T>, Reshape<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
-               Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
-               SequenceAutoencoder<AnyModel<T>, AnyModel<T>>>;
+using BuiltinLayers = LayerKinds<
+    Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>, Dropout<T>,
+    BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
+    SeparableConv1D<T>, MaxPool1D<T>, AveragePool1D<T>, GlobalMaxPool1D<T>, GlobalAveragePool1D<T>,
+    AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>, ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>,
+    Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>, RepeatVector<T>, MultiHeadAttention<T>,
+    PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>, TiedAutoencoder<T>,
+    ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>, L1Activity<T>,
+    Flatten<T>, Reshape<T>, Transpose<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
+    Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
+    SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
 template <class... L>
 [[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, LayerKinds<L...>) {
@@ -226,7 +229,7 @@ template <class T, class L>
     Result<L> layer = L::from_config(spec.config, input);
     if (!layer) return layer.error();
     AnyLayer<T> any(std::move(*layer));
-    for (Index i = 0; i < any.parameters(); ++i) left.values -= any.parameter(i).values.size();
+    AnyLayer<T>::visit([&](Role, const ParamName&, auto p) { left.values -= p.size(); }, any);
     return any;
   }
 }

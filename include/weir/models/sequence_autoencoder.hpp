@@ -104,13 +104,8 @@ struct SequenceAutoencoder {
 
   template <class F, class... S>
   static void visit(F&& f, S&... net) {
-    const auto under = [&](Index part) {
-      return [&f, part](Role role, const ParamName& name, auto... parameters) {
-        f(role, ParamName(part, name), parameters...);
-      };
-    };
-    Encoder::visit(under(0), net.encoder...);
-    Decoder::visit(under(1), net.decoder...);
+    Encoder::visit(for_part(f, 0), net.encoder...);
+    Decoder::visit(for_part(f, 1), net.decoder...);
   }
 
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {

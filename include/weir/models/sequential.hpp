@@ -225,11 +225,7 @@ struct Sequential {
   static void visit(F&& f, S&... net) {
     each([&](auto i) {
       using L = std::tuple_element_t<i, Layers>;
-      L::visit(
-          [&](Role role, const ParamName& name, auto... parameters) {
-            f(role, ParamName(static_cast<Index>(i.value), name), parameters...);
-          },
-          std::get<i>(net.layers)...);
+      L::visit(for_part(f, static_cast<Index>(i.value)), std::get<i>(net.layers)...);
     });
   }
 

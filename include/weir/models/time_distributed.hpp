@@ -60,9 +60,7 @@ struct TimeDistributed {
 
   template <class F, class... N>
   static void visit(F&& f, N&... net) {
-    Inner::visit([&](Role role, const ParamName& name,
-                     auto... parameters) { f(role, ParamName(0, name), parameters...); },
-                 net.inner...);
+    Inner::visit(for_part(f, 0), net.inner...);
   }
 
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return {describe(inner)}; }
