@@ -4,6 +4,7 @@
 #include <weir/io/save.hpp>
 
 #include "any_net.hpp"
+#include "source_dir.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,8 +45,7 @@ const std::vector<Model> models{
     {"variational", {122}, ",dense:122", 122, 0},
 };
 
-const std::filesystem::path folder =
-    std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "examples/08_field_models";
+const std::filesystem::path folder = weir_test::source_dir() / "examples/08_field_models";
 
 /// The text of a net, its line breaks left out.
 std::string net_text(const std::string& name) {

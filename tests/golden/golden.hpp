@@ -1,6 +1,8 @@
 // Reads the files made by make_golden.py, and measures how far weir is from them.
 #pragma once
 
+#include "source_dir.hpp"
+
 #include <weir/core/tensor.hpp>
 
 #include <algorithm>
@@ -48,8 +50,7 @@ using Golden = std::map<std::string, GoldenCase>;
 
 /// The file lies beside this header.
 [[nodiscard]] inline Golden read_golden(const std::string& name) {
-  const std::string here = __FILE__;
-  std::ifstream file(here.substr(0, here.find_last_of('/') + 1) + name);
+  std::ifstream file(source_dir() / "tests/golden" / name);
   if (!file) throw std::runtime_error("cannot open " + name);
   Golden golden;
   GoldenCase* current = nullptr;

@@ -48,7 +48,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
 
   Gru() = default;
   explicit Gru(GruOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) {
-    this->check_options(chosen);
+    detail::check_recurrent_options(kind, chosen);
   }
   Gru(Index in, Index units, GruOptions chosen = {})
       : weight(3 * units, in),
@@ -57,7 +57,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
         recurrent_bias(units),
         initial_state(units),
         options(chosen) {
-    this->check_options(chosen);
+    detail::check_recurrent_options(kind, chosen);
   }
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
@@ -205,7 +205,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
 
   [[nodiscard]] Config config() const {
-    Config config = this->config_of(units(), options);
+    Config config = detail::recurrent_config(units(), options);
     config.set("reset_after", options.reset_after);
     return config;
   }
@@ -213,7 +213,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     ConfigReader read(kind, config);
     const Index units = read.required("units", 1, Gru::max_units);
     GruOptions chosen;
-    Gru::read_options(read, chosen);
+    detail::read_recurrent_options(read, chosen);
     chosen.reset_after = read.flag("reset_after", true);
     if (!read.ok()) return read.failure();
     return read.finish(Gru(input.channels, units, chosen));

@@ -51,7 +51,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
 
   Lstm() = default;
   explicit Lstm(LstmOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) {
-    this->check_options(chosen);
+    detail::check_recurrent_options(kind, chosen);
   }
   Lstm(Index in, Index units, LstmOptions chosen = {})
       : weight(4 * units, in),
@@ -61,7 +61,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
         initial_state(units),
         initial_cell(units),
         options(chosen) {
-    this->check_options(chosen);
+    detail::check_recurrent_options(kind, chosen);
   }
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
@@ -149,7 +149,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   }
 
   [[nodiscard]] Config config() const {
-    Config config = this->config_of(units(), options);
+    Config config = detail::recurrent_config(units(), options);
     config.set("peephole", options.peephole);
     config.set("forget_bias", options.forget_bias);
     return config;
@@ -158,7 +158,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     ConfigReader read(kind, config);
     const Index units = read.required("units", 1, Lstm::max_units);
     LstmOptions chosen;
-    Lstm::read_options(read, chosen);
+    detail::read_recurrent_options(read, chosen);
     chosen.peephole = read.flag("peephole", false);
     chosen.forget_bias = read.number("forget_bias", chosen.forget_bias, -1e6, 1e6);
     if (!read.ok()) return read.failure();

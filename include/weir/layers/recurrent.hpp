@@ -21,6 +21,8 @@
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/orthogonal.hpp>
 #include <weir/layers/recurrent_cache.hpp>
+#include <weir/layers/recurrent_options.hpp>
+#include <weir/layers/recurrent_step.hpp>
 #include <weir/layers/time_plan.hpp>
 #include <weir/simd/packed.hpp>
 #include <weir/simd/reduce.hpp>
@@ -37,69 +39,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// What a recurrent layer gives; see the head of this file.
-enum class Returns : unsigned char { last, sequence, state };
-
-namespace detail {
-inline constexpr std::array<std::string_view, 3> returns_names{"last", "sequence", "state"};
-}  // namespace detail
-
-[[nodiscard]] inline std::string_view name_of(Returns returns) noexcept {
-  return detail::returns_names[static_cast<std::size_t>(returns)];
-}
-
-namespace detail {
-
-/// `extent` times a number; dyn stays dyn.
-[[nodiscard]] consteval Index times(Index factor, Index extent) {
-  return extent == dyn ? dyn : factor * extent;
-}
-
-/// What one step reads and writes; one column a sample.
-template <class T>
-struct RecurrentStep {
-  Index count = 0;
-  bool from_zero = false;     ///< the state before is zero: products with it can be left out
-  const T* inputs = nullptr;  ///< x and, under it, what U multiplies
-  T* sums = nullptr;          ///< room for the layer's gates; after backward: dL/d(sums)
-  const T* before = nullptr;  ///< the state before: `recurrent` rows, every `stride` values
-  T* state = nullptr;         ///< may be `before`
-  Index stride = 0;
-  const T* cell_before = nullptr;  ///< LSTM
-  T* cell = nullptr;
-  T* tanh_cell = nullptr;
-  T* outputs = nullptr;  ///< of a layer that has more than its state
-};
-
-/// The derivatives of one step.
-template <class T>
-struct RecurrentSlopes {
-  T* state = nullptr;  ///< dL/d(state); becomes the part of dL/d(before) that passes by U
-  T* cell = nullptr;
-  const T* outputs = nullptr;  ///< dL/d(outputs), where the layer has any
-  T* recurrent = nullptr;      ///< for dL/d(what U multiplied); may be `state`
-  T* spare = nullptr;          ///< room for the layer
-  bool before = true;          ///< whether dL/d(before) is wanted
-};
-
-/// to = bias + W x + U h for `rows` rows of both, by `packed` = [W U] if it holds something.
-template <class T>
-void affine(const RecurrentStep<T>& at, const simd::PackedRows<T>& packed, Index rows, Index in,
-            Index recurrent, simd::Strided<T> w, simd::Strided<T> u, T* to, Index stride, const T* bias) {
-  const Index height = in + recurrent;
-  if (packed.rows() > 0) {
-    packed.product(at.count, at.from_zero ? in : height, simd::columns(at.inputs, height), to, stride,
-                   simd::Init::bias, bias);
-    return;
-  }
-  simd::gemm<T>(rows, at.count, in, w, simd::columns(at.inputs, height), to, stride, simd::Init::bias, bias);
-  if (at.from_zero) return;
-  simd::gemm<T>(rows, at.count, recurrent, u, simd::columns(at.inputs + in, height), to, stride,
-                simd::Init::add);
-}
-
-}  // namespace detail
 
 /// The common part of SimpleRnn, Lstm and Gru. `Self` has, besides its parameters and options:
 ///
@@ -196,38 +135,6 @@ struct Recurrent {
   }
 
  protected:
-  /// The options that all recurrent layers have.
-  template <class Options>
-  static Config config_of(Index units, const Options& options) {
-    return {{"units", static_cast<std::int64_t>(units)},
-            {"return", std::string(name_of(options.returns))},
-            {"recurrent_dropout", options.recurrent_dropout},
-            {"learned_state", options.learned_state},
-            {"truncate", static_cast<std::int64_t>(options.truncate)},
-            {"reverse", options.reverse}};
-  }
-  template <class Options>
-  static void read_options(ConfigReader& read, Options& options) {
-    const std::string returns = read.text("return", name_of(options.returns));
-    const auto& names = detail::returns_names;
-    const auto found = std::find(names.begin(), names.end(), returns);
-    if (found == names.end()) {
-      read.complain("return", "must be last, sequence or state");
-    } else {
-      options.returns = static_cast<Returns>(found - names.begin());
-    }
-    options.recurrent_dropout = read.number("recurrent_dropout", 0.0, 0.0, 0.999999);
-    options.learned_state = read.flag("learned_state", false);
-    options.truncate = read.integer("truncate", 0, 0, Index{1} << 40);
-    options.reverse = read.flag("reverse", false);
-  }
-  template <class Options>
-  static void check_options(const Options& options) {
-    if (!(options.recurrent_dropout >= 0.0 && options.recurrent_dropout < 1.0)) {
-      fail(ErrorKind::config, Self::kind, "'recurrent_dropout' must lie in [0, 1)");
-    }
-    if (options.truncate < 0) fail(ErrorKind::config, Self::kind, "'truncate' is negative");
-  }
   static constexpr Index max_units = Index{1} << 20;
 
  private:

@@ -111,7 +111,7 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
         output_bias(chosen.outputs),
         initial_state(state_rows(units, chosen)),
         options(chosen) {
-    this->check_options(chosen);
+    detail::check_recurrent_options(kind, chosen);
     if (chosen.feedback == Feedback::output && chosen.outputs == 0) {
       fail(ErrorKind::config, "simple_rnn: feedback of the output needs 'outputs'");
     }
@@ -217,7 +217,7 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   }
 
   [[nodiscard]] Config config() const {
-    Config config = this->config_of(units(), options);
+    Config config = detail::recurrent_config(units(), options);
     config.set("activation", std::string(name_of(options.activation)));
     config.set("outputs", static_cast<std::int64_t>(options.outputs));
     config.set("output_activation", std::string(name_of(options.output_activation)));
@@ -228,7 +228,7 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
     ConfigReader read(kind, config);
     const Index units = read.required("units", 1, SimpleRnn::max_units);
     SimpleRnnOptions chosen;
-    SimpleRnn::read_options(read, chosen);
+    detail::read_recurrent_options(read, chosen);
     chosen.outputs = read.integer("outputs", 0, 0, SimpleRnn::max_units);
     chosen.activation = named(read, "activation", detail::recurrent_activation_names, chosen.activation);
     chosen.output_activation =

@@ -8,45 +8,38 @@
 //   direction   SYN; else a SYN-ACK turned round; else the first packet. The record behind an active time-out
 //               keeps it.
 //   end         idle: no packet for the protocol's time-out. active: a packet comes when the flow is older
-//   than
-//               that time-out; the packet begins the next record. end_of_flow: both FINs acknowledged, or a
-//               RST in the window; the flow then takes trailing packets until none came for the linger time.
-//               A SYN with another initial sequence number behind the end, or behind its sender's FIN, begins
-//               a new flow at once.
+//               than that time-out; the packet begins the next record. end_of_flow: both FINs acknowledged,
+//               or a RST in the window; the flow then takes trailing packets until none came for the linger
+//               time. A SYN with another initial sequence number behind the end, or behind its sender's FIN,
+//               begins a new flow at once.
 //   time        that of the packets (flow_clock.hpp), and `tick(now)` on a quiet link. A packet whose stamp
-//   lies
-//               an idle time-out before its flow's end is of another flow.
+//               lies an idle time-out before its flow's end is of another flow.
 //   full table  The least recently used flow ends. While more than half of the table are flows that nobody
-//   has
-//               confirmed (fewer than three packets or only one side's, up to eight), it is one of those: a
-//               flood of SYNs does not push out connections.
+//               has confirmed (fewer than three packets or only one side's, up to eight), it is one of those:
+//               a flood of SYNs does not push out connections.
 //   order       by the time at which a flow ended by these rules, then by id, which is the number of its
-//   first
-//               packet. `flush` gives the open flows by the time of their last packet, then by id.
+//               first packet. `flush` gives the open flows by the time of their last packet, then by id.
 //
 // A sink is a callable that takes a `const FlowView<Profiles...>&`; it must not call the table.
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/large_memory.hpp>
 #include <weir/traffic/flow_clock.hpp>
 #include <weir/traffic/flow_counting.hpp>
+#include <weir/traffic/flow_expiry.hpp>
 #include <weir/traffic/flow_index.hpp>
 #include <weir/traffic/flow_keyer.hpp>
-#include <weir/traffic/flow_lists.hpp>
 #include <weir/traffic/flow_options.hpp>
+#include <weir/traffic/flow_pool.hpp>
 #include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow_rules.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <limits>
-#include <new>
 #include <span>
-#include <type_traits>
+#include <tuple>
 #include <utility>
 
 namespace weir::inline WEIR_ABI {
@@ -71,12 +64,8 @@ class FlowTable {
         keyer_(options_, secret_),
         clock_(options_),
         index_(options_.max_flows),
-        lists_(options_.max_flows),
-        strides_{round_up(Profiles::memory_bytes(options_.features))...},
-        records_(options_.max_flows * sizeof(Record)),
-        memory_(options_.max_flows * stride()) {
-    static_assert(std::is_trivially_destructible_v<Record> && alignof(Record) <= 64);
-  }
+        expiry_(options_),
+        records_(options_.max_flows, options_.features) {}
 
   /// Counts a packet. What it ends goes to the sink. Returns the flow that it is now part of, for features
   /// before the flow's end; nothing when the packet is not IP or was dropped.
@@ -111,7 +100,7 @@ class FlowTable {
   /// An ICMP error told of this flow.
   void note_error(const FlowKey& key) noexcept {
     const std::uint32_t place = find(key, hash_of(key));
-    if (place != none) detail::raise(at(place).icmp_errors);
+    if (place != none) detail::raise(records_[place].icmp_errors);
   }
 
   /// Ends what is due at `now`, when no packet comes to tell the time.
@@ -122,35 +111,27 @@ class FlowTable {
   /// The same by the time of a clock for several tables.
   template <class Sink>
   void expire(std::int64_t now, Sink&& sink) {
-    if (now < next_due_) return;
-    const auto due = [&](std::uint32_t place) {
-      const Record& r = at(place);
-      return r.seen_ns + timeout(r.list) <= now;
-    };
-    const auto order = [&](std::uint8_t list, const Record& r) { return r.seen_ns + timeout(list); };
-    const auto reason = [&](const Record& r) {
-      if (r.closed) return FlowEnd::end_of_flow;
+    if (!expiry_.any_due(now)) return;
+    detail::FlowExpiry::Leaving leaving = expiry_.take_due(records_, now);
+    for (std::uint32_t place; (place = leaving.take(records_)) != none;) {
+      const Record& r = records_[place];
       const bool idle = options_.timeouts.idle_ns(r.key.protocol) <= options_.timeouts.active_ns;
-      return idle ? FlowEnd::idle : FlowEnd::active;
-    };
-    release(due, order, reason, sink);
-    next_due_ = never;
-    for (std::size_t list = 0; list < list_count; ++list) {
-      const std::uint32_t head = lists_.head(list);
-      if (head != none) next_due_ = std::min(next_due_, at(head).seen_ns + timeout(list));
+      const FlowEnd reason = r.closed ? FlowEnd::end_of_flow : idle ? FlowEnd::idle : FlowEnd::active;
+      emit(place, reason, leaving.order_ns(r), sink);
     }
   }
 
   /// Ends all flows.
   template <class Sink>
   void flush(Sink&& sink) {
-    const auto all = [](std::uint32_t) { return true; };
-    const auto order = [](std::uint8_t, const Record& r) { return r.seen_ns; };
-    release(
-        all, order, [](const Record& r) { return r.closed ? FlowEnd::end_of_flow : FlowEnd::forced; }, sink);
+    detail::FlowExpiry::Leaving leaving = expiry_.take_all(records_);
+    for (std::uint32_t place; (place = leaving.take(records_)) != none;) {
+      const Record& r = records_[place];
+      emit(place, r.closed ? FlowEnd::end_of_flow : FlowEnd::forced, leaving.order_ns(r), sink);
+    }
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return used_ - free_count_; }
+  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return options_.max_flows; }
   [[nodiscard]] const FlowTableStats& stats() const noexcept { return stats_; }
   [[nodiscard]] const FlowOptions& options() const noexcept { return options_; }
@@ -159,19 +140,14 @@ class FlowTable {
     return index_.bytes() + options_.max_flows * bytes_per_flow();
   }
   /// Without the index, which takes 16 to 32 bytes a flow.
-  [[nodiscard]] std::size_t bytes_per_flow() const noexcept { return sizeof(Record) + stride() + 8; }
+  [[nodiscard]] std::size_t bytes_per_flow() const noexcept { return records_.bytes_per_place() + 8; }
 
  private:
   static constexpr std::uint32_t none = detail::FlowIndex::none;
-  static constexpr std::size_t tiers = 3;
-  static constexpr std::size_t closing = 4 * tiers;  // behind the lists for four sorts of protocol
-  static constexpr std::size_t list_count = closing + 1;
-  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] static std::int64_t clamped(std::int64_t time) noexcept {
     return std::clamp(time, -greatest_time_ns, greatest_time_ns);
   }
-  [[nodiscard]] static std::size_t round_up(std::size_t bytes) noexcept { return (bytes + 15) / 16 * 16; }
   [[nodiscard]] static FlowOptions checked(FlowOptions o) noexcept {
     o.max_flows = std::clamp<std::size_t>(o.max_flows, 1, std::size_t{1} << 30);
     for (std::int64_t* t : {&o.timeouts.tcp_ns, &o.timeouts.udp_ns, &o.timeouts.icmp_ns, &o.timeouts.other_ns,
@@ -181,25 +157,8 @@ class FlowTable {
     return o;
   }
 
-  [[nodiscard]] std::size_t stride() const noexcept {
-    std::size_t sum = 0;
-    for (const std::size_t bytes : strides_) sum += bytes;
-    return sum;
-  }
-  [[nodiscard]] Record& at(std::uint32_t place) noexcept {
-    return *std::launder(reinterpret_cast<Record*>(records_.get() + place * sizeof(Record)));
-  }
-  [[nodiscard]] typename View::Memory memory(std::uint32_t place) noexcept {
-    typename View::Memory result{};
-    std::byte* next = memory_.get() + place * stride();
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      result[i] = {next, strides_[i]};
-      next += strides_[i];
-    }
-    return result;
-  }
   [[nodiscard]] View view(std::uint32_t place, std::int64_t order) noexcept {
-    return {&at(place), memory(place), &options_.features, order};
+    return {&records_[place], records_.memory(place), &options_.features, order};
   }
 
   // --- Packets that are awaited
@@ -223,7 +182,7 @@ class FlowTable {
     if (!awaited.key) return;
     const std::uint32_t place = index_.first(awaited.hash);
     if (place == none) return;
-    __builtin_prefetch(records_.get() + place * sizeof(Record), 1);
+    records_.prefetch_key(place);
     prefetch(place);
   }
   template <class Sink>
@@ -253,107 +212,56 @@ class FlowTable {
     }
     if (begins) {
       place = begin(packet, key, hash, now, number, sink);
-    } else if (const FlowEnd reason = end_before(at(place), packet, key, time); reason != FlowEnd::open) {
-      place = begin_again(packet, key, now, number, place, reason, sink);
+    } else {
+      const FlowEnd reason = detail::end_before(records_[place], packet, key, time, options_.timeouts);
+      if (reason != FlowEnd::open) place = begin_again(packet, key, now, number, place, reason, sink);
     }
     count(place, packet, key, now, time);
     return view(place, 0);
   }
 
+  // What every packet passes through is flattened: a compiler has a budget for inlining in each file, and a
+  // file with several tables exceeds it.
+
   // --- From packet to place
 
-  [[nodiscard]] std::uint32_t hash_of(const FlowKey& key) const noexcept {
+  [[nodiscard, gnu::flatten]] std::uint32_t hash_of(const FlowKey& key) const noexcept {
     return static_cast<std::uint32_t>(flow_hash(key, secret_) >> 32);
   }
-  [[nodiscard]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) noexcept {
+  [[nodiscard, gnu::flatten]] std::uint32_t find(const FlowKey& key, std::uint32_t hash) noexcept {
     return index_.find(hash, [&](std::uint32_t place) {
       prefetch(place);
-      return at(place).key == key;
+      return records_[place].key == key;
     });
   }
-  /// Most of a record is touched by every packet: all its lines are fetched at once.
+  /// The rest of what a packet touches of its flow.
   void prefetch(std::uint32_t place) const noexcept {
-    constexpr std::size_t line = 64;
-    const std::byte* const record = records_.get() + place * sizeof(Record);
-    for (std::size_t i = line; i < std::min(sizeof(Record), 20 * line); i += line) {
-      __builtin_prefetch(record + i, 1);
-    }
-    lists_.prefetch(place);
-  }
-  [[nodiscard]] static unsigned side_of(const Record& r, const KeyedEnd& key) noexcept {
-    return key.from_b == r.client_is_b ? 0 : 1;
-  }
-
-  // --- Lists
-
-  [[nodiscard]] static std::size_t sort_of(std::uint8_t protocol) noexcept {
-    switch (protocol) {
-      case ip_protocol::tcp: return 0;
-      case ip_protocol::udp: return 1;
-      case ip_protocol::icmp:
-      case ip_protocol::icmpv6: return 2;
-      default: return 3;
-    }
-  }
-  /// How hard a flow is to make up: 0 one side's packets, 1 there was an answer, 2 the client went on behind
-  /// it.
-  [[nodiscard]] static std::size_t tier_of(const Record& r) noexcept {
-    const std::uint32_t fwd = r.sides[0].packets;
-    const std::uint32_t bwd = r.sides[1].packets;
-    if ((fwd >= 2 && bwd >= 1) || fwd + bwd >= 8) return 2;
-    return fwd >= 1 && bwd >= 1 ? 1 : 0;
-  }
-  [[nodiscard]] static std::size_t list_of(const Record& r) noexcept {
-    return r.closed ? closing : tiers * sort_of(r.key.protocol) + tier_of(r);
-  }
-  [[nodiscard]] std::int64_t timeout(std::size_t list) const noexcept {
-    if (options_.lifecycle == FlowLifecycle::cic_compat) return greatest_time_ns;  // looks at packets only
-    const FlowTimeouts& t = options_.timeouts;
-    if (list == closing) return t.linger_ns;
-    const std::array idle{t.tcp_ns, t.udp_ns, t.icmp_ns, t.other_ns};
-    return std::min(idle[list / tiers], t.active_ns);
-  }
-  void watch(std::size_t list, std::int64_t now) noexcept {
-    if (lists_.size(list) == 0) next_due_ = std::min(next_due_, now + timeout(list));
+    records_.prefetch_rest(place);
+    expiry_.prefetch(place);
   }
 
   // --- Begin
 
-  [[nodiscard]] std::uint32_t take_place() noexcept {
-    if (free_ == none) return used_ < options_.max_flows ? static_cast<std::uint32_t>(used_++) : none;
-    const std::uint32_t place = free_;
-    std::memcpy(&free_, records_.get() + place * sizeof(Record), sizeof(free_));
-    --free_count_;
-    return place;
-  }
-  void give_back(std::uint32_t place) noexcept {
-    std::memcpy(records_.get() + place * sizeof(Record), &free_, sizeof(free_));
-    free_ = place;
-    ++free_count_;
-  }
-
   template <class Sink>
   std::uint32_t begin(const Packet& p, const KeyedEnd& key, std::uint32_t hash, std::int64_t now,
                       std::uint64_t number, Sink& sink) {
-    std::uint32_t place = take_place();
+    std::uint32_t place = records_.take();
     if (place == none) {
-      const std::uint32_t oldest = victim();
-      // Most likely the next one; its place in the index is fetched while this packet is worked on.
-      if (const std::uint32_t next = lists_.next(oldest); next != none) index_.prefetch(at(next).hash);
-      end_now(oldest, at(oldest).closed ? FlowEnd::end_of_flow : FlowEnd::lack_of_resources, now, sink);
-      place = take_place();
+      const auto [oldest, next] = expiry_.victims(records_);
+      // The next victim's place in the index is fetched while this packet is worked on.
+      if (next != none) index_.prefetch(records_[next].hash);
+      const bool closed = records_[oldest].closed;
+      end_now(oldest, closed ? FlowEnd::end_of_flow : FlowEnd::lack_of_resources, now, sink);
+      place = records_.take();
     }
-    auto* r = ::new (static_cast<void*>(records_.get() + place * sizeof(Record))) Record();
-    r->key = key.key;
-    r->hash = hash;
-    r->id = number;
-    r->seen_ns = now;
-    set_direction(*r, p, key);
+    Record& r = records_[place];
+    r.key = key.key;
+    r.hash = hash;
+    r.id = number;
+    r.seen_ns = now;
+    detail::set_direction(r, p, key, options_);
     index_.insert(hash, place);
-    const std::size_t list = list_of(*r);
-    r->list = static_cast<std::uint8_t>(list);
-    watch(list, now);
-    lists_.append(list, place);
+    expiry_.append(r, place);
     ++stats_.flows;
     return place;
   }
@@ -362,11 +270,11 @@ class FlowTable {
   template <class Sink>
   std::uint32_t begin_again(const Packet& p, const KeyedEnd& key, std::int64_t now, std::uint64_t number,
                             std::uint32_t place, FlowEnd reason, Sink& sink) {
-    const FlowBase before = at(place);
+    const FlowBase before = records_[place];
     end_now(place, reason, now, sink);
     const std::uint32_t next = begin(p, key, before.hash, now, number, sink);
     if (reason == FlowEnd::active) {
-      Record& r = at(next);
+      Record& r = records_[next];
       r.direction = FlowDirection::continued;
       r.client_is_b = before.client_is_b;
       if (options_.lifecycle == FlowLifecycle::cic_compat) return next;
@@ -376,56 +284,24 @@ class FlowTable {
     return next;
   }
 
-  void set_direction(Record& r, const Packet& p, const KeyedEnd& key) const noexcept {
-    r.client_is_b = key.from_b;
-    if (options_.lifecycle == FlowLifecycle::cic_compat) return;
-    if (detail::has_tcp(p) && (p.tcp_flags & tcp_flag::syn) != 0) {
-      const bool answer = (p.tcp_flags & tcp_flag::ack) != 0;
-      r.direction = answer ? FlowDirection::syn_ack : FlowDirection::syn;
-      r.client_is_b = key.from_b != answer;
-    } else if (options_.lower_port_serves && key.key.port_a != key.key.port_b) {
-      r.direction = FlowDirection::lower_port;
-      r.client_is_b = key.key.port_b > key.key.port_a;
-    }
-  }
-
   // --- Count
 
-  /// Why the flow has to end before this packet of its key; open: it takes the packet.
-  [[nodiscard]] FlowEnd end_before(const Record& r, const Packet& p, const KeyedEnd& key,
-                                   std::int64_t time) const noexcept {
-    const std::int64_t idle = options_.timeouts.idle_ns(r.key.protocol);
-    const std::int64_t end = r.end_ns();
-    if (time - end >= idle) return r.closed ? FlowEnd::end_of_flow : FlowEnd::idle;
-    if (end - time >= idle) return r.closed ? FlowEnd::end_of_flow : FlowEnd::forced;
-    if (detail::has_tcp(p)) {
-      const unsigned s = side_of(r, key);
-      if (detail::begins_connection(r.sides[s].tcp, r.sides[1 - s].tcp, r.closed, p)) {
-        return FlowEnd::end_of_flow;
-      }
-    }
-    if (time - r.start_ns >= options_.timeouts.active_ns || detail::counters_full(r)) return FlowEnd::active;
-    return FlowEnd::open;
-  }
-
-  void count(std::uint32_t place, const Packet& p, const KeyedEnd& key, std::int64_t now,
-             std::int64_t time) noexcept {
-    Record& r = at(place);
+  [[gnu::flatten]] void count(std::uint32_t place, const Packet& p, const KeyedEnd& key, std::int64_t now,
+                              std::int64_t time) noexcept {
+    Record& r = records_[place];
     const bool follow = options_.lifecycle == FlowLifecycle::standard;
-    FlowPacket q = detail::count_packet(r, p, side_of(r, key), time, follow, options_.drop_duplicates);
+    FlowPacket q =
+        detail::count_packet(r, p, detail::side_of(r, key), time, follow, options_.drop_duplicates);
     q.features = &options_.features;
     if (!(q.duplicate && options_.drop_duplicates)) feed(r, q, place, std::index_sequence_for<Profiles...>());
     r.seen_ns = now;
-    const std::size_t list = list_of(r);
-    watch(list, now);
-    lists_.move(r.list, list, place);
-    r.list = static_cast<std::uint8_t>(list);
+    expiry_.renew(r, place);
   }
   template <std::size_t... I>
   void feed(Record& r, const FlowPacket& q, [[maybe_unused]] std::uint32_t place,
             std::index_sequence<I...>) noexcept {
     if constexpr (sizeof...(I) > 0) {
-      const typename View::Memory memory_of = memory(place);
+      const typename View::Memory memory_of = records_.memory(place);
       (std::get<I>(r.states).add(static_cast<const FlowBase&>(r), q, memory_of[I]), ...);
     }
   }
@@ -433,13 +309,14 @@ class FlowTable {
   template <class Sink>
   View add_by_cic_rules(const Packet& p, const KeyedEnd& key, std::int64_t now, std::int64_t time,
                         std::uint64_t number, std::uint32_t place, Sink& sink) {
-    if (time - at(place).start_ns > options_.timeouts.active_ns || detail::counters_full(at(place))) {
+    if (time - records_[place].start_ns > options_.timeouts.active_ns ||
+        detail::counters_full(records_[place])) {
       place = begin_again(p, key, now, number, place, FlowEnd::active, sink);
       count(place, p, key, now, time);
       return view(place, 0);
     }
-    Record& r = at(place);
-    const bool forward = side_of(r, key) == 0;
+    Record& r = records_[place];
+    const bool forward = detail::side_of(r, key) == 0;
     const std::uint8_t flags = detail::has_tcp(p) ? p.tcp_flags : std::uint8_t{0};
     const bool fin = (flags & tcp_flag::fin) != 0;
     if (fin && forward) {
@@ -456,69 +333,19 @@ class FlowTable {
 
   // --- End
 
-  [[nodiscard]] std::uint32_t victim() noexcept {
-    std::array<std::size_t, tiers> sizes{};
-    for (std::size_t list = 0; list < closing; ++list) sizes[list % tiers] += lists_.size(list);
-    std::size_t highest = tiers;  // of the tiers that may give way; `tiers`: all flows, closed ones too
-    if (2 * (sizes[0] + sizes[1]) > options_.max_flows) highest = 1;
-    if (2 * sizes[0] > options_.max_flows) highest = 0;
-    std::uint32_t oldest = none;
-    for (std::size_t list = 0; list < list_count; ++list) {
-      if (highest < tiers && (list == closing || list % tiers > highest)) continue;
-      const std::uint32_t head = lists_.head(list);
-      if (head != none && (oldest == none || older(at(head), at(oldest)))) oldest = head;
-    }
-    return oldest;
-  }
-  [[nodiscard]] static bool older(const Record& x, const Record& y) noexcept {
-    return x.seen_ns != y.seen_ns ? x.seen_ns < y.seen_ns : x.id < y.id;
-  }
-
   template <class Sink>
   void end_now(std::uint32_t place, FlowEnd reason, std::int64_t order, Sink& sink) {
-    lists_.remove(at(place).list, place);
+    expiry_.remove(records_[place], place);
     emit(place, reason, order, sink);
   }
   template <class Sink>
   void emit(std::uint32_t place, FlowEnd reason, std::int64_t order, Sink& sink) {
-    Record& r = at(place);
+    Record& r = records_[place];
     r.end = reason;
     index_.erase(r.hash, place);
     ++stats_.ended[static_cast<std::size_t>(reason)];
-    sink(std::as_const(*this).const_view(place, order));
-    give_back(place);
-  }
-  [[nodiscard]] View const_view(std::uint32_t place, std::int64_t order) const noexcept {
-    return const_cast<FlowTable*>(this)->view(place, order);
-  }
-
-  /// Ends the front of every list as far as `due` says, all together in order of (order, id).
-  template <class Due, class Order, class Reason, class Sink>
-  void release(const Due& due, const Order& order, const Reason& reason, Sink& sink) {
-    std::array<std::uint32_t, list_count> chains;
-    for (std::size_t list = 0; list < list_count; ++list) {
-      chains[list] = lists_.sorted(lists_.take_front(list, due),
-                                   [&](std::uint32_t x, std::uint32_t y) { return older(at(x), at(y)); });
-    }
-    while (true) {
-      std::size_t first = list_count;
-      for (std::size_t list = 0; list < list_count; ++list) {
-        if (chains[list] == none) continue;
-        if (first == list_count || comes_before(chains[list], chains[first], order)) first = list;
-      }
-      if (first == list_count) return;
-      const std::uint32_t place = chains[first];
-      chains[first] = lists_.next(place);
-      emit(place, reason(at(place)), order(at(place).list, at(place)), sink);
-    }
-  }
-  template <class Order>
-  [[nodiscard]] bool comes_before(std::uint32_t x, std::uint32_t y, const Order& order) noexcept {
-    const Record& p = at(x);
-    const Record& q = at(y);
-    const std::int64_t a = order(p.list, p);
-    const std::int64_t b = order(q.list, q);
-    return a != b ? a < b : p.id < q.id;
+    sink(view(place, order));
+    records_.give_back(place);
   }
 
   FlowOptions options_;
@@ -526,14 +353,8 @@ class FlowTable {
   FlowKeyer keyer_;
   FlowClock clock_;
   detail::FlowIndex index_;
-  detail::FlowLists<list_count> lists_;
-  std::array<std::size_t, sizeof...(Profiles)> strides_;
-  LargeMemory records_;
-  LargeMemory memory_;
-  std::size_t used_ = 0;
-  std::size_t free_count_ = 0;
-  std::uint32_t free_ = none;
-  std::int64_t next_due_ = never;
+  detail::FlowExpiry expiry_;
+  detail::FlowPool<Profiles...> records_;
   FlowTableStats stats_{};
 };
 

@@ -2,7 +2,7 @@
 //
 //   CaptureWriter writer = CaptureWriter::create("out.pcap", link_type::ethernet);
 //   while (reader.next(packet)) writer.write(packet);
-//   writer.close().value();        // tells whether all of it was written
+//   static_cast<void>(writer.close().value());   // throws when not all of it was written
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -1,0 +1,259 @@
+// Matrix products by panels of rows (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication",
+// 2008; BLIS): a register tile of `tile_vectors` registers of rows by `tile_columns` columns runs over k;
+// rows of A that are not contiguous are packed into a buffer on the stack, so that no product allocates.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/simd/batch.hpp>
+#include <weir/simd/strided.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace weir::inline WEIR_ABI::simd {
+
+/// What a product starts from; see simd/gemm.hpp.
+enum class Init : unsigned char { zero, bias, add };
+
+namespace detail {
+
+inline constexpr std::ptrdiff_t tile_vectors = many_registers ? 4 : 2;
+inline constexpr std::ptrdiff_t tile_columns = 6;
+inline constexpr std::ptrdiff_t k_block = 256;
+/// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency of
+/// adding.
+inline constexpr std::ptrdiff_t single_column_vectors = 8;
+/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns,
+/// where the registers suffice.
+inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 0;
+template <class T>
+inline constexpr std::ptrdiff_t tile_rows = tile_vectors* width<T>;
+template <class T>
+inline constexpr std::ptrdiff_t panel_rows = single_column_vectors* width<T>;
+
+/// Up to `panel_rows` rows of A as `vectors` registers, the last one starting at row `last_offset`. Of that
+/// last register the lanes [last_skip, last_skip + last_count) are rows not covered by the registers before
+/// it.
+template <class T>
+struct Panel {
+  const T* data;
+  std::ptrdiff_t stride;
+  std::ptrdiff_t vectors;
+  std::ptrdiff_t last_offset;
+  std::ptrdiff_t last_skip;
+  std::ptrdiff_t last_count;
+  const T* bias;
+  Init init;
+  bool halves;  ///< sum even and odd k apart
+};
+
+/// Stores or adds the lanes [skip, skip + count) of a register. Its other lanes may lie outside of C.
+template <class T>
+inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptrdiff_t count,
+                      bool add) noexcept {
+  if (count == width<T>) {
+    store(to, add ? load(to) + value : value);
+    return;
+  }
+#if defined(__AVX512F__)
+  if (!add) {
+    store_lanes(to, value, skip, count);
+    return;
+  }
+  if constexpr (sizeof(T) == 4) {
+    const auto mask = static_cast<__mmask16>(simd::detail::lanes(skip, count));
+    store_lanes(to, Simd<T>(_mm512_maskz_loadu_ps(mask, to)) + value, skip, count);
+  } else {
+    const auto mask = static_cast<__mmask8>(simd::detail::lanes(skip, count));
+    store_lanes(to, Simd<T>(_mm512_maskz_loadu_pd(mask, to)) + value, skip, count);
+  }
+#else
+  alignas(64) T lanes[Simd<T>::size];
+  value.store_aligned(lanes);
+  for (std::ptrdiff_t i = skip; i < skip + count; ++i) to[i] = add ? to[i] + lanes[i] : lanes[i];
+#endif
+}
+
+template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, bool Halves, class T>
+inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::ptrdiff_t c_stride) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  Simd<T> sum[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
+  WEIR_UNROLL
+  for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+    const bool last = v + 1 == Vectors;
+    const Simd<T> start =
+        a.init == Init::bias ? load(a.bias + (last ? a.last_offset : v * w)) : Simd<T>(T(0));
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = start;
+  }
+  if (a.init == Init::add) {  // C is needed at the end only: fetch it meanwhile
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t v = 0; v < Vectors; ++v) __builtin_prefetch(c + j * c_stride + v * w, 1);
+    }
+  }
+  const T* a_at = a.data;
+  const T* b_at = b.data;
+  const auto step = [&](Simd<T>(&to)[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)]) {
+    Simd<T> values[static_cast<std::size_t>(Columns)];
+    WEIR_UNROLL
+    for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b_at[j * b.column_stride]);
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      const Simd<T> rows = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) to[v][j] = fma(rows, values[j], to[v][j]);
+    }
+    a_at += a.stride;
+    b_at += b.row_stride;
+  };
+  if constexpr (Halves) {
+    Simd<T> odd[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) odd[v][j] = Simd<T>(T(0));
+    }
+    for (std::ptrdiff_t p = 0; p + 1 < k; p += 2) {
+      step(sum);
+      step(odd);
+    }
+    if (k % 2 != 0) step(sum);
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) sum[v][j] = sum[v][j] + odd[v][j];
+    }
+  } else {
+    for (std::ptrdiff_t p = 0; p < k; ++p) step(sum);
+  }
+  const bool add = a.init == Init::add;
+  WEIR_UNROLL
+  for (std::ptrdiff_t j = 0; j < Columns; ++j) {
+    T* column = c + j * c_stride;
+    WEIR_UNROLL
+    for (std::ptrdiff_t v = 0; v + 1 < Vectors; ++v) put_lanes(column + v * w, sum[v][j], 0, w, add);
+    put_lanes(column + a.last_offset, sum[Vectors - 1][j], a.last_skip, a.last_count, add);
+  }
+}
+
+/// One panel of rows against all columns of B.
+template <std::ptrdiff_t Vectors, bool Halves, class T>
+void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
+                   std::ptrdiff_t c_stride) noexcept {
+  const auto step = [&](auto columns) {
+    constexpr std::ptrdiff_t count = decltype(columns)::value;
+    tile<Vectors, count, Halves>(k, a, b, c, c_stride);
+    b.data += count * b.column_stride;
+    c += count * c_stride;
+    n -= count;
+  };
+  if constexpr (Vectors <= tile_vectors) {
+    while (n >= tile_columns) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
+    while (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
+  }
+  while (n >= 1) step(std::integral_constant<std::ptrdiff_t, 1>{});
+}
+
+template <std::ptrdiff_t Vectors, class T>
+void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
+                      std::ptrdiff_t c_stride) noexcept {
+  if (a.vectors != Vectors) {
+    if constexpr (Vectors > 1) panel_product_of<Vectors - 1>(n, k, a, b, c, c_stride);
+    return;
+  }
+  if constexpr (Vectors <= halves_vectors) {
+    if (a.halves) return panel_product<Vectors, true>(n, k, a, b, c, c_stride);
+  }
+  panel_product<Vectors, false>(n, k, a, b, c, c_stride);
+}
+
+/// Copies `rows` x `k` of A so that rows are contiguous, zeros up to the next whole register.
+template <class T>
+void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
+               T* packed) noexcept {
+  constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
+  if (a.row_stride == 1) {
+    constexpr std::ptrdiff_t ahead =
+        8;  // columns may lie on pages of their own, where no hardware fetches ahead
+    for (std::ptrdiff_t p = 0; p < k; ++p) {
+      if (p + ahead < k) {
+        for (std::ptrdiff_t i = 0; i < rows; i += line) __builtin_prefetch(a.at(i, p + ahead));
+      }
+      std::copy_n(a.at(0, p), rows, packed + p * stride);
+      std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+    }
+    return;
+  }
+  if (a.row_stride < 16 * line) {
+    for (std::ptrdiff_t p = 0; p < k; ++p) {
+      for (std::ptrdiff_t i = 0; i < rows; ++i) packed[p * stride + i] = *a.at(i, p);
+      std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+    }
+    return;
+  }
+  // Rows far apart: a line of memory at a time, so that each is fetched once.
+  std::ptrdiff_t p = 0;
+  for (; p + line <= k; p += line) {
+    for (std::ptrdiff_t i = 0; i < rows; ++i) {
+      const T* from = a.at(i, p);
+      WEIR_UNROLL
+      for (std::ptrdiff_t q = 0; q < line; ++q) packed[(p + q) * stride + i] = from[q * a.column_stride];
+    }
+  }
+  for (; p < k; ++p) {
+    for (std::ptrdiff_t i = 0; i < rows; ++i) packed[p * stride + i] = *a.at(i, p);
+  }
+  for (p = 0; p < k; ++p) std::fill_n(packed + p * stride + rows, stride - rows, T(0));
+}
+
+/// Any m, n, k by panels of rows.
+template <class T>
+void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
+                 std::ptrdiff_t c_stride, Init init, const T* bias, bool halves) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  const std::ptrdiff_t step = n == 1 ? panel_rows<T> : tile_rows<T>;
+  // Packing pays where each packed element is used often enough, and is needed where loads could not reach
+  // rows.
+  const bool reused = n >= 4 * tile_columns && a.column_stride != tile_rows<T>;
+  const bool pack = a.row_stride != 1 || m < w || reused;
+  alignas(64) T packed[static_cast<std::size_t>(tile_rows<T> * k_block)];
+  alignas(64) T padded_bias[static_cast<std::size_t>(panel_rows<T>)];
+
+  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
+    const std::ptrdiff_t depth = std::min(k_block, k - p);
+    const Init block_init = p == 0 ? init : Init::add;
+    for (std::ptrdiff_t i = 0; i < m;) {
+      const std::ptrdiff_t rows = std::min(pack ? tile_rows<T> : step, m - i);
+      const std::ptrdiff_t vectors = (rows + w - 1) / w;
+      const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
+      Panel<T> panel{a.at(i, p), a.column_stride, vectors,    rows - w, w - last_count,
+                     last_count, nullptr,         block_init, halves};
+      if (bias != nullptr) panel.bias = bias + i;
+      if (pack) {
+        pack_rows(Strided<T>{a.at(i, p), a.row_stride, a.column_stride}, rows, depth, vectors * w, packed);
+        panel.data = packed;
+        panel.stride = vectors * w;
+        panel.last_offset = (vectors - 1) * w;
+        panel.last_skip = 0;
+        if (block_init == Init::bias && last_count != w) {
+          std::copy_n(bias + i, rows, padded_bias);
+          std::fill_n(padded_bias + rows, vectors * w - rows, T(0));
+          panel.bias = padded_bias;
+        }
+      }
+      const Strided<T> b_block{b.at(p, 0), b.row_stride, b.column_stride};
+      if (n == 1) {
+        panel_product_of<single_column_vectors>(n, depth, panel, b_block, c + i, c_stride);
+      } else {
+        panel_product_of<tile_vectors>(n, depth, panel, b_block, c + i, c_stride);
+      }
+      i += rows;
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace weir::inline WEIR_ABI::simd
