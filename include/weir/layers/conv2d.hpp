@@ -25,7 +25,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -206,10 +208,10 @@ struct Conv2D {
   void each_run(Index width, Index used, Index t, F f) const {
     constexpr Index few = 8;
     for (Index r = 0; r < rows.size; ++r) {
-      const Index row = t * rows.stride - rows.left(used) + r * rows.dilation;
-      const bool inside = row >= 0 && row < used;
+      const Index at = t * rows.stride - rows.left(used) + r * rows.dilation;
+      const bool inside = at >= 0 && at < used;
       const auto run = [&](Index j, Index plane, Index count) {
-        f(inside ? (row * width + j) * planes + plane : -1, (j * rows.size + r) * planes + plane, count);
+        f(inside ? (at * width + j) * planes + plane : -1, (j * rows.size + r) * planes + plane, count);
       };
       if (planes >= few) {
         for (Index j = 0; j < width; ++j) run(j, 0, planes);

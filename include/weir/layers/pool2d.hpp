@@ -13,6 +13,8 @@
 #include <weir/layers/window2d.hpp>
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
