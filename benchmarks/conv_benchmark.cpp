@@ -1,8 +1,9 @@
-// Convolution along time in the shapes of the field's nets, forward and backward, a batch of 32; and the
-// whole 1D-CNN on 784 bytes (Wang et al. 2017), inference and training.
+// Convolution along time and over images in the shapes of the field's nets, forward and backward, a batch of
+// 32; and the whole 1D-CNN on 784 bytes (Wang et al. 2017), inference and training.
 #include "support.hpp"
 
 #include <weir/layers/conv1d.hpp>
+#include <weir/layers/conv2d.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/max_pool1d.hpp>
 
@@ -26,37 +27,69 @@ void shapes(benchmark::internal::Benchmark* b) {
   b->Args({64, 64, 5, 128, 2, 1, 1});   // strided
   b->Args({64, 64, 5, 128, 1, 1, 64});  // depthwise
 }
-
-struct Run {
+struct AlongTime {
   Conv1D<float> layer;
-  Shape input, output;
-  std::vector<float> x, y, dx;
-  Conv1D<float>::Cache cache;
+  Shape input;
 
-  explicit Run(const benchmark::State& state)
+  explicit AlongTime(const benchmark::State& state)
       : layer(state.range(0), state.range(1), state.range(2),
               {.stride = state.range(4),
                .dilation = state.range(5),
                .groups = state.range(6),
                .padding = Padding::same}),
-        input{state.range(0), state.range(3)},
-        output(layer.out_shape(input)),
-        x(weir_benchmark::uniform(static_cast<std::size_t>(input.size() * batch))),
+        input{state.range(0), state.range(3)} {}
+};
+
+/// Planes in, filters, kernel, rows and columns.
+void image_shapes(benchmark::internal::Benchmark* b) {
+  b->Args({1, 32, 5, 28});   // the 2D-CNN
+  b->Args({32, 64, 5, 14});  // the 2D-CNN
+  b->Args({64, 64, 3, 14});
+}
+struct OverImages {
+  Conv2D<float> layer;
+  Shape input;
+
+  explicit OverImages(const benchmark::State& state)
+      : layer(state.range(0), state.range(1), state.range(2), state.range(2), {.padding = Padding::same}),
+        input{state.range(0) * state.range(3), state.range(3)} {}
+};
+
+/// A layer with all that a pass needs.
+template <class Case>
+struct Run : Case {
+  using L = decltype(Case::layer);
+  Shape output;
+  std::vector<float> x, y, dx;
+  typename L::Cache cache;
+
+  explicit Run(const benchmark::State& state)
+      : Case(state),
+        output(this->layer.out_shape(this->input)),
+        x(weir_benchmark::uniform(static_cast<std::size_t>(this->input.size() * batch))),
         y(static_cast<std::size_t>(output.size() * batch)),
         dx(x.size()) {
     Rng rng(1);
-    layer.init(rng);
-    cache.prepare(layer, input, batch, true);
+    this->layer.init(rng);
+    cache.prepare(this->layer, this->input, batch, true);
   }
-  void forward() { layer.forward({x.data(), input, batch}, {y.data(), output, batch}, cache, {}); }
+  void forward() {
+    this->layer.forward({x.data(), this->input, batch}, {y.data(), output, batch}, cache, {});
+  }
+  void backward(L& grad) {
+    this->layer.backward({x.data(), this->input, batch}, {}, {y.data(), output, batch},
+                         {dx.data(), this->input, batch}, cache, grad, {});
+  }
   void count(benchmark::State& state, Index products) const {
-    state.counters["FLOPS"] = benchmark::Counter(static_cast<double>(products * layer.flops(input) * batch),
-                                                 benchmark::Counter::kIsIterationInvariantRate);
+    const Index flops = products * this->layer.flops(this->input) * batch;
+    state.counters["FLOPS"] =
+        benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsIterationInvariantRate);
   }
 };
 
-void conv1d_forward(benchmark::State& state) {
-  Run run(state);
+template <class Case>
+void forward(benchmark::State& state) {
+  Run<Case> run(state);
   for (auto _ : state) {
     run.forward();
     benchmark::ClobberMemory();
@@ -64,13 +97,13 @@ void conv1d_forward(benchmark::State& state) {
   run.count(state, 1);
 }
 
-void conv1d_backward(benchmark::State& state) {
-  Run run(state);
+template <class Case>
+void backward(benchmark::State& state) {
+  Run<Case> run(state);
   run.forward();
-  Conv1D<float> grad = zeros_like(run.layer);
+  auto grad = zeros_like(run.layer);
   for (auto _ : state) {
-    run.layer.backward({run.x.data(), run.input, batch}, {}, {run.y.data(), run.output, batch},
-                       {run.dx.data(), run.input, batch}, run.cache, grad, {});
+    run.backward(grad);
     benchmark::ClobberMemory();
   }
   run.count(state, 2);
@@ -121,7 +154,9 @@ void cnn_training(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(conv1d_forward)->Apply(shapes)->Unit(benchmark::kMicrosecond);
-BENCHMARK(conv1d_backward)->Apply(shapes)->Unit(benchmark::kMicrosecond);
+BENCHMARK(forward<AlongTime>)->Name("conv1d_forward")->Apply(shapes)->Unit(benchmark::kMicrosecond);
+BENCHMARK(backward<AlongTime>)->Name("conv1d_backward")->Apply(shapes)->Unit(benchmark::kMicrosecond);
+BENCHMARK(forward<OverImages>)->Name("conv2d_forward")->Apply(image_shapes)->Unit(benchmark::kMicrosecond);
+BENCHMARK(backward<OverImages>)->Name("conv2d_backward")->Apply(image_shapes)->Unit(benchmark::kMicrosecond);
 BENCHMARK(cnn_inference)->Arg(1)->Arg(32)->Unit(benchmark::kMillisecond);
 BENCHMARK(cnn_training)->Arg(32)->Arg(256)->Unit(benchmark::kMillisecond);

@@ -1,6 +1,6 @@
 // USTC-TFC2016: which of 20 applications and malware families a session belongs to, from its first 784 bytes.
 //
-//   07_ustc_bytes [FOLDER] [--net wang|bytes] [--hide] [--seeds N] [--epochs N] [--validate]
+//   07_ustc_bytes [FOLDER] [--net bytes|wang|wang2d] [--hide] [--seeds N] [--epochs N] [--validate]
 //
 // FOLDER holds train-images-idx3-ubyte.gz and the other three files. Everything is learned on the training
 // part; the test part is read once a seed, to count. With --validate, a fifth of the training part is held
@@ -23,6 +23,7 @@ using weir::Index;
 
 struct Recipe {
   std::string layers;
+  weir::Shape input;
   float scale;  ///< of a byte
   Index epochs;
   double learning_rate;
@@ -33,14 +34,37 @@ struct Recipe {
 const Recipe wang{
     "conv1d:32:25:same,relu,max_pool1d:3:3:same,conv1d:64:25:same,relu,max_pool1d:3:3:same,flatten,"
     "dense:1024,relu,dropout:0.5,dense:20,softmax",
-    1.0F / 255.0F, 6, 1e-3};
+    {1, 784},
+    1.0F / 255.0F,
+    6,
+    1e-3};
+
+/// Wang, Zhu, Zeng, Ye, Sheng: "Malware traffic classification using convolutional neural network for
+/// representation learning", ICOIN 2017: the bytes as 28 rows of 28 pixels. Trained as the one above.
+const Recipe wang2d{
+    "conv2d:32:5:same,relu,max_pool2d:2:planes=32,conv2d:64:5:same:planes=32,relu,max_pool2d:2:planes=64,"
+    "flatten,dense:1024,relu,dropout:0.5,dense:20,softmax",
+    {28, 28},
+    1.0F / 255.0F,
+    6,
+    1e-3};
 
 /// A byte is a symbol, not a quantity: each value has a vector of its own, and headers stand at fixed places,
 /// so that the position counts.
 const Recipe bytes{
     "embedding:256:8,flatten,dropout:0.2,dense:256,batch_norm,relu,dropout:0.4,dense:128,batch_norm,relu,"
     "dropout:0.3,dense:20,softmax",
-    1.0F, 12, 2e-3};
+    {1, 784},
+    1.0F,
+    12,
+    2e-3};
+
+[[nodiscard]] const Recipe& recipe_named(const std::string& name) {
+  if (name == "bytes") return bytes;
+  if (name == "wang") return wang;
+  if (name == "wang2d") return wang2d;
+  throw weir::ConfigError("--net is bytes, wang or wang2d");
+}
 
 struct Arguments {
   std::string folder;
@@ -62,9 +86,7 @@ struct Arguments {
     if (word == "--hide") {
       arguments.hidden = ustc::Hidden::identities;
     } else if (word == "--net") {
-      const std::string name = value();
-      if (name != "wang" && name != "bytes") throw weir::ConfigError("--net is wang or bytes");
-      arguments.recipe = name == "wang" ? wang : bytes;
+      arguments.recipe = recipe_named(value());
     } else if (word == "--layers") {
       arguments.recipe.layers = value();
     } else if (word == "--rate") {
@@ -84,8 +106,10 @@ struct Arguments {
   return arguments;
 }
 
-void scale(weir::Dataset<float>& data, float factor) {
-  for (float& value : data.x.span()) value *= factor;
+/// What the net sees of the bytes: shape and scale.
+void prepare(weir::Dataset<float>& data, const Recipe& recipe) {
+  data.shape = recipe.input;
+  for (float& value : data.x.span()) value *= recipe.scale;
 }
 
 struct Progress {
@@ -136,8 +160,8 @@ int main(int argc, char** argv) try {
     images.test = images.training.subset(split.validation);
     images.training = images.training.subset(split.training);
   }
-  scale(images.training, arguments.recipe.scale);
-  scale(images.test, arguments.recipe.scale);
+  prepare(images.training, arguments.recipe);
+  prepare(images.test, arguments.recipe);
   std::printf("%ld sessions to train on, %ld to test; %s\n", static_cast<long>(images.training.rows()),
               static_cast<long>(images.test.rows()),
               arguments.hidden == ustc::Hidden::nothing ? "all bytes" : "identities hidden");

@@ -11,10 +11,12 @@
 
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
+#include <weir/layers/average_pool2d.hpp>
 #include <weir/layers/batch_norm.hpp>
 #include <weir/layers/contractive_dense.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/conv1d_transpose.hpp>
+#include <weir/layers/conv2d.hpp>
 #include <weir/layers/cropping1d.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/depthwise_conv1d.hpp>
@@ -39,6 +41,7 @@
 #include <weir/layers/lstm.hpp>
 #include <weir/layers/masking_noise.hpp>
 #include <weir/layers/max_pool1d.hpp>
+#include <weir/layers/max_pool2d.hpp>
 #include <weir/layers/multi_head_attention.hpp>
 #include <weir/layers/positional_encoding.hpp>
 #include <weir/layers/relu.hpp>

@@ -29,6 +29,7 @@ struct Model {
 
 const std::vector<Model> models{
     {"wang_cnn", {1, 784}, ",dense:12", 12, 5'832'588},
+    {"wang_2d_cnn", {28, 28}, ",dense:20", 20, 3'284'884},
     {"deep_packet_cnn", {1, 1500}, ",dense:17", 17, 10'107'417},
     {"deep_packet_sae",
      {1, 1500},

@@ -33,8 +33,12 @@ const std::vector<std::string> nets{
     "conv1d_transpose:5:3:valid:stride=2",
     "depthwise_conv1d:3:same",
     "separable_conv1d:5:3:same",
+    "conv2d:5:3:same",
+    "conv2d:5:3:planes=2:kernel_columns=2:stride=2:stride_columns=1:bias=false",
     "max_pool1d:3:2:same",
     "average_pool1d:3:2",
+    "max_pool2d:2:planes=2",
+    "average_pool2d:3:1:same:planes=2:size_columns=2",
     "global_max_pool1d",
     "global_average_pool1d",
     "adaptive_average_pool1d:5",
@@ -138,6 +142,9 @@ TEST_CASE("a file cannot ask for more than it holds") {
   CHECK_FALSE(refused("dense:20,relu"));
   CHECK(refused("dense:1000000"));
   CHECK(refused("conv1d:1000:1000:same"));
+  CHECK(refused("conv2d:100:3:same:planes=2"));
+  CHECK(refused("conv2d:100:3:same:stride=1:dilation=1000000"));
+  CHECK(refused("max_pool2d:1000000:1:same:planes=2"));
   CHECK(refused("lstm:100000"));
   CHECK(refused("gru:100000"));
   CHECK(refused("simple_rnn:1000:outputs=100000"));

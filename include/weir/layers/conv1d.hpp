@@ -45,7 +45,21 @@ struct Conv1DOptions {
 };
 
 namespace detail {
-/// The options that convolutions share, into `chosen`; the window they make.
+/// Bias and initializer, into `chosen`.
+template <class Options>
+void read_weights(ConfigReader& read, Options& chosen) {
+  chosen.bias = read.flag("bias", true);
+  const auto initializer = initializer_named(read.text("initializer", name_of(chosen.initializer)));
+  if (!initializer) read.complain("initializer", "is unknown");
+  chosen.initializer = initializer.value_or(chosen.initializer);
+}
+template <class Options>
+void write_weights(const Options& options, Config& config) {
+  config.set("bias", options.bias);
+  config.set("initializer", std::string(name_of(options.initializer)));
+}
+
+/// The options that convolutions along time share, into `chosen`; the window they make.
 template <class Options>
 [[nodiscard]] Window read_convolution(ConfigReader& read, const Config& config, Options& chosen) {
   Window window;
@@ -56,10 +70,7 @@ template <class Options>
   chosen.padding = window.padding;
   chosen.pad_left = window.pad_left;
   chosen.pad_right = window.pad_right;
-  chosen.bias = read.flag("bias", true);
-  const auto initializer = initializer_named(read.text("initializer", name_of(chosen.initializer)));
-  if (!initializer) read.complain("initializer", "is unknown");
-  chosen.initializer = initializer.value_or(chosen.initializer);
+  read_weights(read, chosen);
   return window;
 }
 /// The same as config entries.
@@ -69,8 +80,7 @@ void write_convolution(const Window& window, const Options& options, Config& con
   write_padding(window, config);
   config.set("stride", static_cast<std::int64_t>(window.stride));
   config.set("dilation", static_cast<std::int64_t>(window.dilation));
-  config.set("bias", options.bias);
-  config.set("initializer", std::string(name_of(options.initializer)));
+  write_weights(options, config);
 }
 
 /// `columns` columns of `from` behind `before` columns of zeros, zeros up to `total`.
@@ -165,7 +175,16 @@ struct Conv1D {
 
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
                 Cache& cache, Conv1D& grad, const Pass&) const {
-    if (!dx.absent()) simd::reverse_weights<T>(geometry(), weight.data(), cache.reversed.data());
+    if (!dx.absent()) prepare_backward(cache);
+    backward_prepared(x, dy, dx, cache, grad);
+  }
+  /// Backward in two parts, for a layer that runs the second one many times: what depends on the weights
+  /// alone, and the rest.
+  void prepare_backward(Cache& cache) const {
+    simd::reverse_weights<T>(geometry(), weight.data(), cache.reversed.data());
+  }
+  void backward_prepared(BatchView<const T> x, BatchView<const T> dy, BatchView<T> dx, Cache& cache,
+                         Conv1D& grad) const {
     for (Index i = 0; i < x.count(); ++i) {
       const Index n = out_length(x.length_of(i));
       if (n > 0) {

@@ -11,10 +11,12 @@
 #include <weir/core/abi.hpp>
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
+#include <weir/layers/average_pool2d.hpp>
 #include <weir/layers/batch_norm.hpp>
 #include <weir/layers/contractive_dense.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/conv1d_transpose.hpp>
+#include <weir/layers/conv2d.hpp>
 #include <weir/layers/cropping1d.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/depthwise_conv1d.hpp>
@@ -39,6 +41,7 @@
 #include <weir/layers/lstm.hpp>
 #include <weir/layers/masking_noise.hpp>
 #include <weir/layers/max_pool1d.hpp>
+#include <weir/layers/max_pool2d.hpp>
 #include <weir/layers/multi_head_attention.hpp>
 #include <weir/layers/positional_encoding.hpp>
 #include <weir/layers/relu.hpp>
@@ -84,12 +87,12 @@ template <class T>
 using BuiltinLayers = LayerKinds<
     Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>, Dropout<T>,
     BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
-    SeparableConv1D<T>, MaxPool1D<T>, AveragePool1D<T>, GlobalMaxPool1D<T>, GlobalAveragePool1D<T>,
-    AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>, ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>,
-    Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>, RepeatVector<T>, MultiHeadAttention<T>,
-    PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>, TiedAutoencoder<T>,
-    ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>, L1Activity<T>,
-    Flatten<T>, Reshape<T>, Transpose<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
+    SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>, AveragePool2D<T>,
+    GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>,
+    ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>,
+    RepeatVector<T>, MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
+    TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>,
+    L1Activity<T>, Flatten<T>, Reshape<T>, Transpose<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
     Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
     SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
 

@@ -1,0 +1,230 @@
+// Convolution over images (LeCun et al. 1989; the cross-correlation of every framework):
+//
+//   y(:, u, t) = b + sum over r, k of W_rk x(:, u stride_columns - left + k dilation_columns,
+//                                               t stride - top + r dilation)
+//
+//   x: planes x width x H      W: filters x planes x kernel x kernel_columns      b: filters
+//   y: filters x width' x T    r = 0 ... kernel - 1,  k = 0 ... kernel_columns - 1
+//
+// An image is a sample whose steps are rows of pixels: layers/window2d.hpp. Pixels outside of it, and rows
+// outside of a sample's own length, are zeros.
+//
+// Output row t sees `kernel` rows. Laid one above the other, they are one strip of `width` pixels of
+// kernel * planes channels, and what is left to do is a Conv1D along that strip, which does the work:
+//
+//   strip(r, :, j) = x(:, j, t stride - top + r dilation)           y(:, :, t) = b + W * strip
+//   dx(:, j, t stride - top + r dilation) += dstrip(r, :, j)
+//
+// `Conv2D{1, 32, 5, 5, {.padding = Padding::same}}`: 1 plane to 32 with a kernel of 5 rows by 5 columns.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/layers/conv1d.hpp>
+#include <weir/layers/window2d.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+struct Conv2DOptions {
+  Index stride = 1;
+  Index stride_columns = 0;  ///< 0: as the rows
+  Index dilation = 1;
+  Index dilation_columns = 0;        ///< 0: as the rows
+  Padding padding = Padding::valid;  ///< valid or same
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+};
+
+template <class T = float>
+struct Conv2D {
+  using Scalar = T;
+  static constexpr std::string_view kind = "conv2d";
+  static constexpr std::array<std::string_view, 3> arguments{"filters", "kernel", "padding"};
+  static constexpr bool along_time = true;
+
+  Index planes = 1;   ///< of the input
+  Window rows;        ///< which rows make the strip of an output row
+  Conv1D<T> columns;  ///< along the strip
+
+  Conv2D() = default;
+  Conv2D(Index planes_in, Index filters, Index kernel, Index kernel_columns, Conv2DOptions chosen = {})
+      : planes(planes_in),
+        rows{.size = kernel, .stride = chosen.stride, .dilation = chosen.dilation, .padding = chosen.padding},
+        columns(planes_in * kernel, filters, kernel_columns,
+                {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
+                 .dilation = chosen.dilation_columns == 0 ? chosen.dilation : chosen.dilation_columns,
+                 .padding = chosen.padding,
+                 .bias = chosen.bias,
+                 .initializer = chosen.initializer}) {
+    window().check(kind);
+    if (planes < 1) fail(ErrorKind::config, kind, "an image has at least one plane");
+  }
+
+  [[nodiscard]] Index filters() const { return columns.out(); }
+  [[nodiscard]] Window2D window() const { return {rows, columns.window()}; }
+
+  [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    return window().out_shape(kind, input, planes, filters());
+  }
+  [[nodiscard]] Index flops(Shape input) const {
+    return columns.flops(strip_shape(input.channels)) * out_length(input.length);
+  }
+
+  void init(Rng& rng) {
+    const Index taps = rows.size * columns.kernel();
+    initialize(columns.weight.view(), columns.options.initializer, planes * taps, filters() * taps, rng);
+    columns.bias.fill(T(0));
+  }
+
+  struct Cache {
+    typename Conv1D<T>::Cache columns;
+    AlignedBuffer<T> strip, dstrip;
+
+    void prepare(const Conv2D& layer, Shape input, Index, bool training) {
+      const Shape shape = layer.strip_shape(input.channels);
+      columns.prepare(layer.columns, shape, 1, training);
+      strip = AlignedBuffer<T>(static_cast<std::size_t>(shape.size()));
+      dstrip = AlignedBuffer<T>(training ? static_cast<std::size_t>(shape.size()) : 0);
+    }
+  };
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    for (Index i = 0; i < x.count(); ++i) {
+      const std::span<T> to = y.sample(i);
+      each_strip(x, i, cache, [&](BatchView<const T> strip, Index t) {
+        columns.forward(strip, row(y, i, t), cache.columns, pass);
+      });
+      std::fill(to.begin() + out_length(x.length_of(i)) * y.channels(), to.end(), T(0));
+    }
+  }
+
+  void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
+                Cache& cache, Conv2D& grad, const Pass&) const {
+    if (!dx.absent()) {
+      columns.prepare_backward(cache.columns);
+      std::fill_n(dx.data(), dx.size(), T(0));
+    }
+    for (Index i = 0; i < x.count(); ++i) {
+      each_strip(x, i, cache, [&](BatchView<const T> strip, Index t) {
+        const BatchView<T> dstrip(dx.absent() ? nullptr : cache.dstrip.data(), strip.shape(), 1);
+        columns.backward_prepared(strip, row(dy, i, t), dstrip, cache.columns, grad.columns);
+        if (!dx.absent()) add_strip(dstrip, dx.sample(i).data(), x.length_of(i), t);
+      });
+    }
+  }
+
+  template <class F, class... L>
+  static void visit(F&& f, L&... layer) {
+    f(Role::weight, "weight", weight_of(layer)...);
+    if ((layer.columns.options.bias && ...)) f(Role::bias, "bias", layer.columns.bias.view()...);
+  }
+
+  [[nodiscard]] Config config() const {
+    const Window along = columns.window();
+    Config config{{"filters", static_cast<std::int64_t>(filters())}};
+    detail::write_both_axes(config, "kernel", rows.size, along.size);
+    config.set("padding", std::string(name_of(rows.padding)));
+    detail::write_both_axes(config, "stride", rows.stride, along.stride);
+    detail::write_both_axes(config, "dilation", rows.dilation, along.dilation);
+    config.set("planes", static_cast<std::int64_t>(planes));
+    detail::write_weights(columns.options, config);
+    return config;
+  }
+  [[nodiscard]] static Result<Conv2D> from_config(const Config& config, Shape input) {
+    ConfigReader read(kind, config);
+    const Index filters = read.required("filters", 1, Window::limit);
+    const Index planes = read.integer("planes", 1, 1, Window::limit);
+    const Index kernel = read.required("kernel", 1, Window::limit);
+    const Index kernel_columns = detail::read_columns(read, "kernel", kernel);
+    Conv2DOptions chosen;
+    chosen.stride = read.integer("stride", 1, 1, Window::limit);
+    chosen.stride_columns = detail::read_columns(read, "stride", chosen.stride);
+    chosen.dilation = read.integer("dilation", 1, 1, Window::limit);
+    chosen.dilation_columns = detail::read_columns(read, "dilation", chosen.dilation);
+    chosen.padding = detail::read_padding2d(read);
+    detail::read_weights(read, chosen);
+    const Window2D window{{kernel, chosen.stride, chosen.dilation, chosen.padding},
+                          {kernel_columns, chosen.stride_columns, chosen.dilation_columns, chosen.padding}};
+    detail::check_window2d(read, "kernel", window, input, planes, filters);
+    if (!read.ok()) return read.failure();
+    return read.finish(Conv2D(planes, filters, kernel, kernel_columns, chosen));
+  }
+  [[nodiscard]] static double values_needed(const Config& config, Shape) {
+    const double kernel = detail::number_in(config, "kernel", 0.0);
+    const double per_filter = detail::number_in(config, "planes", 1.0) * kernel *
+                              detail::number_in(config, "kernel_columns", kernel);
+    return detail::number_in(config, "filters", 0.0) * (per_filter + 1.0);
+  }
+
+ private:
+  /// The weights with an extent for each axis: filters, planes, rows, columns.
+  template <class L>
+  [[nodiscard]] static auto weight_of(L& layer) {
+    return TensorView(layer.columns.weight.data(),
+                      Extents{layer.filters(), layer.planes, layer.rows.size, layer.columns.kernel()});
+  }
+
+  [[nodiscard]] Shape strip_shape(Index channels) const { return {planes * rows.size, channels / planes}; }
+
+  /// Row t of sample i, as a sample whose steps are its pixels.
+  template <class U>
+  [[nodiscard]] BatchView<U> row(BatchView<U> y, Index i, Index t) const {
+    return {y.sample(i).data() + t * y.channels(), Shape{filters(), y.channels() / filters()}, 1};
+  }
+
+  /// Runs f(strip, output row) for each row of the output of sample i.
+  template <class F>
+  void each_strip(BatchView<const T> x, Index i, Cache& cache, F f) const {
+    const Shape shape = strip_shape(x.channels());
+    for (Index t = 0; t < out_length(x.length_of(i)); ++t) {
+      each_run(shape.length, x.length_of(i), t, [&](Index from, Index to, Index count) {
+        if (from < 0) {
+          std::fill_n(cache.strip.data() + to, count, T(0));
+        } else {
+          std::copy_n(x.sample(i).data() + from, count, cache.strip.data() + to);
+        }
+      });
+      f(BatchView<const T>(cache.strip.data(), shape, 1), t);
+    }
+  }
+  /// Adds the gradient of the strip of output row t to a sample's.
+  void add_strip(BatchView<const T> dstrip, T* dx, Index used, Index t) const {
+    each_run(dstrip.length(), used, t, [&](Index to, Index from, Index count) {
+      for (Index p = 0; to >= 0 && p < count; ++p) dx[to + p] += dstrip.data()[from + p];
+    });
+  }
+  /// Runs f(place in a sample of `used` rows or -1 in padding, place in the strip of output row t, count) for
+  /// all elements of the strip that lie side by side in both. Of a few planes there is nothing to gain from
+  /// that: then one by one, plane after plane.
+  template <class F>
+  void each_run(Index width, Index used, Index t, F f) const {
+    constexpr Index few = 8;
+    for (Index r = 0; r < rows.size; ++r) {
+      const Index at = t * rows.stride - rows.left(used) + r * rows.dilation;
+      const bool inside = at >= 0 && at < used;
+      const auto run = [&](Index j, Index plane, Index count) {
+        f(inside ? (at * width + j) * planes + plane : -1, (j * rows.size + r) * planes + plane, count);
+      };
+      if (planes >= few) {
+        for (Index j = 0; j < width; ++j) run(j, 0, planes);
+      } else {
+        for (Index plane = 0; plane < planes; ++plane) {
+          for (Index j = 0; j < width; ++j) run(j, plane, 1);
+        }
+      }
+    }
+  }
+};
+
+Conv2D(Index, Index, Index, Index, Conv2DOptions)->Conv2D<float>;
+Conv2D(Index, Index, Index, Index)->Conv2D<float>;
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,123 @@
+// The common part of pooling over images, which are samples whose steps are rows of pixels:
+// layers/window2d.hpp.
+//
+//   x: planes x width x H      y: planes x width' x T
+//
+// The largest, or the mean, of a window is that of its rows' largest, or means. So a layer is two of pooling
+// along time: `columns` on each row of an image, a sample whose steps are pixels, then `rows` on the result.
+// In that order, the gradient of a maximum goes to the first in the order of memory, as PyTorch's does.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/layer.hpp>
+#include <weir/layers/window2d.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weir::inline WEIR_ABI {
+
+struct Pool2DOptions {
+  Index stride = 0;                  ///< 0: the size
+  Index stride_columns = 0;          ///< 0: as the rows, where they have one, or the size
+  Padding padding = Padding::valid;  ///< valid or same
+};
+
+/// Self is the layer, Pool the same along time.
+template <class Self, class Pool>
+struct Pool2D {
+  using T = typename Pool::Scalar;
+  using Scalar = T;
+  static constexpr std::array<std::string_view, 3> arguments{"size", "stride", "padding"};
+  static constexpr bool along_time = true;
+  static constexpr bool reads_output = weir::reads_output<Pool>;
+
+  Index planes = 1;
+  Pool rows;
+  Pool columns;
+
+  Pool2D() = default;
+  Pool2D(Index planes_in, Index size, Index size_columns, Pool2DOptions chosen)
+      : planes(planes_in),
+        rows(size, {.stride = chosen.stride, .padding = chosen.padding}),
+        columns(size_columns, {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
+                               .padding = chosen.padding}) {
+    window().check(Self::kind);
+    if (planes < 1) fail(ErrorKind::config, Self::kind, "an image has at least one plane");
+  }
+
+  [[nodiscard]] Window2D window() const { return {rows.window, columns.window}; }
+  [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    return window().out_shape(Self::kind, input, planes, planes);
+  }
+  static void init(Rng&) noexcept {}
+  template <class F, class... L>
+  static void visit(F&&, L&...) noexcept {}
+
+  struct Cache {
+    AlignedBuffer<T> between, dbetween;  ///< behind `columns`
+
+    void prepare(const Pool2D& layer, Shape input, Index count, bool training) {
+      const auto size = static_cast<std::size_t>(layer.between_shape(input).size() * count);
+      between = AlignedBuffer<T>(size);
+      dbetween = AlignedBuffer<T>(training ? size : 0);
+    }
+  };
+
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    NoCache none;
+    const BatchView<T> between = between_view(x, cache.between);
+    columns.forward(rows_of(x), rows_of(between), none, pass);
+    rows.forward(between, y, none, pass);
+  }
+
+  void backward(BatchView<const T> x, BatchView<const T> y, BatchView<const T> dy, BatchView<T> dx,
+                Cache& cache, Self&, const Pass& pass) const {
+    if (dx.absent()) return;
+    NoCache none;
+    Pool no_gradient;
+    const BatchView<T> between = between_view(x, cache.between), dbetween = between_view(x, cache.dbetween);
+    rows.backward(between, y, dy, dbetween, none, no_gradient, pass);
+    columns.backward(rows_of(x), rows_of<const T>(between), rows_of<const T>(dbetween), rows_of(dx), none,
+                     no_gradient, pass);
+  }
+
+  [[nodiscard]] Config config() const {
+    Config config{{"planes", static_cast<std::int64_t>(planes)}};
+    detail::write_both_axes(config, "size", rows.window.size, columns.window.size);
+    detail::write_both_axes(config, "stride", rows.window.stride, columns.window.stride);
+    config.set("padding", std::string(name_of(rows.window.padding)));
+    return config;
+  }
+  [[nodiscard]] static Result<Self> from_config(const Config& config, Shape input) {
+    ConfigReader read(Self::kind, config);
+    const Index planes = read.required("planes", 1, Window::limit);
+    const Index size = read.required("size", 1, Window::limit);
+    const Index size_columns = detail::read_columns(read, "size", size);
+    Pool2DOptions chosen;
+    chosen.stride = read.integer("stride", 0, 1, Window::limit);
+    chosen.stride_columns = detail::read_columns(read, "stride", chosen.stride);
+    chosen.padding = detail::read_padding2d(read);
+    const Self layer(planes, size, size_columns, chosen);
+    detail::check_window2d(read, "size", layer.window(), input, planes, planes);
+    return read.finish(layer);
+  }
+
+ private:
+  [[nodiscard]] Shape between_shape(Shape input) const {
+    return {planes * columns.out_length(input.channels / planes), input.length};
+  }
+  [[nodiscard]] BatchView<T> between_view(BatchView<const T> x, AlignedBuffer<T>& buffer) const {
+    return {buffer.data(), between_shape(x.shape()), x.count(), x.lengths()};
+  }
+  /// The rows of all images as samples whose steps are pixels; those of padding are among them.
+  template <class U>
+  [[nodiscard]] BatchView<U> rows_of(BatchView<U> x) const {
+    return {x.data(), Shape{planes, x.channels() / planes}, x.columns()};
+  }
+};
+
+}  // namespace weir::inline WEIR_ABI
