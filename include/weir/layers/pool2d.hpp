@@ -86,10 +86,11 @@ struct Pool2D {
   }
 
   [[nodiscard]] Config config() const {
-    Config config{{"planes", static_cast<std::int64_t>(planes)}};
+    Config config;
     detail::write_both_axes(config, "size", rows.window.size, columns.window.size);
     detail::write_both_axes(config, "stride", rows.window.stride, columns.window.stride);
     config.set("padding", std::string(name_of(rows.window.padding)));
+    config.set("planes", static_cast<std::int64_t>(planes));
     return config;
   }
   [[nodiscard]] static Result<Self> from_config(const Config& config, Shape input) {
