@@ -58,8 +58,7 @@ struct FinalStates {
     ConfigReader read(kind, config);
     FinalStates layer;
     layer.units = read.required("units", 1, input.channels);
-    if (input.channels % (2 * layer.units) != 0)
-      read.complain("units", "must be half of the channels' pairs");
+    if (input.channels % (2 * layer.units) != 0) read.complain("units", "times two must divide the channels");
     return read.finish(layer);
   }
 

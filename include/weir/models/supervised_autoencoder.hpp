@@ -193,6 +193,8 @@ struct SupervisedAutoencoder {
     return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
   }
 
+  // The two losses are those of losses/, which a net that only runs must not reach.
+
   /// The loss summed over samples; fills its gradient.
   [[nodiscard]] double compare(BatchView<const Scalar> guess, BatchView<const Scalar> x, double scale,
                                BatchView<Scalar> gradient) const {
