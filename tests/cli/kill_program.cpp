@@ -88,7 +88,7 @@ struct Job {
       {"predict", {"predict", model, table, "-o", out + "verdicts.csv"}, {"verdicts.csv"}},
       {"synth", {"synth", "--connections", "6000", "-o", out + "table.csv"}, {"table.csv"}},
   };
-  if (weir({"flows", capture, "-o", "/dev/null"}).code == 0) {
+  if (cli_test::weir({"flows", capture, "-o", "/dev/null"}).code == 0) {
     all.push_back({"flows", {"flows", capture, "--threads", "2", "-o", out + "flows.csv"}, {"flows.csv"}});
     all.push_back({"synth --pcap",
                    {"synth", "--connections", "800", "--pcap", out + "c.pcap", "--labels", out + "rules"},
