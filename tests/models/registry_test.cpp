@@ -52,6 +52,8 @@ TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("dense:4,nonsense"), "unknown layer 'nonsense'"));
   CHECK(has(complaint("dense:4,nonsense"), "layer 1"));
   CHECK(has(complaint("dense:4,nonsense"), "batch_norm"));  // names what is known
+  CHECK(has(complaint("maxpool1d:3"), "unknown layer 'maxpool1d'; did you mean 'max_pool1d'"));
+  CHECK(has(complaint("residual[dens:4]"), "unknown layer 'dens'; did you mean 'dense'"));
   CHECK(has(complaint(""), "unknown layer ''"));
   CHECK(has(complaint("dense:4,"), "unknown layer ''"));
   CHECK(has(complaint("relu,dense"), "'units' is missing"));
