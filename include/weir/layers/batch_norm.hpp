@@ -12,6 +12,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/batch.hpp>
@@ -37,6 +38,8 @@ struct BatchNorm {
   static constexpr std::string_view kind = "batch_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool whole_batch = true;
+  static constexpr RealBounds momentum_bounds{"momentum", 0.0, 1.0};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -58,6 +61,8 @@ struct BatchNorm {
   BatchNorm() requires(Channels == dyn) = default;
   explicit BatchNorm(Index channels, BatchNormOptions chosen = {})
       : gamma(channels), beta(channels), running_mean(channels), running_variance(channels), options(chosen) {
+    static_cast<void>(momentum_bounds.checked(kind, options.momentum));
+    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
     reset();
   }
 
@@ -145,8 +150,8 @@ struct BatchNorm {
   [[nodiscard]] static Result<BatchNorm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     BatchNormOptions chosen;
-    chosen.momentum = read.number("momentum", chosen.momentum, 0.0, 1.0);
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.momentum = momentum_bounds.read(read, chosen.momentum);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     return read.finish(BatchNorm(input.channels, chosen));
   }
 
