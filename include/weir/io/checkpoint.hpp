@@ -19,6 +19,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,16 @@ inline constexpr std::size_t history_columns = 8;
           .best = row[7] != 0.0};
 }
 
+/// The kind of the optimizer that the state is of.
+template <class Net, class Optimizer>
+[[nodiscard]] std::string_view optimizer_kind(const FitState<Net, Optimizer>& state) {
+  if constexpr (requires { state.optimizer.kind; }) {
+    return state.optimizer.kind;
+  } else {
+    return Optimizer::kind;
+  }
+}
+
 /// What is neither weight nor history: optimizer steps, best loss (may be infinite), epochs waited, best
 /// epoch, stopped.
 template <class State>
@@ -66,7 +77,7 @@ template <class Net, class Optimizer>
   SafetensorsWriter writer;
   writer.set_metadata("weir.checkpoint", "1");
   writer.set_metadata("weir.layers", detail::layers_text(describe(state.net)));
-  writer.set_metadata("weir.optimizer", std::string(Optimizer::kind));
+  writer.set_metadata("weir.optimizer", std::string(detail::optimizer_kind(state)));
   detail::add_parameters(writer, "net.", state.net);
   detail::add_parameters(writer, "best.", state.best);
   detail::add_parameters(writer, "first.", state.optimizer.first);
@@ -97,7 +108,10 @@ template <class Net, class Optimizer>
   if (file.metadata("weir.checkpoint") != "1") return wrong("is not a checkpoint of this version");
   if (file.metadata("weir.layers") != detail::layers_text(describe(state.net)))
     return wrong("is of another net");
-  if (file.metadata("weir.optimizer") != Optimizer::kind) return wrong("is of another optimizer");
+  const std::string_view optimizer = detail::optimizer_kind(state);
+  if (file.metadata("weir.optimizer") != optimizer) {
+    return wrong("is of another optimizer than " + std::string(optimizer));
+  }
 
   FitState<Net, Optimizer> loaded = state;
   const std::array<std::pair<const char*, Net*>, 4> nets{

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,10 @@ struct Dataset {
     if (!lengths.empty() && lengths.size() != n) wrong("lengths and x have different numbers of rows");
     for (const Label label : labels) {
       if (label < 0) wrong("a label is negative");
+    }
+    for (const T weight : weights) {
+      if (!(weight >= T(0) && weight <= std::numeric_limits<T>::max()))
+        wrong("a weight is negative or not finite");
     }
     for (const Index length : lengths) {
       if (length < 0 || length > shape.length)
