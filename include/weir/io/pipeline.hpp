@@ -91,6 +91,9 @@ struct Verdict {
   /// record, or the net's answer is not a number. The latter raises `alert`: a model that no longer works
   /// must not be quiet.
   bool usable = true;
+
+  /// Whether the net's answer is not a number.
+  [[nodiscard]] bool senseless() const noexcept { return !usable && alert; }
 };
 
 /// Runs a pipeline record by record with memory of its own: one a thread. The pipeline must outlive it.
