@@ -1,12 +1,11 @@
 #include <doctest/doctest.h>
+#include <any_net.hpp>
 #include <train/toy_data.hpp>
 #include <weir/io/checkpoint.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/relu.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
-#include <weir/models/any_model.hpp>
-#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/any_optimizer.hpp>

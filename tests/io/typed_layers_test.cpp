@@ -2,8 +2,10 @@
 // name, with default options and with those at the ends of what is allowed.
 #include <weir/io/load.hpp>
 #include <weir/io/save.hpp>
-#include <weir/models/registry.hpp>
+
 #include <weir/models/sequential.hpp>
+
+#include "any_net.hpp"
 
 #include <doctest/doctest.h>
 
