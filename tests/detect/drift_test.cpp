@@ -238,6 +238,10 @@ TEST_CASE("NaN is no number of a law: it is counted apart and reported") {
   psi.clear();
   CHECK(psi.missing() == 0);
 
+  const std::vector<double> holed{1.0, nan}, whole{1.0, 2.0};
+  CHECK_THROWS_AS(static_cast<void>(kolmogorov_smirnov_distance(holed, whole)), DataError);
+  CHECK_THROWS_AS(static_cast<void>(kolmogorov_smirnov_distance(whole, holed)), DataError);
+
   PageHinkley test({.delta = 0.0, .lambda = 1.0, .warm_up = 2});
   CHECK(test.add(1.0) == Drift::none);
   CHECK(test.add(nan) == Drift::none);

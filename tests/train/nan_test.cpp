@@ -26,7 +26,7 @@ using namespace weir;
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -75,7 +75,7 @@ TEST_CASE("areas and quantiles refuse NaN wherever it stands, and name it") {
   const std::vector<Label> labels{0, 1, 1, 0};
   for (std::size_t at = 0; at < 4; ++at) {
     std::vector<float> scores{0.1F, 0.9F, 0.8F, 0.3F};
-    scores[at] = nan;
+    scores[at] = not_a_number;
     const std::string row = "the score of row " + std::to_string(at) + " is NaN";
     CHECK(
         has(numeric_error([&] { static_cast<void>(roc_auc(std::span<const float>(scores), labels)); }), row));
@@ -98,7 +98,7 @@ TEST_CASE("a net of NaN weights has no accuracy") {
   Sequential softmax{Dense{8, 3}, Softmax{}};
   drawn(one_output);
   drawn(softmax);
-  const auto poison = [](auto& net) { std::get<0>(net.layers).bias[0] = nan; };
+  const auto poison = [](auto& net) { std::get<0>(net.layers).bias[0] = not_a_number; };
   poison(one_output);
   poison(softmax);
   ThreadPool threads(2);
@@ -115,7 +115,7 @@ TEST_CASE("a net of NaN weights has no accuracy") {
   Sequential good{Dense{8, 3}};
   drawn(good);
   auto holed = three;
-  holed.x(2, 513) = nan;
+  holed.x(2, 513) = not_a_number;
   const std::string text =
       numeric_error([&] { static_cast<void>(evaluate(good, holed, CategoricalCrossEntropy{}, &threads)); });
   CHECK(has(text, "answer to row 513 is NaN"));
@@ -149,16 +149,16 @@ TEST_CASE("NaN in a row, in targets, in weights and in held-back rows is told ap
   const auto train = [&](const Dataset<float>& rows) {
     return numeric_error([&] { fit(net, rows, MeanSquaredError{}, SGD{}, options); });
   };
-  data.x(1, 100) = nan;
+  data.x(1, 100) = not_a_number;
   CHECK(has(train(data), "row 100 of these rows has NaN or infinity in x"));
   data = clean;
-  data.targets(0, 200) = nan;
+  data.targets(0, 200) = not_a_number;
   CHECK(has(train(data), "row 200 of these rows has NaN or infinity in targets"));
-  std::get<0>(net.layers).weight[0] = nan;
+  std::get<0>(net.layers).weight[0] = not_a_number;
   CHECK(has(train(clean), "the net's weights are not finite"));
 
   auto held = toy::line(20, 3, 2);
-  held.x(0, 5) = nan;
+  held.x(0, 5) = not_a_number;
   auto state = start_fit(Sequential{Dense{3, 1}}, Adam{}, 1);
   const std::string text =
       numeric_error([&] { continue_fit(state, clean, held, MeanSquaredError{}, Adam{}, options); });

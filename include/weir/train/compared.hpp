@@ -8,8 +8,8 @@
 #include <weir/losses/target.hpp>
 #include <weir/train/dataset.hpp>
 
+#include <span>
 #include <string>
-#include <string_view>
 
 namespace weir::inline WEIR_ABI::detail {
 
