@@ -117,6 +117,18 @@ TEST_CASE("An optimizer chosen at run time resumes to the same bits, its own sta
   }
 }
 
+TEST_CASE("A checkpoint every 0 epochs, and one whose counts are none, are refused") {
+  const TemporaryFile file;
+  auto state = start_fit(net(), Adam{}, 1);
+  const auto data = toy::classes(50, 8, 2, 1);
+  CHECK_THROWS_AS(
+      continue_fit(state, data, {}, BinaryCrossEntropy{}, Adam{}, {.epochs = 1}, Checkpoint{file.path, 0}),
+      ConfigError);
+  state.optimizer.steps = -1;
+  REQUIRE(try_save_checkpoint(file.path, state).ok());
+  CHECK_THROWS_AS(resume(file.path, state), FormatError);
+}
+
 TEST_CASE("A checkpoint does not care whether the optimizer's kind was known to the compiler") {
   const TemporaryFile file;
   auto state = start_fit(net(), Adam{}, 1);

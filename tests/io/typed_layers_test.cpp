@@ -115,7 +115,7 @@ TEST_CASE("an option that differs is named with both values") {
   Pipeline<Sequential<Dense<>, Elu<>>> pipeline;
   pipeline.input = {6};
   pipeline.labels.classes = {"a", "b"};
-  pipeline.net = {Dense{6, 2}, Elu{1.0}};
+  pipeline.net = Sequential{Dense{6, 2}, Elu{1.0}};
   const auto bytes = try_serialize(pipeline);
   REQUIRE(bytes.ok());
   const auto refused =

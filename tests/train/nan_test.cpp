@@ -111,6 +111,8 @@ TEST_CASE("a net of NaN weights has no accuracy") {
         numeric_error([&] { static_cast<void>(evaluate(softmax, three, CategoricalCrossEntropy{}, pool)); }),
         "row 0"));
   }
+  CHECK_THROWS_AS(static_cast<void>(evaluate(one_output, two, BinaryCrossEntropy{}, nullptr, std::nan(""))),
+                  ConfigError);
   // One row of the data is at fault: it is named.
   Sequential good{Dense{8, 3}};
   drawn(good);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,11 @@ inline constexpr std::size_t history_columns = 8;
           report.seconds,
           report.samples_per_second,
           report.best ? 1.0 : 0.0};
+}
+
+/// Whether a number of a file is a count, so that it may be taken for an integer.
+[[nodiscard]] inline bool is_count(double value) noexcept {
+  return value >= 0.0 && value <= 9007199254740992.0 && value == std::floor(value);
 }
 
 [[nodiscard]] inline EpochReport history_report(std::span<const double> row) {
@@ -122,6 +128,9 @@ template <class Net, class Optimizer>
   }
   std::array<double, 5> progress{};
   if (Status s = file.try_read_into("progress", TensorView<double>(progress.data(), {5})); !s) return s;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{2}, std::size_t{3}}) {
+    if (!detail::is_count(progress[i])) return wrong("holds a number of steps or epochs that is none");
+  }
   loaded.optimizer.steps = static_cast<std::int64_t>(progress[0]);
   loaded.best_loss = progress[1];
   loaded.waited = static_cast<Index>(progress[2]);
@@ -138,8 +147,10 @@ template <class Net, class Optimizer>
   if (Status s = file.try_read_into("history", view); !s) return s;
   loaded.history.epochs.clear();
   for (std::size_t i = 0; i < rows; ++i) {
-    loaded.history.epochs.push_back(detail::history_report(
-        std::span<const double>(history).subspan(i * detail::history_columns, detail::history_columns)));
+    const double* row = history.data() + i * detail::history_columns;
+    if (!detail::is_count(row[0]) || !detail::is_count(row[1])) return wrong("has an epoch that is none");
+    loaded.history.epochs.push_back(
+        detail::history_report(std::span<const double>(row, detail::history_columns)));
   }
   state = std::move(loaded);
   return std::monostate{};
@@ -161,6 +172,7 @@ struct Checkpoint {
 
   template <class State>
   void on_epoch(const State& state, const EpochReport& report) const {
+    if (every < 1) fail(ErrorKind::config, "Checkpoint: 'every' must be at least 1");
     if (report.epoch % every == 0) static_cast<void>(try_save_checkpoint(path, state).value());
   }
 };

@@ -83,6 +83,7 @@ template <class Net, class Loss>
                                   ThreadPool* pool = nullptr, double threshold = 0.5) {
   using T = typename Net::Scalar;
   data.check();
+  if (std::isnan(threshold)) fail(ErrorKind::config, "evaluate: the threshold is NaN");
   const Shape output = net.out_shape(data.shape);
   const detail::Against against = detail::check_targets(data, output, loss, "evaluate: ");
   const bool classify = against == detail::Against::labels && output.length == 1;

@@ -297,7 +297,7 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
   detail::check_validation(validation, training.shape, output, loss);
   detail::check_options(options, class_count(training.labels));
   if (training.rows() == 0) fail(ErrorKind::data, "fit: there are no rows to train on");
-  if (!(optimizer.learning_rate >= 0.0)) fail(ErrorKind::config, "fit: the learning rate is negative");
+  if (!(optimizer.learning_rate >= 0.0)) fail(ErrorKind::config, "fit: the learning rate must not be negative");
   detail::Trainer<Net, Loss, Optimizer> trainer(state.net, training, against, loss, optimizer, options);
 
   const RngKey key = RngKey{options.seed}.fork(0x4649'54);
