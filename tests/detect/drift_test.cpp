@@ -39,7 +39,8 @@ TEST_CASE("stability index by hand") {
   psi.clear();
   CHECK(psi.count() == 0);
   psi.add(std::nan(""));
-  CHECK(psi.actual()[0] == 1);
+  CHECK(psi.actual()[0] == 0);
+  CHECK(psi.missing() == 1);
 }
 
 TEST_CASE("stability index: repeated numbers share a bin, constants have one") {
