@@ -140,7 +140,8 @@ const std::vector<std::string> nets{
     "supervised_autoencoder[conv1d:4:3:same|dense:6]:0.25",
     "supervised_autoencoder[dense:4|dense:6]",
     "supervised_autoencoder[dense:4|dense:6]:0",
-    "supervised_autoencoder[dense:4|dense:6]:1000000:codes",
+    "supervised_autoencoder[dense:4|dense:6]:1000000",
+    "slice:0:1,supervised_autoencoder[embedding:9:4|dense:9]:1:codes",
 };
 
 /// A pipeline around the net, which ends in two classes.
