@@ -60,15 +60,19 @@ class VerdictWriter {
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
                                        const ModelScorer& scorer) const {
+    if (!verdict.usable) return unusable(row, verdict.alert);
     return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
   }
-  /// A row of which nothing can be said.
-  [[nodiscard]] std::string unusable(std::uint64_t row) const {
-    if (json_) return Json{{"row", row}, {"usable", false}}.dump() + "\n";
+  /// A row of which nothing can be said; an alert where the net's answer is not a number.
+  [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
+    Json json{{"row", row}, {"usable", false}};
+    if (alert) json["alert"] = true;
+    if (json_) return json.dump() + "\n";
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
-    return std::to_string(row) + std::string(commas, ',') + "\n";
+    const bool tells = alert && model_.task != weir::Task::regress;
+    return std::to_string(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
   }
 
  private:
@@ -151,7 +155,7 @@ void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelSc
     const weir::Verdict verdict = scorer.row(numbers);
     if (verdict.alert) ++tally.alerts;
     if (alerts_only && !verdict.alert) continue;
-    out += verdict.usable ? writer(number, verdict, scorer) : writer.unusable(number);
+    out += writer(number, verdict, scorer);
   }
 }
 
