@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/dense.hpp>
@@ -37,6 +38,9 @@ struct ContractiveDense {
   Dense<T, In, Out> dense;
   ContractiveDenseOptions options;
 
+  [[nodiscard]] double scratch(Shape , Index ) const {
+    return detail::bytes_of<double>(2, dense.out());
+  }
   struct Cache {
     AlignedBuffer<T> slope;  ///< dh, units x columns
     std::vector<double> rows, squares;
@@ -58,6 +62,7 @@ struct ContractiveDense {
     if (!(options.weight >= 0.0)) fail(ErrorKind::config, "contractive_dense: 'weight' must not be negative");
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const { return dense.complaint(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return dense.out_shape(input); }
   [[nodiscard]] Index flops(Shape input) const { return dense.flops(input); }
   void init(Rng& rng) { dense.init(rng); }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/flatten.hpp>
 
 #include <array>
@@ -28,10 +29,12 @@ struct Reshape : detail::SameValues<T> {
       fail(ErrorKind::config, "reshape: 'channels' and 'length' must be positive");
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.size() == shape.size()) return {};
+    return "reshape to " + shape.str() + " does not fit " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.size() != shape.size()) {
-      fail(ErrorKind::shape, "reshape to " + shape.str() + " does not fit " + input.str());
-    }
+    require_fit(*this, input);
     return shape;
   }
   [[nodiscard]] Index out_length(Index) const noexcept { return shape.length; }

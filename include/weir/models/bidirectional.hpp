@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
@@ -71,8 +72,22 @@ struct Bidirectional {
   };
 
   [[nodiscard]] Index out_length(Index used) const { return weir::out_length(forwards, used); }
+  /// Why the two layers do not take the input or do not fit together; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    for (const Inner* layer : {&forwards, &backwards}) {
+      if (std::string text = weir::complaint(*layer, input); !text.empty()) return text;
+    }
+    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
+    if (one == other) return {};
+    return "bidirectional: its layers give " + one.str() + " and " + other.str();
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    const double in = detail::size_of(input), out = detail::size_of(forwards.out_shape(input));
+    return weir::scratch(forwards, input, count) + weir::scratch(backwards, input, count) +
+           detail::bytes_of<T>(in + 2.0 * out, count);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    require_fit(*this, input);
     const Shape one = forwards.out_shape(input);
     return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
   }
@@ -147,13 +162,6 @@ struct Bidirectional {
   }
 
  private:
-  /// Why the two layers do not fit; empty if they do.
-  [[nodiscard]] std::string complaint(Shape input) const {
-    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
-    if (one == other) return {};
-    return "bidirectional: its layers give " + one.str() + " and " + other.str();
-  }
-
   static Pass inner_pass(const Pass& pass, Index direction) noexcept {
     Pass inner = pass.fork(direction);
     inner.logits = false;

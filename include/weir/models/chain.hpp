@@ -8,6 +8,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -28,6 +29,24 @@ struct Hop {
 template <class L>
 [[nodiscard]] Hop hop_of(const L& layer, Shape input) {
   return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>, weir::keeps_length<L>};
+}
+
+/// Bytes of objects that one layer of a chain takes at most, besides its buffers: of the layer, its cache and its
+/// place in the plan.
+inline constexpr double layer_overhead = 2048.0;
+
+/// What ChainBuffers takes outside of training, and the objects of the layers.
+template <class T>
+[[nodiscard]] double chain_bytes(std::span<const Hop> hops, Index count) {
+  double bytes = layer_overhead * static_cast<double>(hops.size());
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (!hops[i].keeps_length) bytes += bytes_of<Index>(count);
+    const bool last = i + 1 == hops.size();
+    if (!last && !(hops[i + 1].in_place && !hops[i].reads_output)) {
+      bytes += bytes_of<T>(size_of(hops[i].out), count);
+    }
+  }
+  return bytes;
 }
 
 template <class T>

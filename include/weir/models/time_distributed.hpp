@@ -6,6 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/models/layer_spec.hpp>
 
 #include <array>
@@ -34,10 +35,17 @@ struct TimeDistributed {
     }
   };
 
+  /// Why the inner net does not take a step or does not give one; empty if it does.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = weir::complaint(inner, Shape{input.channels, 1});
+    return text.empty() ? step_complaint(inner.out_shape({input.channels, 1})) : text;
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return weir::scratch(inner, Shape{input.channels, 1}, input.length * count);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    const Shape step = inner.out_shape({input.channels, 1});
-    if (step.length != 1) fail(ErrorKind::shape, complaint(step));
-    return {step.channels, input.length};
+    require_fit(*this, input);
+    return {inner.out_shape({input.channels, 1}).channels, input.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
     if constexpr (requires { inner.flops(input); }) {
@@ -68,9 +76,10 @@ struct TimeDistributed {
   [[nodiscard]] static Result<TimeDistributed> from_branches(const Config& config, std::vector<Inner> chains,
                                                              Shape input) {
     if (chains.size() != 1) return Failure{ErrorKind::config, "time_distributed: one chain is expected"};
-    const Shape step = chains[0].out_shape(branch_input(input, chains));
-    if (step.length != 1) return Failure{ErrorKind::config, complaint(step)};
-    return ConfigReader(kind, config).finish(TimeDistributed(std::move(chains[0])));
+    TimeDistributed layer(std::move(chains[0]));
+    if (const std::string text = layer.complaint(input); !text.empty())
+      return Failure{ErrorKind::config, text};
+    return ConfigReader(kind, config).finish(std::move(layer));
   }
   /// What the inner net gets when the layer gets `input`.
   [[nodiscard]] static Shape branch_input(Shape input, const std::vector<Inner>&) noexcept {
@@ -78,7 +87,8 @@ struct TimeDistributed {
   }
 
  private:
-  [[nodiscard]] static std::string complaint(Shape step) {
+  [[nodiscard]] static std::string step_complaint(Shape step) {
+    if (step.length == 1) return {};
     return "time_distributed: the inner net must give one step, but gives " + step.str();
   }
   /// Each step as a sample of its own.
