@@ -1,5 +1,6 @@
 #include "model.hpp"
 
+#include <weir/core/content_kind.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/train/predict.hpp>
@@ -7,11 +8,35 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
 #include <variant>
 
 namespace cli {
 
-Model load_model(const std::string& path) { return weir::load_any(path); }
+namespace {
+
+[[nodiscard]] bool is_model(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  char head[512]{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head, sizeof head);
+  return weir::content_kind(std::string_view(head, static_cast<std::size_t>(file.gcount()))) ==
+         weir::ContentKind::weir_model;
+}
+
+}  // namespace
+
+Model load_model(const std::string& path, std::uint64_t memory, const std::string& input) {
+  weir::Result<Model> model = weir::try_load_any(path, {.max_memory = memory});
+  if (model) return std::move(*model);
+  const bool swapped = !input.empty() && !is_model(path) && is_model(input);
+  const std::string hint = swapped ? " ('" + input + "' is one: the model comes first)" : "";
+  weir::fail(model.error().kind, model.error().what + hint);
+}
 
 void save_model(const std::string& path, const Model& model) { weir::save(path, model); }
 

@@ -220,7 +220,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
 }  // namespace
 
 void predict(const PredictOptions& options) {
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   const VerdictWriter writer(model, options.json);
   Tally tally;

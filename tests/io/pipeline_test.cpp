@@ -164,7 +164,8 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   CHECK(has(refusal(forged(good, "weir.threshold", "NaN")), "finite number"));
   CHECK(has(refusal(forged(good, "weir.labels", "{\"classes\":[\"a\",\"b\",\"c\"]}")), "number of classes"));
   CHECK(has(refusal(forged(good, "weir.labels", "{\"klasses\":[]}")), "klasses"));
-  CHECK(has(refusal(forged(good, "weir.preprocess", "{\"columns\":[{\"kind\":\"numeric\",\"scale\":0}]}")),
+  CHECK(has(refusal(forged(good, "weir.preprocess",
+                           "{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"scale\":0}]}")),
             "scaling"));
   CHECK(has(refusal(forged(good, "weir.preprocess", std::string(100000, '['))), "preprocess: byte"));
 
@@ -177,13 +178,13 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":0}]"), "'units'"));
   std::string many = "[{\"kind\":\"relu\"}";
   for (int i = 0; i < 300; ++i) many += ",{\"kind\":\"relu\"}";
-  CHECK(has(with_layers(many + "]"), "more layers than the limit"));
+  CHECK(has(with_layers(many + "]"), "more than 256 layers"));
   CHECK(has(with_layers("[{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},"
                         "{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"}]"),
             "more values than there are"));
   std::string labels = "{\"classes\":[\"a\"";
   for (int i = 0; i < 20000; ++i) labels += ",\"a\"";
-  CHECK(has(refusal(forged(good, "weir.labels", labels + "]}")), "more values than a file of this size"));
+  CHECK(has(refusal(forged(good, "weir.labels", labels + "]}")), "a file of"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1,\"evil\":2}]"), "'evil' is not an option"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1},{\"kind\":\"sigmoid\"}]"), "net.0.weight"));
 }

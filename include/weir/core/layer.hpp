@@ -205,6 +205,14 @@ template <class L>
   return count;
 }
 
+/// Number of values of all parameters and buffers.
+template <class L>
+[[nodiscard]] Index stored_values(const L& layer) {
+  Index count = 0;
+  L::visit([&](Role, const ParamName&, auto p) { count += p.size(); }, layer);
+  return count;
+}
+
 /// Sets all parameters and buffers to zero: a fresh gradient or moment.
 template <class L>
 void set_zero(L& layer) {

@@ -1,8 +1,9 @@
-// What a layer says before anything is taken for it: whether it takes samples of a shape, and how much memory its
-// cache needs for them. A program asks both of a net whose sample shape or options come from outside.
+// What a layer says before anything is taken for it: whether it takes samples of a shape, and how much memory
+// its cache needs for them. A program asks both of a net whose sample shape or options come from outside.
 //
 //   complaint(input)         const -> std::string    why samples of this shape do not fit; empty when they do
-//   scratch(input, count)    const -> double         bytes that Cache::prepare takes for `count` samples, outside
+//   scratch(input, count)    const -> double         bytes that Cache::prepare takes for `count` samples,
+//   outside
 //                                                    of training; a double, so that no product overflows
 //
 // Both are optional members of a layer. Without `complaint` it takes all that out_shape does not throw for;
@@ -48,7 +49,8 @@ void require_fit(const L& layer, Shape input) {
 /// The shape of a sample of the output, or the layer's complaint.
 template <class L>
 [[nodiscard]] Result<Shape> try_out_shape(const L& layer, Shape input) {
-  if (std::string text = complaint(layer, input); !text.empty()) return Failure{ErrorKind::shape, std::move(text)};
+  if (std::string text = complaint(layer, input); !text.empty())
+    return Failure{ErrorKind::shape, std::move(text)};
   return layer.out_shape(input);
 }
 
@@ -64,8 +66,8 @@ template <class L>
 
 /// Whether the layer accounts for its cache.
 template <class L>
-inline constexpr bool says_scratch =
-    std::is_same_v<typename L::Cache, NoCache> || requires(const L layer, Shape input, Index count) {
+inline constexpr bool says_scratch = std::is_same_v<typename L::Cache, NoCache> ||
+                                     requires(const L layer, Shape input, Index count) {
   { layer.scratch(input, count) } -> std::same_as<double>;
 };
 

@@ -44,9 +44,7 @@ struct BatchNorm {
   Tensor<T, Channels> gamma, beta, running_mean, running_variance;
   BatchNormOptions options;
 
-  [[nodiscard]] double scratch(Shape , Index ) const {
-    return detail::bytes_of<T>(5, channels());
-  }
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<T>(5, channels()); }
   struct Cache {
     std::vector<T> mean, variance, inverse_deviation, sum_dy, sum_dy_xhat;
     Index columns = 0;  ///< that count, of the last training batch

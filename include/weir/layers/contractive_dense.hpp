@@ -38,9 +38,7 @@ struct ContractiveDense {
   Dense<T, In, Out> dense;
   ContractiveDenseOptions options;
 
-  [[nodiscard]] double scratch(Shape , Index ) const {
-    return detail::bytes_of<double>(2, dense.out());
-  }
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<double>(2, dense.out()); }
   struct Cache {
     AlignedBuffer<T> slope;  ///< dh, units x columns
     std::vector<double> rows, squares;

@@ -143,7 +143,7 @@ struct Conv1D {
     bias.fill(T(0));
   }
 
-  [[nodiscard]] double scratch(Shape input, Index ) const {
+  [[nodiscard]] double scratch(Shape input, Index) const {
     return detail::bytes_of<T>(padded_steps(input.length), in());
   }
   struct Cache {

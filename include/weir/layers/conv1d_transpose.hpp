@@ -99,9 +99,10 @@ struct Conv1DTranspose {
     bias.fill(T(0));
   }
 
-  [[nodiscard]] double scratch(Shape input, Index ) const {
+  [[nodiscard]] double scratch(Shape input, Index) const {
     const Index steps = full_steps(input.length);
-    const double around_x = options.stride == 1 ? detail::bytes_of<T>(steps + 2 * window().extent(), in()) : 0.0;
+    const double around_x =
+        options.stride == 1 ? detail::bytes_of<T>(steps + 2 * window().extent(), in()) : 0.0;
     return detail::bytes_of<T>(steps, out()) + detail::bytes_of<T>(weight.size()) + around_x;
   }
   struct Cache {

@@ -72,9 +72,7 @@ struct Conv2D {
   [[nodiscard]] Window2D window() const { return {rows, columns.window()}; }
 
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
-  [[nodiscard]] std::string complaint(Shape input) const {
-    return window().complaint(kind, input, planes);
-  }
+  [[nodiscard]] std::string complaint(Shape input) const { return window().complaint(kind, input, planes); }
   [[nodiscard]] Shape out_shape(Shape input) const {
     require_fit(*this, input);
     return window().out_shape(input, planes, filters());
@@ -89,7 +87,7 @@ struct Conv2D {
     columns.bias.fill(T(0));
   }
 
-  [[nodiscard]] double scratch(Shape input, Index ) const {
+  [[nodiscard]] double scratch(Shape input, Index) const {
     const Shape strip = strip_shape(input.channels);
     return columns.scratch(strip, 1) + detail::bytes_of<T>(detail::size_of(strip));
   }

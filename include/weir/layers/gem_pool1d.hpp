@@ -64,9 +64,7 @@ struct GemPool1D {
   }
   void init(Rng&) { reset(); }
 
-  [[nodiscard]] static double scratch(Shape input, Index) {
-    return detail::bytes_of<T>(2, input.channels);
-  }
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(2, input.channels); }
   struct Cache {
     AlignedBuffer<T> p, dp;  ///< of each channel
 

@@ -33,9 +33,7 @@ struct KlSparsity : Parameterless<T> {
   double rate = 0.05;
   double weight = 0.1;
 
-  [[nodiscard]] static double scratch(Shape input, Index) {
-    return detail::bytes_of<T>(input.channels);
-  }
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(input.channels); }
   struct Cache {
     std::vector<T> mean;  ///< of each channel in the last training batch
     Index items = 0;

@@ -108,8 +108,8 @@ struct Window {
 
 namespace detail {
 
-/// The complaint of a layer that gives `out` steps for a sample of `length` steps, where that is too short for one
-/// window.
+/// The complaint of a layer that gives `out` steps for a sample of `length` steps, where that is too short
+/// for one window.
 [[nodiscard]] inline std::string length_complaint(std::string_view owner, Index out, Index length) {
   if (out >= 1) return {};
   return std::string(owner) + " has no output for samples of " + std::to_string(length) + " steps";

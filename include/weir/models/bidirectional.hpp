@@ -36,6 +36,7 @@ struct Bidirectional {
   static constexpr std::string_view kind = "bidirectional";
   static constexpr std::array<std::string_view, 1> arguments{"merge"};
   static constexpr bool along_time = true;
+  static constexpr bool copies_branch = true;  ///< one chain in a text is both directions'
 
   Inner forwards;
   Inner backwards;
@@ -155,7 +156,8 @@ struct Bidirectional {
     chosen.merge = detail::read_merge(read);
     if (chains.empty() || chains.size() > 2)
       return Failure{ErrorKind::config, "bidirectional: needs one or two branches"};
-    Bidirectional layer(chains.front(), chains.back(), chosen);
+    if (chains.size() == 1) chains.push_back(chains.front());
+    Bidirectional layer(std::move(chains[0]), std::move(chains[1]), chosen);
     if (const std::string text = layer.complaint(input); !text.empty())
       return Failure{ErrorKind::config, text};
     return read.finish(std::move(layer));

@@ -31,8 +31,8 @@ template <class L>
   return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>, weir::keeps_length<L>};
 }
 
-/// Bytes of objects that one layer of a chain takes at most, besides its buffers: of the layer, its cache and its
-/// place in the plan.
+/// Bytes of objects that one layer of a chain takes at most, besides its buffers: of the layer, its cache and
+/// its place in the plan.
 inline constexpr double layer_overhead = 2048.0;
 
 /// What ChainBuffers takes outside of training, and the objects of the layers.
