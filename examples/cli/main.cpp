@@ -180,7 +180,8 @@ void add_train(App& app, cli::TrainOptions& o) {
 }
 
 void add_model_memory(App& app, std::uint64_t& bytes) {
-  app.add_option("--model-memory", bytes, "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
+  app.add_option("--model-memory", bytes,
+                 "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
 }

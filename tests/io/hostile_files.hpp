@@ -144,7 +144,8 @@ class HostileFiles {
     constexpr std::array<double, 8> reals{0.0, 1e-300, 0.5, 1.0, -1.0, 1e6, 1e300, 0.999999};
     constexpr std::array texts{"same",  "causal", "valid", "explicit", "sequence",
                                "state", "last",   "add",   "concat",   ""};
-    for (const auto& [name, value] : weir::Config(spec.config).entries()) {
+    const weir::Config own = spec.config;
+    for (const auto& [name, value] : own.entries()) {
       if (pick(3) != 0) continue;
       if (std::holds_alternative<bool>(value)) spec.config.set(name, pick(2) == 0);
       if (std::holds_alternative<std::int64_t>(value)) spec.config.set(name, integers[pick(integers.size())]);

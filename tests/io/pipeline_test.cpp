@@ -10,6 +10,7 @@
 #include <weir/models/sequential.hpp>
 
 #include "any_net.hpp"
+#include "forged_file.hpp"
 
 #include <array>
 #include <cstring>
@@ -61,22 +62,7 @@ std::vector<std::byte> bytes_of(const Pipeline<Net>& pipeline) {
   return std::move(bytes).value();
 }
 
-/// The file with one metadata text or tensor changed, and a right checksum: what an attacker can make.
-std::vector<std::byte> forged(const std::vector<std::byte>& from, std::string_view key,
-                              const std::string& value) {
-  const auto view = parse_safetensors(from);
-  SafetensorsWriter writer;
-  for (std::size_t i = 0; i < view.metadata_size(); ++i) {
-    const auto [k, v] = view.metadata_at(i);
-    if (k != "weir.checksum" && k != key) writer.set_metadata(std::string(k), std::string(v));
-  }
-  if (!value.empty()) writer.set_metadata(std::string(key), value);
-  for (std::size_t i = 0; i < view.size(); ++i) {
-    const TensorInfo info = view[i];
-    writer.add(std::string(info.name), info.dtype, info.shape, info.bytes);
-  }
-  return writer.bytes();
-}
+using weir_test::forged;
 
 std::string refusal(const std::vector<std::byte>& bytes) {
   const auto result = try_parse_any(bytes);

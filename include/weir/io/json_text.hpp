@@ -147,16 +147,16 @@ class JsonReader {
     return any_object([&](std::string& key) {
       if (std::find(seen.begin(), seen.end(), key) != seen.end()) return refuse_twice(key);
       if (seen.size() == most) return refuse("an object of more than 64 members");
-      const bool fine = member(std::string_view(key));
+      if (!member(std::string_view(key))) return false;
       seen.push_back(key);
-      return fine;
+      return true;
     });
   }
   /// The same for an object of texts by name, as many as there are; names in the order of the text.
   [[nodiscard]] bool texts(std::vector<std::pair<std::string, std::string>>& members) {
     const bool fine = any_object([&](std::string& key) {
       members.emplace_back(std::move(key), std::string());
-      key = members.back().first;
+      key = members.back().first.substr(0, 81);  // as much as a message shows
       return string(members.back().second);
     });
     if (!fine) return false;

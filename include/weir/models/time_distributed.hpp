@@ -9,6 +9,7 @@
 #include <weir/core/layer_needs.hpp>
 #include <weir/models/layer_spec.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -30,8 +31,10 @@ struct TimeDistributed {
 
   struct Cache {
     typename Inner::Cache inner;
+    Index block = 0;  ///< steps at a time
     void prepare(const TimeDistributed& net, Shape input, Index count, bool training) {
-      inner.prepare(net.inner, {input.channels, 1}, input.length * count, training);
+      block = training ? input.length * count : steps_at_a_time(input, count);
+      inner.prepare(net.inner, {input.channels, 1}, block, training);
     }
   };
 
@@ -41,7 +44,7 @@ struct TimeDistributed {
     return text.empty() ? step_complaint(inner.out_shape({input.channels, 1})) : text;
   }
   [[nodiscard]] double scratch(Shape input, Index count) const {
-    return weir::scratch(inner, Shape{input.channels, 1}, input.length * count);
+    return weir::scratch(inner, Shape{input.channels, 1}, steps_at_a_time(input, count));
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
     require_fit(*this, input);
@@ -58,7 +61,14 @@ struct TimeDistributed {
   void init(Rng& rng) { inner.init(rng); }
 
   void forward(BatchView<const Scalar> x, BatchView<Scalar> y, Cache& cache, const Pass& pass) const {
-    inner.forward(steps(x), steps(y), cache.inner, inner_pass(pass, x.length()));
+    const BatchView<const Scalar> from = steps(x);
+    const BatchView<Scalar> to = steps(y);
+    for (Index first = 0; first < from.count(); first += cache.block) {
+      const Index count = std::min(cache.block, from.count() - first);
+      Pass own = inner_pass(pass, x.length());
+      own.first_sample += first;
+      inner.forward(from.slice(first, count), to.slice(first, count), cache.inner, own);
+    }
   }
   void backward(BatchView<const Scalar> x, BatchView<const Scalar> y, BatchView<const Scalar> dy,
                 BatchView<Scalar> dx, Cache& cache, TimeDistributed& grad, const Pass& pass) const {
@@ -87,6 +97,10 @@ struct TimeDistributed {
   }
 
  private:
+  /// Outside of training, so that the inner net's memory does not grow with the sequence.
+  [[nodiscard]] static Index steps_at_a_time(Shape input, Index count) noexcept {
+    return std::clamp<Index>(input.length * count, 1, 32);
+  }
   [[nodiscard]] static std::string step_complaint(Shape step) {
     if (step.length == 1) return {};
     return "time_distributed: the inner net must give one step, but gives " + step.str();
