@@ -38,7 +38,20 @@ Model load_model(const std::string& path, std::uint64_t memory, const std::strin
   weir::fail(model.error().kind, model.error().what + hint);
 }
 
-void save_model(const std::string& path, const Model& model) { weir::save(path, model); }
+void save_model(const std::string& path, const Model& model) {
+  weir::save(path, model);
+  const weir::Result<Model> read = weir::try_load_any(path);
+  if (read) return;
+  constexpr std::uint64_t any = std::uint64_t{1} << 62;
+  if (!weir::try_load_any(path, {.max_memory = any})) weir::fail(read.error().kind, read.error().what);
+  constexpr double mebi = 1048576.0;
+  const double file = static_cast<double>(std::filesystem::file_size(path));
+  const double need = 4.0 * file + 1.5 * weir::workspace_bytes(model.net, model.input, 1);
+  std::fprintf(
+      stderr,
+      "%s asks for more memory than its size allows by default: give --model-memory %.0fM to what reads it\n",
+      path.c_str(), std::ceil(need / mebi) + 1.0);
+}
 
 Net build_net(const std::string& layers, weir::Shape input) {
   return weir::build<float>(std::string_view(layers), input);

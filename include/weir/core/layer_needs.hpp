@@ -2,11 +2,12 @@
 // its cache needs for them. A program asks both of a net whose sample shape or options come from outside.
 //
 //   complaint(input)         const -> std::string    why samples of this shape do not fit; empty when they do
-//   scratch(input, count)    const -> double         bytes that Cache::prepare takes for `count` samples,
-//   outside
+//   work(input)              const -> double         operations of one sample where `flops` does not tell
+//   them scratch(input, count)    const -> double         bytes that Cache::prepare takes for `count`
+//   samples, outside
 //                                                    of training; a double, so that no product overflows
 //
-// Both are optional members of a layer. Without `complaint` it takes all that out_shape does not throw for;
+// All are optional members of a layer. Without `complaint` it takes all that out_shape does not throw for;
 // without `scratch` its cache counts as nothing, which is right for NoCache only.
 #pragma once
 
@@ -61,6 +62,18 @@ template <class L>
     return layer.scratch(input, count);
   } else {
     return 0.0;
+  }
+}
+
+/// Operations of one sample, about.
+template <class L>
+[[nodiscard]] double work(const L& layer, Shape input) {
+  if constexpr (requires { layer.work(input); }) {
+    return layer.work(input);
+  } else if constexpr (requires { layer.flops(input); }) {
+    return static_cast<double>(layer.flops(input));
+  } else {
+    return static_cast<double>(input.channels) * static_cast<double>(input.length);
   }
 }
 

@@ -87,6 +87,14 @@ class MemoryBudget {
                     bytes_text(file_bytes_) + " may ask for " + bytes_text(limit_) +
                     " (whoever trusts it allows more: max_memory, --model-memory)");
   }
+  /// Whether a run of so many operations is in proportion.
+  [[nodiscard]] Status check_work(double operations, std::string_view what) const {
+    if (operations <= 4096.0 * limit_ + 4294967296.0) return std::monostate{};
+    std::array<char, 40> count{};
+    std::snprintf(count.data(), count.size(), "%.1e", operations);
+    return bad_file(std::string(what) + " takes " + count.data() + " operations, too many for a file of " +
+                    bytes_text(file_bytes_) + " (whoever trusts it allows more: max_memory, --model-memory)");
+  }
   [[nodiscard]] Status check() const { return check(0.0, "reading the metadata's values"); }
 
  private:
@@ -144,6 +152,7 @@ template <class Net>
   const double samples = bytes_of<T>(size_of(input)) + 3.0 * bytes_of<T>(size_of(output));
   const double run = weights + samples + workspace_bytes(net, input, 1);
   if (Status s = refuse(run); !s) return s;
+  if (Status s = budget.check_work(work(net, input), "running the net"); !s) return s;
   if (!streams(net)) return std::monostate{};
   return refuse(weights + bytes_of<T>(state_size(net, input)));
 }

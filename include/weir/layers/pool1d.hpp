@@ -59,6 +59,10 @@ struct Pool1D {
     require_fit(*this, input);
     return {input.channels, out_length(input.length)};
   }
+  [[nodiscard]] double work(Shape input) const {
+    const Index inside = std::min(window.size, input.length);
+    return detail::size_of(out_shape(input)) * static_cast<double>(inside);
+  }
   static void init(Rng&) noexcept {}
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}

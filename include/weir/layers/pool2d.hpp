@@ -13,6 +13,7 @@
 #include <weir/core/layer_needs.hpp>
 #include <weir/layers/window2d.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -57,6 +58,11 @@ struct Pool2D {
   [[nodiscard]] Shape out_shape(Shape input) const {
     require_fit(*this, input);
     return window().out_shape(input, planes, planes);
+  }
+  [[nodiscard]] double work(Shape input) const {
+    const Index width = input.channels / planes;
+    return detail::size_of(between_shape(input)) * static_cast<double>(std::min(columns.window.size, width)) +
+           rows.work(between_shape(input));
   }
   static void init(Rng&) noexcept {}
   template <class F, class... L>

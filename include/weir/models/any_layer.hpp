@@ -79,6 +79,7 @@ class AnyLayer {
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return self_->branches(); }
   [[nodiscard]] std::string complaint(Shape input) const { return self_->complaint(input); }
   [[nodiscard]] double scratch(Shape input, Index count) const { return self_->scratch(input, count); }
+  [[nodiscard]] double work(Shape input) const { return self_->work(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return self_->out_shape(input); }
   [[nodiscard]] Index out_length(Index used) const { return self_->out_length(used); }
   [[nodiscard]] Index flops(Shape input) const { return self_->flops(input); }
@@ -134,6 +135,7 @@ class AnyLayer {
     [[nodiscard]] virtual std::vector<std::vector<LayerSpec>> branches() const = 0;
     virtual std::string complaint(Shape input) const = 0;
     virtual double scratch(Shape input, Index count) const = 0;
+    virtual double work(Shape input) const = 0;
     [[nodiscard]] virtual Shape out_shape(Shape input) const = 0;
     [[nodiscard]] virtual Index out_length(Index used) const = 0;
     [[nodiscard]] virtual Index flops(Shape input) const = 0;
@@ -205,6 +207,7 @@ class AnyLayer {
     }
     std::string complaint(Shape input) const override { return weir::complaint(layer, input); }
     double scratch(Shape input, Index count) const override { return weir::scratch(layer, input, count); }
+    double work(Shape input) const override { return weir::work(layer, input); }
     Shape out_shape(Shape input) const override { return layer.out_shape(input); }
     Index out_length(Index used) const override { return weir::out_length(layer, used); }
     Index flops(Shape input) const override {

@@ -57,6 +57,14 @@ struct AnyModel {
     }
     return {};
   }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    for (const AnyLayer<T>& layer : layers) {
+      total += layer.work(input);
+      input = layer.out_shape(input);
+    }
+    return total;
+  }
   [[nodiscard]] double scratch(Shape input, Index n) const {
     std::vector<detail::Hop> hops;
     double bytes = 0.0;

@@ -82,6 +82,9 @@ struct Bidirectional {
     if (one == other) return {};
     return "bidirectional: its layers give " + one.str() + " and " + other.str();
   }
+  [[nodiscard]] double work(Shape input) const {
+    return weir::work(forwards, input) + weir::work(backwards, input);
+  }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     const double in = detail::size_of(input), out = detail::size_of(forwards.out_shape(input));
     return weir::scratch(forwards, input, count) + weir::scratch(backwards, input, count) +

@@ -137,6 +137,11 @@ struct Parallel {
     detail::each_branch(one, layers);
     return text;
   }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    detail::each_branch([&](std::size_t, const auto& branch) { total += weir::work(branch, input); }, layers);
+    return total;
+  }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     double bytes = 0.0;
     detail::each_branch(

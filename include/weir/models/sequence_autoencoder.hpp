@@ -74,6 +74,10 @@ struct SequenceAutoencoder {
     return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
            " steps, but gives " + out.str();
   }
+  [[nodiscard]] double work(Shape input) const {
+    const Shape repeated{encoder.out_shape(input).channels, input.length};
+    return weir::work(encoder, input) + weir::work(decoder, repeated);
+  }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     const Shape repeated{encoder.out_shape(input).channels, input.length};
     return weir::scratch(encoder, input, count) + weir::scratch(decoder, repeated, count) +

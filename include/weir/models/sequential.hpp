@@ -118,6 +118,14 @@ struct Sequential {
     });
     return text;
   }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    each([&](auto i) {
+      total += weir::work(std::get<i>(layers), input);
+      input = std::get<i>(layers).out_shape(input);
+    });
+    return total;
+  }
   [[nodiscard]] double scratch(Shape input, Index n) const {
     std::array<detail::Hop, count> hops;
     double bytes = 0.0;

@@ -98,7 +98,8 @@ struct SupervisedAutoencoder {
     if (guess.length == input.length && (learns_codes() || guess.channels == input.channels)) return {};
     return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
   }
-  /// Outside of training the decoder does not run.
+  // Outside of training the decoder does not run.
+  [[nodiscard]] double work(Shape input) const { return weir::work(encoder, input); }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     return weir::scratch(encoder, input, count);
   }

@@ -43,6 +43,9 @@ struct TimeDistributed {
     std::string text = weir::complaint(inner, Shape{input.channels, 1});
     return text.empty() ? step_complaint(inner.out_shape({input.channels, 1})) : text;
   }
+  [[nodiscard]] double work(Shape input) const {
+    return static_cast<double>(input.length) * weir::work(inner, Shape{input.channels, 1});
+  }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     return weir::scratch(inner, Shape{input.channels, 1}, steps_at_a_time(input, count));
   }
