@@ -1,14 +1,13 @@
 // What a layer says before anything is taken for it: whether it takes samples of a shape, and how much memory
-// its cache needs for them. A program asks both of a net whose sample shape or options come from outside.
+// and time they need. A program asks it of a net whose sample shape or options come from outside.
 //
-//   complaint(input)         const -> std::string    why samples of this shape do not fit; empty when they do
-//   work(input)              const -> double         operations of one sample where `flops` does not tell
-//   them scratch(input, count)    const -> double         bytes that Cache::prepare takes for `count`
-//   samples, outside
-//                                                    of training; a double, so that no product overflows
+//   complaint(input) -> std::string      why samples of this shape do not fit; empty when they do
+//   scratch(input, count) -> double      bytes that Cache::prepare takes for `count` samples, not in training
+//   work(input) -> double                operations of one sample, where `flops` does not tell them
 //
-// All are optional members of a layer. Without `complaint` it takes all that out_shape does not throw for;
-// without `scratch` its cache counts as nothing, which is right for NoCache only.
+// Numbers are doubles, so that no product overflows. All are optional const members. Without `complaint` a
+// layer takes all that out_shape does not throw for; without `scratch` its cache counts as nothing, which is
+// right for NoCache only.
 #pragma once
 
 #include <weir/core/abi.hpp>

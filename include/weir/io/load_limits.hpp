@@ -1,5 +1,6 @@
-// How much memory a model file may ask for: reading it, and running its net on one sample, take at most 4
-// times its size and 1 MiB, unless the caller allows more for a file that is trusted.
+// How much a model file may ask for: reading it, and running its net on one sample, take at most 4 times its
+// size and 1 MiB, unless the caller allows more for a file that is trusted. Time follows memory: a run may
+// take 4096 operations for each byte of that limit, and 2^32, which is seconds for a small file.
 //
 //   auto big = load_any("segmentation.weir", {.max_memory = std::uint64_t{2} << 30});
 //
