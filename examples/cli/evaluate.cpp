@@ -31,7 +31,7 @@ namespace {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   weir::CsvReport report;
   const Assessment result = assess_file(model, options.table, options.input, options.ignore_unknown, &report);

@@ -203,7 +203,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
 
 void predict(const PredictOptions& options) {
   check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   const VerdictWriter writer(model, options.json);
   OutputFile out(options.out);
