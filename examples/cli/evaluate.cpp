@@ -18,7 +18,7 @@ namespace {
   const auto add = [&text](std::int64_t count, const char* why) {
     if (count > 0) text += "  left out: " + count_of(count, "row") + " " + why + "\n";
   };
-  if (report.bad_rows > 0) text += "  " + bad_rows_text(report) + "\n";
+  for (const std::string& note : reading_notes(report)) text += "  " + note + "\n";
   add(result.unusable, result.forecast ? "for want of a whole window before the forecast"
                                        : "with a missing value that the model does not allow");
   add(result.unlabelled, "without a label");
@@ -37,6 +37,7 @@ void evaluate(const EvaluateOptions& options) {
     Json json{{"model", options.model}, {"table", options.table}};
     json.update(to_json(result));
     json["rows_unreadable"] = report.bad_rows;
+    json["notes"] = reading_notes(report);
     print_json(json);
     return;
   }

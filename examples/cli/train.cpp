@@ -125,9 +125,9 @@ namespace {
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
-  add("format", options.input.format.empty() ? "csv" : options.input.format);
-  add("separator", separator_text(table_format(options.input).separator));
+  for (const auto& [name, value] : format_record(options.input)) add(name, value);
   add("labels", prepared.label_counts);
+  add("cells filled in", prepared.gaps);
   add("rows trained on", std::to_string(prepared.training.rows()));
   add("rows held back", std::to_string(prepared.validation.rows()));
   add("scaling", options.scaling);
@@ -231,14 +231,15 @@ struct Trained {
   text += "\n";
   if (prepared.unlabelled > 0) {
     text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
-            " without a label\n";
+            " without a label (--not-missing keeps labels such as None)\n";
   }
-  if (!prepared.unreadable.empty()) text += "  " + prepared.unreadable + "\n";
+  for (const std::string& note : prepared.notes) text += "  " + note + "\n";
   text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
     text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
-  return text + "\n  " + features_text(options, prepared);
+  text += "\n  " + features_text(options, prepared);
+  return prepared.gaps.empty() ? text : text + "  " + prepared.gaps + "\n";
 }
 
 [[nodiscard]] std::string epochs_text(const weir::History& history) {
@@ -305,7 +306,8 @@ void train(const TrainOptions& given) {
             {"rows_trained", prepared.training.rows()},
             {"rows_held_back", prepared.validation.rows()},
             {"seconds", trained.seconds},
-            {"epochs", epochs_json(trained.history)}};
+            {"epochs", epochs_json(trained.history)},
+            {"notes", prepared.notes}};
   if (prepared.validation.rows() > 0) {
     Assessor assessor(trained.model);
     if (prepared.samples.kind == weir::SampleKind::image) {

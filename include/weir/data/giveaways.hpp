@@ -139,7 +139,8 @@ class GiveawaySample {
   }
   [[nodiscard]] std::size_t judged_classes() const noexcept {
     std::size_t count = 0;
-    for (std::size_t k = 0; k < counts_.size(); ++k) count += std::size_t{judged(static_cast<std::int32_t>(k))};
+    for (std::size_t k = 0; k < counts_.size(); ++k)
+      count += std::size_t{judged(static_cast<std::int32_t>(k))};
     return count;
   }
 
