@@ -168,7 +168,7 @@ TEST_CASE("csv: names some of which look like numbers are categories") {
                                              {"1.2.3", "1.2.4"},            // versions
                                              {"tcp", "6", "udp", "17"}}) {
     CAPTURE(cells[0]);
-    const Result<Table> t = try_parse_csv(column(cells));
+    Result<Table> t = try_parse_csv(column(cells));
     REQUIRE(t.ok());
     CHECK_FALSE(t->numeric(0));
   }

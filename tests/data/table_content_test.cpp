@@ -49,7 +49,7 @@ TEST_CASE("csv: names of columns that begin like a signature are names") {
   for (const char* name :
        {"PAR1", "FEA1", "BZh", "PK", "ARROW1", "snoop", "GIF89", "@data", "{x}", "[s]", "%load"}) {
     CAPTURE(name);
-    const Result<Table> t = try_parse_csv(std::string(name) + ",label\n1,a\n2,b\n");
+    Result<Table> t = try_parse_csv(std::string(name) + ",label\n1,a\n2,b\n");
     REQUIRE(t.ok());
     CHECK(t->schema().columns[0].name == name);
   }
