@@ -80,8 +80,9 @@ struct Facts {
     case weir::SampleKind::features: break;
     case weir::SampleKind::sequence: return "sequences of up to " + steps;
     case weir::SampleKind::image:
-      return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) +
-             " pixels, each times " + number(rule.pixel_scale) + ", as " + steps;
+      return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels, " +
+             (rule.pixel_scale == 1.0 ? "codes from 0 to 255" : "each times " + number(rule.pixel_scale)) +
+             ", as " + steps;
     case weir::SampleKind::window:
       return "windows of " + steps + ", to forecast '" + model.labels.column + "' " +
              count_of(rule.horizon, "step") + " ahead";

@@ -1,5 +1,6 @@
 #include "preparation.hpp"
 
+#include "codes.hpp"
 #include "gaps.hpp"
 #include "images.hpp"
 #include "input.hpp"
@@ -57,6 +58,11 @@ void check_series(const TrainOptions& options) {
 
 void check(const TrainOptions& options) {
   check_series(options);
+  if (options.input.format != "idx" && options.scaling != "none" && vocabulary_of(options.layers)) {
+    wrong(
+        "--layers begins with an embedding, which reads codes, whole numbers from 0: --scaling none keeps "
+        "them");
+  }
   if (options.label.empty()) wrong("--label COLUMN is needed: the column to learn");
   if (!options.positive.empty() && !options.benign.empty())
     wrong("--positive and --benign exclude each other");

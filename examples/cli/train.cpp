@@ -210,7 +210,7 @@ struct Trained {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
            (options.sequence.empty() ? count_of(prepared.input.size(), "feature")
                                      : "sequences of " + steps_text(prepared.input)) +
-           " (divided by 255)\n";
+           (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(prepared.preprocess.schema.columns.size());
   const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
