@@ -78,15 +78,15 @@ namespace {
 }
 
 /// What to write so that the columns can be read.
-[[nodiscard]] std::string mend_of(const std::vector<const weir::MixedColumn*>& columns) {
+[[nodiscard]] std::string mend_of(const std::vector<weir::MixedColumn>& columns) {
   std::vector<std::string> words, names;
   std::optional<weir::NumberFormat> format;
-  for (const weir::MixedColumn* column : columns) {
-    names.push_back(column->name);
-    if (column->format) format = column->format;
-    for (const weir::MixedText& text : column->texts) {
+  for (const weir::MixedColumn& column : columns) {
+    names.push_back(column.name);
+    if (column.format) format = column.format;
+    for (const weir::MixedText& text : column.texts) {
       double ignored = 0;
-      const bool number = column->format && weir::parse_number(text.text, *column->format, ignored);
+      const bool number = column.format && weir::parse_number(text.text, *column.format, ignored);
       const bool fits = text.text.find(',') == std::string::npos;
       if (!number && fits && std::find(words.begin(), words.end(), text.text) == words.end()) {
         words.push_back(text.text);
@@ -193,16 +193,20 @@ void TableFile::require(std::string_view column) const {
 }
 
 void TableFile::refuse_mixed(const std::vector<weir::Column>& kinds) const {
-  std::vector<const weir::MixedColumn*> refused;
-  for (const weir::MixedColumn& column : reader_.mixed()) {
-    const auto wanted = [&](const weir::Column& kind) { return kind.name == column.name; };
-    if (std::none_of(kinds.begin(), kinds.end(), wanted)) refused.push_back(&column);
+  std::vector<weir::MixedColumn> refused;
+  for (weir::MixedColumn column : reader_.mixed()) {
+    const weir::Column& read_as = schema().columns[column.index];
+    const auto wanted = [&](const weir::Column& kind) { return kind.name == read_as.name; };
+    if (read_as.kind != weir::ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted))
+      continue;
+    column.name = read_as.name;
+    refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
-  std::string what = name_ + ": column '" + refused[0]->name + "': " + describe(*refused[0]);
+  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
   if (refused.size() > 1) {
     std::vector<std::string> others;
-    for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i]->name);
+    for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
     what += "; so it is with " + name_list(others, 4);
   }
   weir::fail(weir::ErrorKind::data, what + ": " + mend_of(refused));
