@@ -134,7 +134,7 @@ TEST_CASE("tables: the header line again is left out and told, near the beginnin
   if (!built()) return;
   for (const int at : {100, 1'200}) {
     const std::string text = table(1'500, [at](int i, auto& size, auto& rate, auto& label) {
-      return (i == at ? "Size , \"rate\",label\n"s : ""s) + size + "," + rate + "," + label;
+      return (i == at ? "Size ,\"rate\",label\n"s : ""s) + size + "," + rate + "," + label;
     });
     const Json json = trained(text);
     CHECK(json.at("features") == 2);
