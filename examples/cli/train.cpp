@@ -6,6 +6,7 @@
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/text_encoding.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -119,8 +120,9 @@ namespace {
 [[nodiscard]] Record record_of(const TrainOptions& options, const Preparation& prepared,
                                const weir::History& history, const std::string& layers, const char* loss) {
   Record record;
-  const auto add = [&record](std::string name, std::string value) {
-    if (!value.empty()) record.emplace_back(std::move(name), std::move(value));
+  const auto add = [&record](std::string name, const std::string& value) {
+    // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
+    if (!value.empty()) record.emplace_back(std::move(name), weir::to_utf8(value));
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());

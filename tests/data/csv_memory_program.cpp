@@ -155,10 +155,10 @@ TEST_CASE("csv memory: blank lines take none, before, between and behind rows") 
          {std::pair(std::string(), header + rows), std::pair(header, rows), std::pair(header + "1,x\n", rows),
           std::pair(header + rows, std::string())}) {
       const Reading reading =
-          read_all(std::make_unique<EndlessSource>(begin, piece_of(line), 48 * mebi, end), {});
+          read_all(std::make_unique<EndlessSource>(begin, piece_of(line), 16 * mebi, end), {});
       CHECK(reading.good);
       CHECK(reading.report.rows >= 2);
-      CHECK(reading.report.blank_lines > 20'000'000);
+      CHECK(reading.report.blank_lines > 7'000'000);
       CHECK(reading.peak < 4 * mebi);
     }
   }
@@ -166,7 +166,7 @@ TEST_CASE("csv memory: blank lines take none, before, between and behind rows") 
 
 TEST_CASE("csv memory: the kind of a column behind many blank lines is still seen") {
   CsvReader reader =
-      CsvReader::make(std::make_unique<EndlessSource>("a,b\n", piece_of("\n"), 20 * mebi, "1,x\n"), {});
+      CsvReader::make(std::make_unique<EndlessSource>("a,b\n", piece_of("\n"), 8 * mebi, "1,x\n"), {});
   CHECK(reader.schema().columns[1].kind == ColumnKind::categorical);
 }
 
@@ -177,9 +177,9 @@ TEST_CASE("csv memory: a line of any length, and a quote that is never closed") 
           std::pair("a,b\n1,\"", "2,3\n"), std::pair("a,b\n1,2\n", "\"\"\"\",\n"), std::pair("\"", "y")}) {
       CAPTURE(begin);
       const Reading reading =
-          read_all(std::make_unique<EndlessSource>(begin, piece_of(piece), 48 * mebi, "\n1,2\n"),
+          read_all(std::make_unique<EndlessSource>(begin, piece_of(piece), 16 * mebi, "\n1,2\n"),
                    {.infer_rows = sample, .bad_rows = BadRows::collect});
-      CHECK(reading.peak < 24 * mebi);
+      CHECK(reading.peak < 12 * mebi);
     }
   }
 }
@@ -190,11 +190,11 @@ TEST_CASE("csv memory: the sample is bounded by its bytes, whatever the rows are
   const std::string header(3'999, ',');
   for (const std::string& row : {wide, std::string(3'999, ','), std::string("1,2")}) {
     const Reading reading =
-        read_all(std::make_unique<EndlessSource>(header + "\n", piece_of(row + "\n"), 60 * mebi, ""),
+        read_all(std::make_unique<EndlessSource>(header + "\n", piece_of(row + "\n"), 24 * mebi, ""),
                  {.infer_rows = 1'000'000'000, .bad_rows = BadRows::skip});
     CHECK(reading.good);
     // The sample, and a thousand rows of 4,000 numbers.
-    CHECK(reading.peak < 96 * mebi);
+    CHECK(reading.peak < 64 * mebi);
   }
 }
 

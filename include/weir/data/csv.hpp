@@ -205,7 +205,7 @@ class CsvReader {
 
   /// Kinds of columns from the first rows, which are read again afterwards.
   Status infer(const std::vector<std::string>& header) {
-    constexpr std::size_t sample_bytes = std::size_t{4} << 20;
+    constexpr std::size_t sample_bytes = std::size_t{8} << 20;
     KindGuess guess(header, options_);
     rows_.keep_from_here();
     std::size_t rows = 0;
