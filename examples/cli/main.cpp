@@ -91,6 +91,17 @@ void add_input(App& app, cli::InputOptions& input) {
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
       ->type_name("C");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
+  const char* group = "Numbers and texts of the table";
+  add_list(app, "--missing-values", input.missing_words, "more words that stand for a missing value")
+      ->group(group);
+  add_list(app, "--not-missing", input.not_missing, "words that are texts, such as None or NA")->group(group);
+  app.add_flag("--decimal-comma", input.decimal_comma, "numbers such as 3,14")->group(group);
+  app.add_option("--thousands", input.thousands, "sign between groups of three digits, such as , in 12,000")
+      ->type_name("C")
+      ->group(group);
+  app.add_option("--encoding", input.encoding, "of texts [by the bytes]")
+      ->check(one_of({"utf-8", "windows-1252", "utf-16"}))
+      ->group(group);
 }
 
 void add_labels(App& app, cli::InputOptions& input) {

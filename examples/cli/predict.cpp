@@ -186,7 +186,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
-    const std::size_t count = reader.read(rows, rows_at_once);
+    const std::size_t count = read_rows(reader, rows, rows_at_once);
     if (count > 0 && model.samples.kind == weir::SampleKind::features) {
       predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
     } else if (count > 0) {
@@ -195,8 +195,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
     hand_on(out, lines);
     if (count == 0) break;
   }
-  const std::string bad = bad_rows_text(reader.report());
-  if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+  for (const std::string& note : reading_notes(reader.report())) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 }  // namespace
