@@ -6,6 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/packet.hpp>
+#include <weir/traffic/parse/guess.hpp>
 #include <weir/traffic/parse/ip.hpp>
 #include <weir/traffic/parse/slice.hpp>
 
@@ -38,17 +39,19 @@ inline void parse_arp(Packet& p, const Slice& s) noexcept {
   s.copy(12 + 2 * hardware, 4, p.dst.data());
 }
 
-/// What the labels carry is not said: IP by its version, or a frame behind a control word (RFC 4385).
+/// What the labels carry is not said, unless the last is an explicit null: 0 for IPv4, 2 for IPv6.
 inline void parse_mpls(Packet& p, Slice s, int depth) noexcept {
-  for (int i = 0; i < max_mpls_labels; ++i) {
-    if (!s.has(4)) return;
+  for (int i = 0; i < max_mpls_labels && s.has(4); ++i) {
+    const std::uint32_t label = s.u32(0) >> 12;
     const bool last = (s.u8(2) & 1) != 0;
     s = s.behind(4);
     if (!last) continue;
-    if (s.has(4) && s.u8(0) >> 4 == 0) {
-      parse_ethernet(p, s.behind(4), depth + 1);
+    if (label == 0) {
+      parse_ipv4(p, s);
+    } else if (label == 2) {
+      parse_ipv6(p, s);
     } else {
-      parse_ip(p, s);
+      parse_guess(p, s, Carrier::label, depth);
     }
     return;
   }
@@ -93,10 +96,6 @@ inline void parse_llc(Packet& p, const Slice& s, int depth) noexcept {
   const std::uint32_t organisation = s.u32(2) & 0xFFFFFF;
   const bool encapsulated = organisation == 0 || organisation == 0x0000F8;  // RFC 1042, 802.1H
   if (encapsulated && s.u16(6) >= 0x0600) parse_ether_type(p, s.u16(6), s.behind(8), depth + 1);
-}
-
-[[nodiscard]] inline bool is_vlan_tag(std::uint16_t type) noexcept {
-  return type == 0x8100 || type == 0x88A8 || type == 0x9100 || type == 0x9200;
 }
 
 inline void parse_ether_type(Packet& p, std::uint16_t type, Slice s, int depth) noexcept {
