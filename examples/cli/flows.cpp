@@ -5,6 +5,7 @@
 
 #if __has_include(<pcap/pcap.h>)
 
+#include "capture_report.hpp"
 #include "files.hpp"
 #include "flow_table_options.hpp"
 #include "key_file.hpp"
@@ -111,6 +112,23 @@ FlowAddressMap address_map(const std::string& path) {
 }
 #endif
 
+/// Columns of bytes beside hidden addresses must not tell them.
+void hide_identities(const FlowsOptions& options, FlowFeatureOptions& features) {
+  const auto keeps = [&](const char* name) {
+    return std::find(options.keep.begin(), options.keep.end(), name) != options.keep.end();
+  };
+  if (features.payload_bytes > 0 && !keeps("payload")) {
+    fail(ErrorKind::config,
+         "--payload beside --anonymise: payloads name hosts (answers of DNS, server names, addresses in SIP) "
+         "and "
+         "cannot be masked; leave one of the two out, or say --keep payload");
+  }
+  FeatureMask mask = FeatureMask::identities();
+  mask.timestamps = !keeps("timestamps");
+  mask.ip_id = !keeps("ip_id");
+  features.mask = features.mask | mask;
+}
+
 /// A line of text, with the rules' label in CICFlowMeter's own column.
 class LabelledText : public FlowText {
  public:
@@ -132,12 +150,15 @@ class Command {
       : options_(options),
         map_(address_map(options.anonymise)),
         rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options.labels)),
-        table_options_(flow_table_options<Profile>(options.meter)) {}
+        table_options_(flow_table_options<Profile>(options.meter)) {
+    if (!options.anonymise.empty()) hide_identities(options, table_options_.features);
+  }
 
   int run() {
     Result<MergedCapture> capture = MergedCapture::try_open(
         options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.meter.inner}});
     if (!capture) fail(capture.error().kind, capture.error().what);
+    for (const std::string& text : capture->unreadable()) check_readable(Failure{ErrorKind::format, text});
     OutputFile output(options_.out);
     if (!options_.json) output.write(header());
     Progress progress(options_.captures, options_.quiet);
@@ -150,12 +171,14 @@ class Command {
       meter.add(packet);
     }
     meter.finish();
-    output.flush();
+    check_readable(capture->readable());
+    output.commit();
     progress.end();
-    if (!options_.quiet) summarise(meter.stats(), progress);
-    const std::vector<std::string> failures = capture->failures();
-    for (const std::string& failure : failures) std::fprintf(stderr, "weir: %s\n", failure.c_str());
-    return failures.empty() ? 0 : 1;
+    if (!options_.quiet) {
+      summarise(meter.stats(), progress);
+      tell_left_out(capture->left_out());
+    }
+    return report_captures(*capture);
   }
 
  private:
@@ -220,6 +243,10 @@ int run(const FlowsOptions& o) {
 }  // namespace
 
 int flows(const FlowsOptions& o) {
+  std::vector<NamedFile> inputs = named("CAPTURE", o.captures);
+  inputs.push_back({"--labels", o.labels});
+  inputs.push_back({"--anonymise", o.anonymise});
+  check_files(inputs, {{"-o", o.out}});
   const std::string& profile = o.meter.profile;
   if (profile == "core") return run<CoreFlow>(o);
   if (profile == "cic") return run<CicFlow>(o);

@@ -1,5 +1,6 @@
 #include "preparation.hpp"
 
+#include "hints.hpp"
 #include "images.hpp"
 #include "labels.hpp"
 #include "near_names.hpp"
@@ -220,6 +221,8 @@ void refuse_texts(const weir::Table& table, const TrainOptions& options) {
   std::string text(std::istreambuf_iterator<char>(file), {});
   if (!file) weir::fail(weir::ErrorKind::io, "cannot read '" + given.substr(1) + "'");
   std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (text.empty())
+    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
   return text;
 }
 
@@ -274,6 +277,7 @@ Preparation prepare(const TrainOptions& options) {
     return prepared;
   }
   prepared.labels = make_rule(options, table);
+  refuse_quantities(options, prepared.labels, table.rows());
   const std::vector<std::int32_t> labels = prepared.labels.encode(table);
   prepared.label_counts = counts_text(prepared.labels, labels);
   if (prepared.task == weir::Task::anomaly) {

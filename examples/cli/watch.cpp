@@ -110,7 +110,7 @@ class FlowWatch {
                });
     fragments.flush(take);
     table.flush(at_end);
-    alerts.flush();
+    alerts.commit();
     if (!options_.quiet) summarise(table.stats(), time);
     return source.report();
   }
@@ -309,6 +309,9 @@ int watch(const WatchOptions& o) {
   if (o.captures.empty() == o.interface.empty()) {
     fail(ErrorKind::config, "watch: needs --read CAPTURE or --interface IF");
   }
+  std::vector<NamedFile> inputs = named("--read", o.captures);
+  inputs.push_back({"MODEL", o.model});
+  check_files(inputs, {{"-o", o.out}, {"--state", o.state}});
   if (o.kitsune) return watch_packets(o);
   return watch_flows<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow>(o);
 }

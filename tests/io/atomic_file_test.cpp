@@ -81,6 +81,12 @@ struct FaultySystem {
   int unlink_at(int directory, const char* name) {
     return run([&] { return real.unlink_at(directory, name); });
   }
+  int change_mode(int file, mode_t mode) {
+    return run([&] { return real.change_mode(file, mode); });
+  }
+  int change_owner(int file, uid_t owner, gid_t group) {
+    return run([&] { return real.change_owner(file, owner, group); });
+  }
 };
 
 constexpr std::uint64_t no_limit = std::uint64_t{1} << 30;

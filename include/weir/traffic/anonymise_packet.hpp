@@ -214,18 +214,13 @@ class PacketRewriter {
     change.write(options, to);
   }
 
-  /// Whether what follows the checksum is a number of no one: identifier, unit size, pointer, zeros.
-  [[nodiscard]] bool is_plain_icmp(std::uint8_t type) const noexcept {
-    if (p_.ip_version == 6) return (type >= 1 && type <= 4) || (type >= 128 && type <= 137) || type == 143;
-    return type == 0 || type == 3 || type == 4 || type == 8 || (type >= 11 && type <= 18);
-  }
   /// The second word of the header; a redirect's is a gateway.
   void rewrite_icmp(Bytes l4, ChecksumChange change) {
     const Bytes word = rest(l4, 4).first(std::min<std::size_t>(4, rest(l4, 4).size()));
     const bool redirect = p_.ip_version == 4 && byte_at(l4, 0) == 5;
     if (redirect && word.size() == 4) {
       rewrite_address(word, 4, change);
-    } else if (!is_plain_icmp(byte_at(l4, 0))) {
+    } else if (!is_plain_icmp(p_.ip_version, byte_at(l4, 0))) {
       clear(word, change);
     }
     update(l4, 2, change, false);

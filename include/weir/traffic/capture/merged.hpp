@@ -87,6 +87,13 @@ class MergedCapture {
     }
     return out;
   }
+  /// An error, that of the first file, when there is none of which anything can be read.
+  [[nodiscard]] Status readable() const {
+    const bool any = sources_.empty() || std::any_of(sources_.begin(), sources_.end(), [](const Source& s) {
+                       return s.reader.readable().ok();
+                     });
+    return any ? good_ : sources_.front().reader.readable();
+  }
   /// How many were read so far; up to one a file more than were given.
   [[nodiscard]] std::uint64_t packets() const noexcept {
     std::uint64_t sum = 0;
