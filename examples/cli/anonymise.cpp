@@ -6,6 +6,7 @@
 #include "capture_output.hpp"
 #include "capture_report.hpp"
 #include "files.hpp"
+#include "keep_list.hpp"
 #include "key_file.hpp"
 #include "report.hpp"
 
@@ -35,14 +36,12 @@ void check_written(const weir::Status& status) {
 }
 
 weir::AnonymiseOptions options_of(const AnonymiseOptions& o) {
-  const auto keeps = [&](const char* name) {
-    return std::find(o.keep.begin(), o.keep.end(), name) != o.keep.end();
-  };
+  const KeepList keep(o.keep, {"timestamps", "ip_id", "flow_label"});
   return {.ports = o.ports,
           .payload_bytes = o.payload,
-          .keep_tcp_timestamps = keeps("timestamps"),
-          .keep_ip_id = keeps("ip_id"),
-          .keep_flow_label = keeps("flow_label"),
+          .keep_tcp_timestamps = keep.has("timestamps"),
+          .keep_ip_id = keep.has("ip_id"),
+          .keep_flow_label = keep.has("flow_label"),
           .time_shift_ns = o.shift_ns};
 }
 

@@ -8,6 +8,7 @@
 #include "capture_report.hpp"
 #include "files.hpp"
 #include "flow_table_options.hpp"
+#include "keep_list.hpp"
 #include "key_file.hpp"
 
 #include <weir/core/error.hpp>
@@ -114,18 +115,16 @@ FlowAddressMap address_map(const std::string& path) {
 
 /// Columns of bytes beside hidden addresses must not tell them.
 void hide_identities(const FlowsOptions& options, FlowFeatureOptions& features) {
-  const auto keeps = [&](const char* name) {
-    return std::find(options.keep.begin(), options.keep.end(), name) != options.keep.end();
-  };
-  if (features.payload_bytes > 0 && !keeps("payload")) {
+  const KeepList keep(options.keep, {"timestamps", "ip_id", "payload"});
+  if (features.payload_bytes > 0 && !keep.has("payload")) {
     fail(ErrorKind::config,
          "--payload beside --anonymise: payloads name hosts (answers of DNS, server names, addresses in SIP) "
          "and "
          "cannot be masked; leave one of the two out, or say --keep payload");
   }
   FeatureMask mask = FeatureMask::identities();
-  mask.timestamps = !keeps("timestamps");
-  mask.ip_id = !keeps("ip_id");
+  mask.timestamps = !keep.has("timestamps");
+  mask.ip_id = !keep.has("ip_id");
   features.mask = features.mask | mask;
 }
 
