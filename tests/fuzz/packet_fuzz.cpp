@@ -24,13 +24,13 @@ void require(bool condition) {
 
 int link_of(std::uint8_t choice, std::uint8_t more) {
   using namespace link_type;
-  constexpr std::array<int, 27> known{
+  constexpr std::array<int, 27> links{
       null,      ethernet,        ppp,     raw,        raw_bsd,      ppp_hdlc,
       ppp_ether, raw_file,        wifi,    cisco_hdlc, loop,         radiotap,
       ppi,       link_type::ipv4, ipv6,    ethernet,   linux_cooked, linux_cooked2,
       ethernet,  atm_llc,         enc,     pflog,      ppp_pppd,     ppp_with_direction,
       ipnet,     nflog,           ethernet};
-  return choice < 0xF0 ? known[choice % known.size()] : (choice << 8) | more;
+  return choice < 0xF0 ? links[choice % links.size()] : (choice << 8) | more;
 }
 
 void require_within(View part, View whole) {

@@ -6,10 +6,11 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/packet.hpp>
-#include <weir/traffic/parse/guess.hpp>
 #include <weir/traffic/parse/ip.hpp>
+#include <weir/traffic/parse/proof.hpp>
 #include <weir/traffic/parse/slice.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -37,6 +38,52 @@ inline void parse_arp(Packet& p, const Slice& s) noexcept {
   if (!s.has(16 + 2 * hardware)) return;
   s.copy(8 + hardware, 4, p.src.data());
   s.copy(12 + 2 * hardware, 4, p.dst.data());
+}
+
+/// Tags, labels and headers of the greatest length that can stand before an IP header ends.
+inline constexpr std::uint32_t most_before_proof = 256;
+
+/// Reads the frame into `trial`, a copy of the packet as it is without it.
+[[nodiscard]] inline Proof prove_frame(Packet& trial, const Slice& s, int depth) noexcept {
+  if (s.wire() < 14 || (s.has(14) && !leads_on(s, 12))) return Proof::refuted;
+  if (!s.has(14)) return Proof::open;
+  parse_ethernet(trial, s, depth);
+  if (trial.ip_version != 0) return prove_ip(Slice(trial.ip, trial.ip_length), true);
+  const bool arp = trial.ether_type == 0x0806 && (trial.src != IpAddress{} || trial.dst != IpAddress{});
+  if (arp) return Proof::given;
+  return s.has(std::min(s.wire(), most_before_proof)) ? Proof::refuted : Proof::open;
+}
+
+/// Where the bytes come from.
+enum class Carrier : std::uint8_t { label, session };
+
+/// A guess within a guess is looked into once more, and no further: their number doubles each time.
+inline constexpr int depth_of_guess = 4;
+
+inline void parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
+  const Proof ip = prove_ip(s, false);
+  Packet frame = p;
+  if (carrier == Carrier::session) {  // tags of its own
+    frame.vlan = {};
+    frame.vlan_count = 0;
+  }
+  const Proof at_once = prove_frame(frame, s, depth + depth_of_guess);
+  Packet later = p;
+  Proof behind_word = Proof::refuted;
+  if (carrier == Carrier::label && s.has(1) && s.u8(0) >> 4 == 0) {
+    behind_word = prove_frame(later, s.behind(4), depth + depth_of_guess);
+  }
+  int given = 0;
+  for (const Proof proof : {ip, at_once, behind_word}) {
+    if (proof == Proof::open) return;
+    given += proof == Proof::given ? 1 : 0;
+  }
+  if (given != 1) return;
+  if (ip == Proof::given) {
+    parse_ip(p, s);
+  } else {
+    p = at_once == Proof::given ? frame : later;
+  }
 }
 
 /// What the labels carry is not said, unless the last is an explicit null: 0 for IPv4, 2 for IPv6.

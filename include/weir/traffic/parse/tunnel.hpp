@@ -5,7 +5,6 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/packet.hpp>
-#include <weir/traffic/parse/guess.hpp>
 #include <weir/traffic/parse/ip.hpp>
 #include <weir/traffic/parse/network.hpp>
 #include <weir/traffic/parse/slice.hpp>
