@@ -293,6 +293,8 @@ void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
   app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
       ->type_name("KEYFILE");
+  add_list(app, "--keep", o.keep, "beside hidden addresses: timestamps, ip_id, payload")
+      ->needs("--anonymise");
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
   app.add_flag("--quiet", o.quiet, "no progress, no summary");
@@ -350,6 +352,7 @@ void add_anonymise(App& app, cli::AnonymiseOptions& o) {
   app.add_option("--payload", o.payload, "bytes of each payload to keep [0]")->check(count_from(0));
   app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
   app.add_flag("--ports", o.ports, "hide ports from 1024 up");
+  add_list(app, "--keep", o.keep, "as they are: timestamps, ip_id, flow_label");
   app.add_flag("--quiet", o.quiet, "print nothing");
 }
 
