@@ -76,9 +76,11 @@ struct FlowOptions {
   FlowTimeouts timeouts{};
   FlowFeatureOptions features{};
   FlowLifecycle lifecycle = FlowLifecycle::standard;
-  bool vlan_in_key = true;
-  bool lower_port_serves = false;  ///< direction of a flow seen without SYN: the lower port is the server's
-  bool drop_duplicates = false;    ///< count a repeated packet as a repetition and as nothing else
+  bool vlan_in_key = true;    ///< flows of different VLANs are different flows
+  bool tunnel_in_key = true;  ///< so are those of different networks inside of tunnels: VXLAN VNI, NVGRE VSID
+  bool tunnel_ends_in_key = false;  ///< so are those of tunnels between different outer addresses
+  bool lower_port_serves = false;   ///< direction of a flow seen without SYN: the lower port is the server's
+  bool drop_duplicates = false;     ///< count a repeated packet as a repetition and as nothing else
   std::int64_t clock_step_ns = 10 * ns_per_s;  ///< a step back by more is the clock's, not a late packet's
   std::optional<FlowHashKey> hash_key{};       ///< nothing: a random one
 };

@@ -43,9 +43,9 @@ inline void set_direction(FlowBase& flow, const Packet& p, const KeyedEnd& key,
   if (end - time >= idle) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::forced;
   if (has_tcp(p)) {
     const unsigned s = side_of(flow, key);
-    if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, flow.closed, p)) {
-      return FlowEnd::end_of_flow;
-    }
+    const TcpHistory history{
+        .closed = flow.closed, .paused = time - end > timeouts.linger_ns, .earlier = time < flow.start_ns};
+    if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, history, p)) return FlowEnd::end_of_flow;
   }
   if (time - flow.start_ns >= timeouts.active_ns || counters_full(flow)) return FlowEnd::active;
   return FlowEnd::open;

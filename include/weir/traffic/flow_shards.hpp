@@ -155,11 +155,11 @@ class FlowShards {
   }
 
   void hand_over(Batch& batch, const Packet& p, const KeyedEnd& key, std::int64_t now, bool error) {
-    const std::size_t i = shards_.size() == 1 ? 0 : flow_hash(key.key, partition) % shards_.size();
+    const std::size_t i = shards_.size() == 1 ? 0 : flow_hash_of_ends(key.key, partition) % shards_.size();
     if (threads_.empty()) {
       Shard& shard = *shards_[i];
       if (error) {
-        shard.table.note_error(key.key);
+        shard.table.note_error(key);
       } else {
         shard.table.add(p, key, now, packets_, Collector{this, &shard});
       }
@@ -184,7 +184,7 @@ class FlowShards {
     const Collector sink{this, &shard};
     for (Item& item : batch.items[i]) {
       if (item.error) {
-        shard.table.note_error(item.key.key);
+        shard.table.note_error(item.key);
         continue;
       }
       rebase(item.packet, batch.bytes.data() + item.offset);

@@ -10,8 +10,9 @@
 //   end         idle: no packet for the protocol's time-out. active: a packet comes when the flow is older
 //               than that time-out; the packet begins the next record. end_of_flow: both FINs acknowledged,
 //               or a RST in the window; the flow then takes trailing packets until none came for the linger
-//               time. A SYN with another initial sequence number behind the end, or behind its sender's FIN,
-//               begins a new flow at once.
+//               time. A SYN with another initial sequence number behind the end, behind its sender's FIN or
+//               in an established connection begins a new flow at once; so does any SYN when both ends sent
+//               their FINs and nothing came for longer than the linger time.
 //   time        that of the packets (flow_clock.hpp), and `tick(now)` on a quiet link. A packet whose stamp
 //               lies an idle time-out before its flow's end is of another flow.
 //   full table  The least recently used flow ends. While more than half of the table are flows that nobody
@@ -25,6 +26,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/flow_clock.hpp>
+#include <weir/traffic/flow_contexts.hpp>
 #include <weir/traffic/flow_counting.hpp>
 #include <weir/traffic/flow_expiry.hpp>
 #include <weir/traffic/flow_index.hpp>
@@ -97,10 +99,21 @@ class FlowTable {
     return add(packet, key, hash_of(key.key), now, number, sink);
   }
 
-  /// An ICMP error told of this flow.
-  void note_error(const FlowKey& key) noexcept {
-    const std::uint32_t place = find(key, hash_of(key));
-    if (place != none) detail::raise(records_[place].icmp_errors);
+  /// An ICMP error quotes a packet of this flow: in its own VLAN and tunnel, or, where nobody sent such a
+  /// packet, in another one.
+  void note_error(const KeyedEnd& quoted) noexcept {
+    const std::uint32_t own = find(quoted.key, hash_of(quoted.key));
+    const auto tell = [&](std::uint32_t place) {
+      if (place == none) return false;
+      Record& r = records_[place];
+      if (r.sides[detail::side_of(r, quoted)].packets == 0) return false;
+      detail::raise(r.icmp_errors);
+      return true;
+    };
+    if (tell(own)) return;
+    const bool told =
+        contexts_.in_others(quoted.key, [&](const FlowKey& key) { return tell(find(key, hash_of(key))); });
+    if (!told && own != none) detail::raise(records_[own].icmp_errors);
   }
 
   /// Ends what is due at `now`, when no packet comes to tell the time.
@@ -196,7 +209,7 @@ class FlowTable {
       return {};
     }
     const View flow = add(packet, awaited.key, awaited.hash, now, stats_.packets + 1, sink);
-    if (const KeyedEnd quoted = keyer_.quoted(packet)) note_error(quoted.key);
+    if (const KeyedEnd quoted = keyer_.quoted(packet)) note_error(quoted);
     return flow;
   }
   template <class Sink>
@@ -262,6 +275,7 @@ class FlowTable {
     detail::set_direction(r, p, key, options_);
     index_.insert(hash, place);
     expiry_.append(r, place);
+    contexts_.note(r.key);
     ++stats_.flows;
     return place;
   }
@@ -355,6 +369,7 @@ class FlowTable {
   detail::FlowIndex index_;
   detail::FlowExpiry expiry_;
   detail::FlowPool<Profiles...> records_;
+  detail::FlowContexts contexts_;
   FlowTableStats stats_{};
 };
 
