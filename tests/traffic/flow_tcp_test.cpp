@@ -155,4 +155,343 @@ TEST_CASE("one stray segment anywhere, of any kind, ahead or behind, changes not
   }
 }
 
+TEST_CASE("a stray segment inside the window is no late one, no loss and no second one") {
+  for (const Stray& kind : {Stray{"data", psh | ack, 60}, Stray{"ACK", ack, 0}}) {
+    CAPTURE(kind.name);
+    for (const std::uint32_t offset : {50U, 130U, 777U, 5'000U, 40'000U}) {
+      CAPTURE(offset);
+      for (std::size_t at = 3; at + 3 < conversation().packets().size(); ++at) {
+        CAPTURE(at);
+        for (const unsigned side : {0U, 1U}) {
+          Trace trace = conversation();
+          const std::vector<Metered> flows = metered(with_stray(trace, at, side, kind, offset, 0));
+          REQUIRE(flows.size() == 1);
+          CHECK(flows[0]["fwd_reordered"] + flows[0]["bwd_reordered"] == 0);
+          CHECK(flows[0]["missed_bytes"] == 0);
+          CHECK(flows[0]["fwd_retransmissions"] + flows[0]["bwd_retransmissions"] <= 1);
+          CHECK(flows[0]["orig_bytes"] == 300);
+          CHECK(flows[0]["resp_bytes"] == 700);
+          CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("of two SYN-ACKs the client's acknowledgement tells which one counts, whatever their order") {
+  for (const bool stray_first : {false, true}) {
+    for (const std::uint32_t off : {1'600'000'000U, 0U - 4'000U, 10U, 60'000U}) {
+      CAPTURE(stray_first);
+      CAPTURE(off);
+      const Trace usual = conversation();
+      Trace trace;
+      Connection c(trace);
+      const Packet stray = trace.add(t0 + 11 * ms, c.make(1, syn | ack, 0, 1'111, 9'000 + off, 1'001));
+      std::vector<Packet> packets = usual.packets();
+      packets.insert(packets.begin() + (stray_first ? 1 : 2), stray);
+      check_conversation(packets, 1);
+    }
+  }
+}
+
+TEST_CASE("of two SYNs the server's acknowledgement tells which one counts") {
+  for (const bool stray_first : {false, true}) {
+    CAPTURE(stray_first);
+    const Trace usual = conversation();
+    Trace trace;
+    Connection c(trace);
+    const Packet stray = trace.add(t0 + us, c.make(0, syn, 0, 1'111, 3'000'000'000U, 0));
+    std::vector<Packet> packets = usual.packets();
+    packets.insert(packets.begin() + (stray_first ? 0 : 1), stray);
+    check_conversation(packets, 1);
+  }
+}
+
+TEST_CASE("a forged RST or FIN inside the window does not end a connection that goes on") {
+  for (const Stray& kind : {Stray{"RST", rst, 0}, Stray{"FIN", fin | ack, 0}}) {
+    CAPTURE(kind.name);
+    for (std::size_t at = 4; at + 6 < conversation().packets().size(); ++at) {
+      CAPTURE(at);
+      for (const unsigned side : {0U, 1U}) {
+        Trace trace = conversation();
+        const std::vector<Metered> flows = metered(with_stray(trace, at, side, kind, 0, 0));
+        REQUIRE(flows.size() == 1);
+        CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        CHECK(flows[0]["orig_bytes"] == 300);
+        CHECK(flows[0]["resp_bytes"] == 700);
+      }
+    }
+  }
+}
+
+/// `count` segments of 1,000 bytes from the server, acknowledged each, behind a handshake (without it: a
+/// capture that began later), and FINs at the end.
+std::vector<Packet> download(std::size_t count, bool handshake, std::uint32_t isn,
+                             std::uint16_t window = 1'111) {
+  Trace trace;
+  Connection c(trace, {}, 1'000, isn);
+  if (handshake) c.handshake(t0, 10 * ms);
+  std::int64_t time = t0 + 50 * ms;
+  for (std::size_t i = 0; i < count; ++i) {
+    c.segment(time += ms, 1, ack, 1'000);
+    c.segment(time += 100 * us, 0, ack, 0, window);
+  }
+  c.close(time + ms);
+  static std::vector<Trace> kept;  // the packets point into it
+  kept.push_back(std::move(trace));
+  return kept.back().packets();
+}
+/// Without the packets whose places lie in [from, to).
+std::vector<Packet> without(std::vector<Packet> packets, std::size_t from, std::size_t to) {
+  packets.erase(packets.begin() + static_cast<std::ptrdiff_t>(from),
+                packets.begin() + static_cast<std::ptrdiff_t>(to));
+  return packets;
+}
+
+TEST_CASE("losses of the capture: up to a window they are missed bytes, and the flow goes on behind any") {
+  for (const bool handshake : {true, false}) {
+    for (const std::uint32_t isn : {9'000U, 0xFFFF'F000U}) {
+      for (const std::size_t lost : {2U, 20U, 100U, 400U}) {
+        CAPTURE(handshake);
+        CAPTURE(lost);
+        const std::size_t first = 41 + (handshake ? 1 : 0);
+        const std::vector<Metered> flows =
+            metered(without(download(300, handshake, isn), first, first + lost));
+        REQUIRE(flows.size() == 1);
+        CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        CHECK(flows[0]["bwd_retransmissions"] == 0);
+        CHECK(flows[0]["bwd_reordered"] == 0);
+        const char* side =
+            handshake ? "resp_bytes" : "orig_bytes";  // without SYN the first sender is the client
+        const bool in_window = !handshake || lost / 2 * 1'000 <= 65'535;
+        CHECK(flows[0][side] == (in_window ? 300'000 : 300'000 - 500.0 * static_cast<double>(lost)));
+        CHECK(flows[0]["missed_bytes"] == (in_window ? 500.0 * static_cast<double>(lost) : 0));
+      }
+    }
+  }
+}
+
+TEST_CASE("a capture of one direction") {
+  for (const bool handshake : {true, false}) {
+    std::vector<Packet> server;
+    std::vector<Packet> client;
+    for (const Packet& p : download(100, handshake, 0xFFFF'0000U))
+      (p.src_port == 80 ? server : client).push_back(p);
+    const std::vector<Metered> down = metered(server);
+    REQUIRE(down.size() == 1);
+    CHECK(down[0][handshake ? "resp_bytes" : "orig_bytes"] == 100'000);
+    CHECK(down[0]["bwd_retransmissions"] + down[0]["fwd_retransmissions"] == 0);
+    CHECK(down[0]["missed_bytes"] == 0);
+    const std::vector<Metered> up = metered(client);
+    REQUIRE(up.size() == 1);
+    CHECK(up[0]["orig_bytes"] == 0);
+    const std::vector<Metered> gap = metered(without(server, 20, 50));
+    REQUIRE(gap.size() == 1);
+    CHECK(gap[0][handshake ? "resp_bytes" : "orig_bytes"] == 100'000);
+    CHECK(gap[0]["missed_bytes"] == 0);  // nobody acknowledged it
+  }
+}
+
+TEST_CASE(
+    "a scaled window: what is lost ahead of more than 65,535 bytes in flight is sent again and is late") {
+  Trace trace;
+  Connection c(trace);
+  const auto hello = [&](unsigned side, std::uint8_t flags, std::uint32_t seq, std::uint32_t acknowledged) {
+    Tcp h{.src_port = 40'000,
+          .dst_port = 80,
+          .seq = seq,
+          .ack = acknowledged,
+          .flags = flags,
+          .window = 60'000,
+          .options = option_window_scale(7)};
+    Ipv4 address;
+    if (side == 1) std::swap(h.src_port, h.dst_port);
+    if (side == 1) std::swap(address.src, address.dst);
+    return ethernet({}, ipv4(address, tcp(h)));
+  };
+  trace.add(t0, hello(0, syn, 1'000, 0));
+  trace.add(t0 + ms, hello(1, syn | ack, 9'000, 1'001));
+  std::int64_t time = t0 + 2 * ms;
+  const auto send = [&](std::uint32_t from, std::uint32_t size) {
+    trace.add(time += us, c.make(1, ack, size, 60'000, from, 1'001));
+  };
+  trace.add(time, c.make(0, ack, 0, 60'000, 1'001, 9'001));
+  send(9'001, 1'000);
+  for (std::uint32_t i = 2; i <= 2'000; ++i) send(9'001 + i * 1'000, 1'000);  // 2 MB ahead of a lost one
+  trace.add(time += ms, c.make(0, ack, 0, 60'000, 1'001, 10'001));
+  send(10'001, 1'000);
+  trace.add(time += ms, c.make(0, ack, 0, 60'000, 1'001, 9'001 + 2'001'000));
+  send(10'001, 1'000);  // once more for nothing
+  const std::vector<Metered> flows = metered(trace.packets());
+  REQUIRE(flows.size() == 1);
+  CHECK(flows[0]["bwd_reordered"] == 1);
+  CHECK(flows[0]["bwd_retransmissions"] == 1);
+  CHECK(flows[0]["missed_bytes"] == 0);
+  CHECK(flows[0]["resp_bytes"] == 2'001'000);
+}
+
+TEST_CASE("keep-alives are no retransmissions, with a byte or without") {
+  Trace trace;
+  Connection c(trace);
+  c.handshake(t0);
+  c.segment(t0 + ms, 0, psh | ack, 100);
+  c.segment(t0 + 2 * ms, 1, ack);
+  for (int i = 1; i <= 3; ++i) {
+    trace.add(t0 + i * s, c.make(0, ack, i == 2 ? 1 : 0, 1'111, c.next(0) - 1, c.next(1)));
+    c.segment(t0 + i * s + ms, 1, ack);
+  }
+  c.close(t0 + 5 * s);
+  const std::vector<Metered> flows = metered(trace.packets());
+  REQUIRE(flows.size() == 1);
+  CHECK(flows[0]["fwd_retransmissions"] == 0);
+  CHECK(flows[0]["orig_bytes"] == 100);
+}
+
+TEST_CASE("several segments late and lost at once") {
+  Trace trace;
+  Connection c(trace);
+  c.handshake(t0);
+  for (int i = 0; i < 8; ++i) c.segment(t0 + ms + i * us, 0, ack, 100);
+  c.segment(t0 + 2 * ms, 1, ack);
+  std::vector<Packet> packets = trace.packets();
+  const std::vector<Packet> in_order = packets;
+  for (const auto& order : std::vector<std::array<std::size_t, 8>>{{0, 2, 1, 3, 4, 5, 6, 7},
+                                                                   {1, 0, 3, 2, 5, 4, 7, 6},
+                                                                   {0, 3, 2, 1, 4, 5, 6, 7},
+                                                                   {0, 2, 3, 4, 5, 6, 7, 1},
+                                                                   {0, 4, 5, 1, 2, 3, 6, 7}}) {
+    for (std::size_t i = 0; i < order.size(); ++i) packets[3 + i] = in_order[3 + order[i]];
+    for (std::size_t i = 0; i < order.size(); ++i) packets[3 + i].time_ns = in_order[3 + i].time_ns;
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0]["fwd_retransmissions"] == 0);
+    CHECK(flows[0]["fwd_reordered"] >= 1);
+    CHECK(flows[0]["missed_bytes"] == 0);
+    CHECK(flows[0]["orig_bytes"] == 800);
+  }
+}
+
+/// The connection without its FINs, and `pause` later another one.
+std::vector<Metered> reused(std::int64_t pause, std::uint32_t isn, std::uint32_t other, bool with_fins) {
+  Trace trace;
+  for (const std::uint32_t number : {isn, other}) {
+    Connection c(trace, {}, number, number + 5'000);
+    const std::int64_t time = trace.packets().empty() ? t0 : trace.packets().back().time_ns + pause;
+    c.handshake(time, ms);
+    c.segment(time + 5 * ms, 0, psh | ack, 100);
+    c.segment(time + 6 * ms, 1, ack);
+    c.segment(time + 7 * ms, 1, psh | ack, 200);
+    c.segment(time + 8 * ms, 0, ack);
+    if (with_fins || trace.packets().size() > 10) c.close(time + 9 * ms, ms);
+  }
+  return metered(trace.packets());
+}
+
+TEST_CASE("the same ports again behind FINs that were lost: two flows") {
+  for (const std::int64_t pause : {2 * ms, s, 3 * s, 60 * s}) {
+    for (const std::uint32_t other : {777'000U, 500U, 4'000'000'000U, 1'050U}) {
+      CAPTURE(pause);
+      CAPTURE(other);
+      const std::vector<Metered> flows = reused(pause, 1'000, other, false);
+      REQUIRE(flows.size() == 2);
+      CHECK(flows[0]["fwd_packets"] == 4);
+      CHECK(flows[0]["bwd_packets"] == 3);
+      CHECK(flows[1]["fwd_packets"] == 6);
+      CHECK(flows[1]["bwd_packets"] == 4);
+      for (const Metered& f : flows) {
+        CHECK(f["orig_bytes"] == 100);
+        CHECK(f["resp_bytes"] == 200);
+        CHECK(f["missed_bytes"] == 0);
+        CHECK(f["fwd_retransmissions"] + f["bwd_retransmissions"] == 0);
+        CHECK(f.row.text("direction") == "syn");
+      }
+    }
+  }
+}
+
+TEST_CASE("the same numbers again behind both FINs and a pause: two flows") {
+  for (const std::int64_t pause : {3 * s, 60 * s}) {
+    const std::vector<Metered> flows = reused(pause, 1'000, 1'000, true);
+    REQUIRE(flows.size() == 2);
+    for (const Metered& f : flows) CHECK(f["fwd_packets"] + f["bwd_packets"] == 10);
+  }
+}
+
+TEST_CASE("connections of a program that writes all numbers as 0") {
+  Trace trace;
+  Connection c(trace);
+  for (int round = 0; round < 3; ++round) {
+    std::int64_t time = t0 + round * 10 * s;
+    const auto say = [&](unsigned side, std::uint8_t flags, std::size_t payload) {
+      trace.add(time += ms, c.make(side, flags, payload, 1'111, 0, 0));
+    };
+    say(0, syn, 0);
+    say(1, syn | ack, 0);
+    say(0, ack, 0);
+    say(0, psh | ack, 100);
+    say(1, psh | ack, 200);
+    say(0, fin | ack, 0);
+    say(1, fin | ack, 0);
+    say(0, ack, 0);
+  }
+  const std::vector<Metered> flows = metered(trace.packets());
+  REQUIRE(flows.size() == 3);
+  for (const Metered& f : flows) {
+    CHECK(f["fwd_packets"] == 5);
+    CHECK(f["bwd_packets"] == 3);
+  }
+}
+
+TEST_CASE("a SYN or a SYN-ACK that is read late belongs to its connection") {
+  const std::vector<Packet> usual = conversation().packets();
+  for (const std::size_t late : {std::size_t{0}, std::size_t{1}}) {
+    for (std::size_t to = late; to < usual.size(); ++to) {
+      CAPTURE(late);
+      CAPTURE(to);
+      std::vector<Packet> packets = usual;
+      std::rotate(packets.begin() + static_cast<std::ptrdiff_t>(late),
+                  packets.begin() + static_cast<std::ptrdiff_t>(late) + 1,
+                  packets.begin() + static_cast<std::ptrdiff_t>(to) + 1);
+      const std::vector<Metered> flows = metered(packets);
+      REQUIRE(flows.size() == 1);
+      CHECK(flows[0]["fwd_packets"] + flows[0]["bwd_packets"] == 26);
+      CHECK(flows[0]["fwd_retransmissions"] + flows[0]["bwd_retransmissions"] == 0);
+      CHECK(flows[0]["orig_bytes"] == 300);
+      CHECK(flows[0]["resp_bytes"] == 700);
+      CHECK(flows[0].row.text("src_ip") == "10.0.0.1");
+      CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+    }
+  }
+}
+
+TEST_CASE("one queue read behind the other: the client's packets all behind the server's") {
+  std::vector<Packet> packets = conversation().packets();
+  std::stable_partition(packets.begin(), packets.end(), [](const Packet& p) { return p.src_port == 80; });
+  for (int turn = 0; turn < 2; ++turn) {
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0]["orig_bytes"] == 300);
+    CHECK(flows[0]["resp_bytes"] == 700);
+    CHECK(flows[0]["missed_bytes"] == 0);
+    CHECK(flows[0]["fwd_retransmissions"] + flows[0]["bwd_retransmissions"] == 0);
+    CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+    std::stable_partition(packets.begin(), packets.end(), [](const Packet& p) { return p.src_port != 80; });
+  }
+}
+
+TEST_CASE("many SYNs of the same ports are one attempt, answered or not") {
+  for (const bool answered : {false, true}) {
+    Trace trace;
+    Connection c(trace);
+    for (std::uint32_t i = 0; i < 50; ++i) {
+      trace.add(t0 + i * 10 * ms, c.make(0, syn, 0, 1'111, i * 77'777'777, 0));
+      if (answered)
+        trace.add(t0 + i * 10 * ms + ms, c.make(1, syn | ack, 0, 1'111, i * 33'333, i * 77'777'777 + 1));
+    }
+    const std::vector<Metered> flows = metered(trace.packets());
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0]["fwd_packets"] == 50);
+  }
+}
+
 }  // namespace

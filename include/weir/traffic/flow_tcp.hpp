@@ -111,14 +111,16 @@ inline TcpSegment meet_island(TcpSide& me) noexcept {
     me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
     return {};
   }
+  // Where the frontier comes to stand within the island, the rest of it is still to be confirmed.
   const bool meets = past == 0;
   const bool goes_on = sequence_difference(me.island_end, me.next) > 0;
   const TcpSegment segment{.reordered = static_cast<std::uint16_t>(meets ? me.late + 1 : 0)};
-  if (goes_on) {
+  if (meets) {
     me.next = me.island_end;
     me.fin = me.fin || me.island_fin;
   }
-  me.island = false;
+  me.island = goes_on && !meets;
+  me.island_begin = me.next;
   me.late = 0;
   return segment;
 }
@@ -188,7 +190,8 @@ inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   me.island_syn = syn;
   me.island_fin = fin;
   settle_acks(me, peer);
-  return {.stray = !inside};
+  // While only one side was seen, anything may be within the window.
+  return {.stray = !inside || (!peer.seen && sequence_difference(begin, me.next) > least_window)};
 }
 
 /// A SYN, with or without an acknowledgement.
@@ -227,10 +230,11 @@ inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std
   const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
   if ((p.tcp_flags & tcp_flag::syn) != 0) return place_syn(me, peer, p, end, fin, moment.earlier);
   if (!me.seen) {
+    const bool unasked = peer.syn && !peer.acks;  // the answer to a SYN is a SYN
     begin_side(me, peer, begin, end, false);
     me.fin = fin;
     settle_acks(me, peer);
-    return {};
+    return {.stray = unasked};
   }
   const std::int32_t ahead = sequence_difference(begin, me.next);
   if (ahead == 0 && length == 0) return {};

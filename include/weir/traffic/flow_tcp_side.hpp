@@ -100,7 +100,7 @@ inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
     me.hole_acked = false;
     me.hole_begin = me.next;
     me.hole_end = me.island_begin;
-  } else {
+  } else if (gap != 0) {
     me.isn += me.island_begin - me.next;
     me.hole = false;
     peer.acks = false;
