@@ -85,4 +85,23 @@ struct FlowOptions {
   std::optional<FlowHashKey> hash_key{};       ///< nothing: a random one
 };
 
+/// The options with sizes and times that a table can have.
+[[nodiscard]] inline FlowOptions within_limits(FlowOptions o) noexcept {
+  o.max_flows = std::clamp<std::size_t>(o.max_flows, 1, std::size_t{1} << 30);
+  for (std::int64_t* t : {&o.timeouts.tcp_ns, &o.timeouts.udp_ns, &o.timeouts.icmp_ns, &o.timeouts.other_ns,
+                          &o.timeouts.active_ns, &o.timeouts.linger_ns, &o.clock_step_ns}) {
+    *t = std::clamp<std::int64_t>(*t, 1, greatest_time_ns);
+  }
+  return o;
+}
+
+/// What a table has done.
+struct FlowTableStats {
+  std::uint64_t packets = 0;  ///< given to the table
+  std::uint64_t ignored = 0;  ///< of them not IP
+  std::uint64_t flows = 0;    ///< begun
+  std::uint64_t clock_jumps = 0;
+  std::array<std::uint64_t, 6> ended{};  ///< by FlowEnd
+};
+
 }  // namespace weir::inline WEIR_ABI
