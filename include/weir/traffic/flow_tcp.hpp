@@ -68,7 +68,8 @@ struct TcpHistory {
 /// RFC 5961: a RST counts when it lies in the window of the side that receives it. The window is taken for at
 /// least 65535 bytes, since the packets may have been seen before they reached the other side. Of a SYN it
 /// must acknowledge the number (RFC 9293, 3.10.7.3).
-[[nodiscard]] inline bool reset_counts(const TcpSide& me, const TcpSide& peer, const Packet& p) noexcept {
+[[nodiscard, gnu::noinline]] inline bool reset_counts(const TcpSide& me, const TcpSide& peer,
+                                                      const Packet& p) noexcept {
   if (me.seen && p.tcp_seq == me.next) return true;
   if (!peer.acks) {
     const bool answers = (p.tcp_flags & tcp_flag::ack) != 0;
@@ -83,7 +84,8 @@ struct TcpHistory {
 }
 
 /// Numbers before the frontier.
-inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end, bool keep_alive) noexcept {
+[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end,
+                                              bool keep_alive) noexcept {
   if (keep_alive) return {};
   const std::uint32_t first = me.isn + 1;
   if (sequence_difference(end, first) <= 0) {  // before all that was seen
@@ -104,8 +106,8 @@ inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end,
 }
 
 /// The frontier has moved: is the island still apart from it?
-inline TcpSegment meet_island(TcpSide& me) noexcept {
-  if (!me.island || me.island_syn) return {};
+[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me) noexcept {
+  if (me.island_syn) return {};
   const std::int32_t past = sequence_difference(me.next, me.island_begin);
   if (past < 0) {
     me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
@@ -137,7 +139,7 @@ inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::
   me.fin = fin;
   me.astray = false;
   me.revived = me.reset && !late;
-  const TcpSegment segment = meet_island(me);
+  const TcpSegment segment = me.island ? meet_island(me) : TcpSegment{};
   settle_acks(me, peer);
   return segment;
 }
@@ -160,8 +162,9 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
 }
 
 /// Numbers apart from the frontier. `inside`: before it, and within the window.
-inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
-                              bool syn, bool inside, std::int32_t window) noexcept {
+[[gnu::noinline]] inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+                                                std::uint32_t end, bool fin, bool syn, bool inside,
+                                                std::int32_t window) noexcept {
   if (me.fin && !syn) return {.stray = true};  // behind a FIN nothing comes
   const std::int32_t island_ahead = sequence_difference(me.island_begin, me.next);
   const bool island_inside = me.island && !me.island_syn && island_ahead > 0 && island_ahead <= window;
@@ -195,8 +198,8 @@ inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
 }
 
 /// A SYN, with or without an acknowledgement.
-inline TcpSegment place_syn(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t end, bool fin,
-                            bool earlier) noexcept {
+[[gnu::noinline]] inline TcpSegment place_syn(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t end,
+                                              bool fin, bool earlier) noexcept {
   const std::uint32_t begin = p.tcp_seq;
   const bool answer = (p.tcp_flags & tcp_flag::ack) != 0;
   if (answer && peer.syn && !acks_known(peer, p.tcp_ack)) return {.stray = true};
@@ -223,6 +226,34 @@ inline TcpSegment place_syn(TcpSide& me, TcpSide& peer, const Packet& p, std::ui
   return {.reordered = 1};
 }
 
+/// A segment that does not begin at the frontier.
+[[gnu::noinline]] inline TcpSegment place_away(TcpSide& me, TcpSide& peer, const Packet& p,
+                                               std::uint32_t length, bool late) noexcept {
+  const std::uint32_t begin = p.tcp_seq;
+  const std::uint32_t end = begin + length;
+  const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
+  const std::int32_t ahead = sequence_difference(begin, me.next);
+  const std::int32_t window = window_for(me, peer);
+  const bool near = ahead >= -window && ahead <= window;
+  if (length == 0) {
+    // The other side acknowledges just this number: the packets that led there were not captured.
+    if (!near && peer.acks_ahead && peer.ahead == begin) {
+      me.island_begin = me.island_end = begin;
+      me.island_syn = me.island_fin = false;
+      believe_island(me, peer);
+      settle_acks(me, peer);
+      return {};
+    }
+    const bool ends_island = me.island && !me.island_syn && begin == me.island_end;
+    if (ends_island && ++me.island_run >= convincing_run) believe_island(me, peer);
+    return {.stray = !near};
+  }
+  if (ahead > 0 || !near) return place_apart(me, peer, begin, end, fin, false, ahead > 0 && near, window);
+  if (sequence_difference(end, me.next) > 0) return advance(me, peer, begin, end, fin, late);
+  const bool keep_alive = ahead == -1 && length == 1 && !fin;
+  return place_old(me, begin, end, keep_alive);
+}
+
 inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t length,
                                 TcpMoment moment) noexcept {
   const std::uint32_t begin = p.tcp_seq;
@@ -239,23 +270,7 @@ inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std
   const std::int32_t ahead = sequence_difference(begin, me.next);
   if (ahead == 0 && length == 0) return {};
   if (ahead == 0) return advance(me, peer, begin, end, fin, moment.late);
-  const std::int32_t window = window_for(me, peer);
-  const bool near = ahead >= -window && ahead <= window;
-  if (length == 0) {
-    // The other side acknowledges just this number: the packets that led there were not captured.
-    if (!near && peer.acks_ahead && peer.ahead == begin) {
-      me.island_begin = me.island_end = begin;
-      me.island_syn = me.island_fin = false;
-      believe_island(me, peer);
-      settle_acks(me, peer);
-      return {};
-    }
-    return {.stray = !near};
-  }
-  if (ahead > 0 || !near) return place_apart(me, peer, begin, end, fin, false, ahead > 0 && near, window);
-  if (sequence_difference(end, me.next) > 0) return advance(me, peer, begin, end, fin, moment.late);
-  const bool keep_alive = ahead == -1 && length == 1 && !fin;
-  return place_old(me, begin, end, keep_alive);
+  return place_away(me, peer, p, length, moment.late);
 }
 
 /// Counts a segment of side `me`; `closed` becomes true when it ends the connection, and false again when the

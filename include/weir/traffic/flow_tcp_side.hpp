@@ -9,7 +9,8 @@
 // The frontier `next` moves only with a segment that begins where the one before ended, or across what the
 // numbers overlap. A segment that begins farther on may be a real one behind a loss, or a stray one that
 // anybody on the path sent. It becomes the island. The island is believed when the other side acknowledges
-// it, when the frontier reaches it, or when three segments in a row went on with it.
+// it, when the frontier reaches it, or when three segments in a row went on with it, a bare acknowledgement
+// with its last number among them.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -88,7 +89,7 @@ inline constexpr std::uint8_t convincing_run = 3;
 /// The frontier goes to the end of the island. Inside the window the numbers between were passed over;
 /// outside nobody can say how many there were, and the side's numbers go on from the island as if there were
 /// none.
-inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
+[[gnu::noinline]] inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
   const std::int32_t gap = sequence_difference(me.island_begin, me.next);
   if (me.island_syn) {
     me.isn = me.island_begin;
@@ -114,10 +115,20 @@ inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
   me.late = 0;
 }
 
-/// Whether an acknowledgement covers numbers of the side's island.
+/// Whether an acknowledgement covers numbers of the side's island, or numbers close behind it, which the
+/// capture may have lost.
 [[nodiscard]] inline bool acks_island(const TcpSide& side, std::uint32_t ack) noexcept {
   return side.island && sequence_difference(ack, side.island_begin) > 0 &&
-         sequence_difference(ack, side.island_end) <= 0;
+         sequence_difference(ack, side.island_end) <= (side.island_syn ? 0 : least_window);
+}
+
+/// How far the side's numbers go, for a count at the end. Where the other side was not seen, nobody could
+/// confirm the island: it counts when nothing came before it since.
+[[nodiscard]] inline std::uint32_t stream_end(const TcpSide& me, const TcpSide& peer) noexcept {
+  const std::int32_t gap = sequence_difference(me.island_begin, me.next);
+  const bool likely =
+      me.island && !me.island_syn && !peer.seen && me.late == 0 && gap > 0 && gap <= least_window;
+  return likely ? me.island_end : me.next;
 }
 
 /// Takes the acknowledgement `ack` of side `me`. One of numbers that `peer` is not known to have sent waits
@@ -140,17 +151,19 @@ inline void note_ack(TcpSide& me, TcpSide& peer, std::uint32_t ack) noexcept {
 }
 
 /// The frontier of `me` has moved, or it has an island: does an acknowledgement of the other side fit now?
-inline void settle_acks(TcpSide& me, TcpSide& peer) noexcept {
-  if (!peer.acks_ahead) return;
+[[gnu::noinline]] inline void settle_waiting_acks(TcpSide& me, TcpSide& peer) noexcept {
   const bool reached = sequence_difference(peer.ahead, me.next) <= 0;
   if (!reached && !acks_island(me, peer.ahead)) return;
   peer.acks_ahead = false;
   note_ack(peer, me, peer.ahead);
 }
+inline void settle_acks(TcpSide& me, TcpSide& peer) noexcept {
+  if (peer.acks_ahead) settle_waiting_acks(me, peer);
+}
 
 /// The first segment of a side. What the other side acknowledged before is held against it.
-inline void begin_side(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end,
-                       bool syn) noexcept {
+[[gnu::noinline]] inline void begin_side(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end,
+                                         bool syn) noexcept {
   me.seen = true;
   me.syn = syn;
   me.isn = syn ? begin : begin - 1;

@@ -236,7 +236,8 @@ struct ZeekFlow {
   [[nodiscard]] static std::uint64_t stream_bytes(const FlowBase& flow, std::size_t side) noexcept {
     const FlowSide& s = flow.sides[side];
     if (!flow.tcp() || !s.tcp.seen) return s.payload_bytes;
-    const std::uint32_t span = s.tcp.next - s.tcp.isn - 1U - (s.tcp.fin ? 1U : 0U);
+    const std::uint32_t end = detail::stream_end(s.tcp, flow.sides[1 - side].tcp);
+    const std::uint32_t span = end - s.tcp.isn - 1U - (s.tcp.fin ? 1U : 0U);
     const std::int32_t off = detail::sequence_difference(span, static_cast<std::uint32_t>(s.payload_bytes));
     const std::int64_t bytes = static_cast<std::int64_t>(s.payload_bytes) + off;
     return bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);
