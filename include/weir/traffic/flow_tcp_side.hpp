@@ -135,11 +135,13 @@ inline constexpr std::uint8_t convincing_run = 3;
 /// until it has, so that none is believed for its own sake.
 inline void note_ack(TcpSide& me, TcpSide& peer, std::uint32_t ack) noexcept {
   if (peer.seen) {
-    if (acks_island(peer, ack)) believe_island(peer, me);
+    const bool confirms = acks_island(peer, ack);
+    if (confirms) believe_island(peer, me);
     if (sequence_difference(ack, peer.next) > 0) {
       me.acks_ahead = true;
       me.ahead = ack;
-      return;
+      if (!confirms) return;
+      ack = peer.next;
     }
     if (sequence_difference(peer.next, ack) > greatest_window) return;
   } else if (me.acks && sequence_difference(ack, me.acked) > greatest_window) {
