@@ -1,12 +1,14 @@
 // weir evaluate MODEL TEST
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "hints.hpp"
 #include "report.hpp"
 #include "thresholds.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -33,16 +35,18 @@ void evaluate(const EvaluateOptions& options) {
   replace_threshold(model, options.threshold);
   weir::CsvReport report;
   const Assessment result = assess_file(model, options.table, options.input, options.ignore_unknown, &report);
+  const std::vector<std::string> notes = notes_on(model.record, options.table);
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", options.table}};
     json.update(to_json(result));
     json["rows_unreadable"] = report.bad_rows;
+    json["notes"] = notes;
     print_json(json);
     return;
   }
   std::string head = options.model + " on " + options.table + ": " + count_of(result.rows, "row");
   if (result.two_classes()) head += ", alarm from score " + number(result.threshold) + " on";
-  print(head + "\n" + omissions(result, report) + "\n" + to_text(result));
+  print(head + "\n" + omissions(result, report) + notes_text(notes) + "\n" + to_text(result));
 }
 
 }  // namespace cli

@@ -1,11 +1,14 @@
 // weir: trains models on tables of network traffic, measures them, and lets them judge new records.
 //
-// Ends with 0; with 2 and one line on standard error when the input or the command line is at fault; with 1
-// when something else is. CLI11 is included here only, because it is slow to compile.
+// Ends with 0; by a signal if there was one; with 2 and one line on standard error when the input or the
+// command line is at fault; with 1 when something else is. CLI11 is included here only, because it is slow to
+// compile.
 #include "anonymise.hpp"
 #include "commands.hpp"
 #include "flows.hpp"
+#include "interruption.hpp"
 #include "near_names.hpp"
+#include "report.hpp"
 #include "watch.hpp"
 
 #include <weir/core/error.hpp>
@@ -17,6 +20,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,13 +54,14 @@ int complain(std::string text, int code) {
           },
           name};
 }
+/// One of these words; a misspelt one is told its neighbours.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : "|") + name;
   return {[=](std::string& text) {
             return std::find(names.begin(), names.end(), text) != names.end()
                        ? std::string()
-                       : "'" + text + "' is not one of " + list;
+                       : "'" + text + "' is not one of " + list + cli::did_you_mean(text, names);
           },
           list};
 }
@@ -339,6 +344,21 @@ void add_demo(App& app, cli::DemoOptions& o) {
   app.add_flag("--quiet", o.output.quiet, "print nothing");
 }
 
+/// Names of files, columns and layers are not empty; "" is what is left of a variable that was never set.
+void refuse_empty(App& app) {
+  for (App* command : app.get_subcommands({})) {
+    for (CLI::Option* option : command->get_options()) {
+      const std::string& type = option->get_type_name();
+      const bool name = type == "FILE" || type == "COLUMN" || type == "LAYERS" || type == "CAPTURE" ||
+                        type == "KEYFILE" || type == "RULES" || type == "TEST" || type == "DIR";
+      if (!name && !option->get_positional()) continue;
+      option->check(CLI::Validator(
+          [](std::string& text) { return text.empty() ? std::string("the name is empty") : std::string(); },
+          ""));
+    }
+  }
+}
+
 /// What CLI11 found wrong, with a suggestion for a misspelt name.
 [[nodiscard]] std::string usage_message(const App& app, const CLI::ParseError& error) {
   const App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
@@ -359,7 +379,7 @@ void add_demo(App& app, cli::DemoOptions& o) {
            cli::near_names(rest.front(), {"train", "evaluate", "predict", "inspect", "flows", "watch",
                                           "anonymise", "synth", "demo"});
   }
-  return where + error.what() + (command == &app ? "; see weir --help" : "");
+  return where + error.what() + "; see weir " + (command == &app ? "" : command->get_name() + " ") + "--help";
 }
 
 int run(int argc, char** argv) {
@@ -387,10 +407,14 @@ int run(int argc, char** argv) {
                 anonymise);
   add_synth(*app.add_subcommand("synth", "write made-up labelled traffic"), synth);
   add_demo(*app.add_subcommand("demo", "show the whole way, on made-up traffic"), demo);
+  refuse_empty(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help and --version
-    return app.exit(done);
+    std::ostringstream text;
+    const int code = app.exit(done, text, text);
+    cli::print(text.str());
+    return code;
   } catch (const CLI::ParseError& error) {
     return complain(usage_message(app, error), users_fault);
   }
@@ -410,6 +434,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::prepare_for_signals();
   try {
     return run(argc, argv);
   } catch (const weir::Error& error) {

@@ -1,5 +1,7 @@
 #include "model.hpp"
 
+#include "interruption.hpp"
+
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/train/predict.hpp>
@@ -13,7 +15,10 @@ namespace cli {
 
 Model load_model(const std::string& path) { return weir::load_any(path); }
 
-void save_model(const std::string& path, const Model& model) { weir::save(path, model); }
+void save_model(const std::string& path, const Model& model) {
+  const SignalsHeld until_it_is_there;
+  weir::save(path, model);
+}
 
 Net build_net(const std::string& layers, weir::Shape input) {
   return weir::build<float>(std::string_view(layers), input);

@@ -1,5 +1,7 @@
 #include "preparation.hpp"
 
+#include "files.hpp"
+#include "hints.hpp"
 #include "images.hpp"
 #include "labels.hpp"
 #include "near_names.hpp"
@@ -15,8 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace cli {
@@ -216,10 +216,11 @@ void refuse_texts(const weir::Table& table, const TrainOptions& options) {
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
-  std::ifstream file(given.substr(1));
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) weir::fail(weir::ErrorKind::io, "cannot read '" + given.substr(1) + "'");
+  if (given.size() == 1) wrong("--layers: the name of a file belongs behind the @");
+  std::string text = read_file(given.substr(1));
   std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (text.empty())
+    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
   return text;
 }
 
@@ -274,6 +275,7 @@ Preparation prepare(const TrainOptions& options) {
     return prepared;
   }
   prepared.labels = make_rule(options, table);
+  refuse_quantities(options, prepared.labels, table.rows());
   const std::vector<std::int32_t> labels = prepared.labels.encode(table);
   prepared.label_counts = counts_text(prepared.labels, labels);
   if (prepared.task == weir::Task::anomaly) {

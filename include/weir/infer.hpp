@@ -3,6 +3,7 @@
 
 #include <weir/core/batch.hpp>
 #include <weir/core/config.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/rng.hpp>

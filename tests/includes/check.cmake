@@ -18,7 +18,7 @@ set(detect ${train} traffic detect)
 set(io ${detect} io)
 
 # For traffic/ core is only what needs no tensors.
-set(traffic_core version abi error rng config parallel large_memory)
+set(traffic_core version abi error rng config parallel large_memory content_kind)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
 set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
