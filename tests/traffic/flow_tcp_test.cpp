@@ -271,6 +271,35 @@ TEST_CASE("losses of the capture: up to a window they are missed bytes, and the 
   }
 }
 
+TEST_CASE("of what little was captured behind a loss, acknowledgements and bare segments tell the rest") {
+  Trace trace;
+  Connection c(trace);
+  c.handshake(t0);
+  c.segment(t0 + ms, 1, ack, 100);
+  trace.add(t0 + 2 * ms,
+            c.make(1, ack, 100, 1'111, 9'001 + 5'000, 1'001));             // 4,900 bytes were lost before it
+  trace.add(t0 + 3 * ms, c.make(0, ack, 0, 1'111, 1'001, 9'001 + 9'000));  // and 3,900 behind it
+  const Metered far = metered(trace.packets()).at(0);
+  CHECK(far["resp_bytes"] == 5'100);
+  CHECK(far["missed_bytes"] == 4'900);
+
+  Trace bare;
+  Connection d(bare);
+  d.handshake(t0);
+  bare.add(t0 + ms,
+           d.make(0, ack, 1'000, 1'111, 3'001, 9'001));  // late: 2,000 bytes come behind it, cut otherwise
+  bare.add(t0 + 2 * ms, d.make(0, ack, 1'500, 1'111, 1'001, 9'001));
+  bare.add(t0 + 3 * ms, d.make(0, ack, 1'000, 1'111, 2'501, 9'001));
+  for (int i = 0; i < 2; ++i) bare.add(t0 + 4 * ms, d.make(0, ack, 0, 1'111, 4'001, 9'001));
+  bare.add(t0 + 5 * ms, d.make(0, fin | ack, 0, 1'111, 4'001, 9'001));
+  bare.add(t0 + 6 * ms, d.make(1, fin | ack, 0, 1'111, 9'001, 4'002));
+  bare.add(t0 + 7 * ms, d.make(0, ack, 0, 1'111, 4'002, 9'002));
+  const Metered whole = metered(bare.packets()).at(0);
+  CHECK(whole["orig_bytes"] == 3'000);
+  CHECK(whole["missed_bytes"] == 0);
+  CHECK(whole.row.text("end_reason") == "end_of_flow");
+}
+
 TEST_CASE("a capture of one direction") {
   for (const bool handshake : {true, false}) {
     std::vector<Packet> server;

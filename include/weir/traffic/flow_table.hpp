@@ -83,7 +83,7 @@ class FlowTable {
   /// An ICMP error quotes a packet of this flow: in its own VLAN and tunnel, or, where nobody sent such a
   /// packet, in another one.
   void note_error(const KeyedEnd& quoted) noexcept {
-    const std::uint32_t own = find(quoted.key, hash_of(quoted.key));
+    const std::uint32_t own = place_of(quoted.key);
     const auto tell = [&](std::uint32_t place) {
       if (place == none) return false;
       Record& r = records_[place];
@@ -93,7 +93,7 @@ class FlowTable {
     };
     if (tell(own)) return;
     const bool told =
-        contexts_.in_others(quoted.key, [&](const FlowKey& key) { return tell(find(key, hash_of(key))); });
+        contexts_.in_others(quoted.key, [&](const FlowKey& key) { return tell(place_of(key)); });
     if (!told && own != none) detail::raise(records_[own].icmp_errors);
   }
 
@@ -229,6 +229,9 @@ class FlowTable {
       prefetch(place);
       return records_[place].key == key;
     });
+  }
+  [[nodiscard, gnu::noinline]] std::uint32_t place_of(const FlowKey& key) noexcept {
+    return find(key, hash_of(key));
   }
   /// The rest of what a packet touches of its flow.
   void prefetch(std::uint32_t place) const noexcept {

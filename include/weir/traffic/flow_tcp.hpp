@@ -46,8 +46,9 @@ struct TcpHistory {
 };
 
 /// Does the SYN `p` of side `me` begin another connection than the one that the sides tell of?
-[[nodiscard]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer, const TcpHistory& history,
-                                            const Packet& p) noexcept {
+[[nodiscard, gnu::noinline]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer,
+                                                           const TcpHistory& history,
+                                                           const Packet& p) noexcept {
   if ((p.tcp_flags & tcp_flag::syn) == 0 || (p.tcp_flags & tcp_flag::rst) != 0) return false;
   const bool same_isn = me.syn && me.isn == p.tcp_seq;
   if ((p.tcp_flags & tcp_flag::ack) != 0) {
