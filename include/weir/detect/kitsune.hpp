@@ -146,7 +146,8 @@ class Kitsune {
     Snapshot to;
     to.words["kitsune.options"] = fingerprint();
     to.words["kitsune.packets"] = {packets_};
-    to.numbers["kitsune.threshold"] = {threshold(), lowest_threshold(), threshold_.moves() ? 1.0 : 0.0};
+    to.numbers["kitsune.threshold"] = {threshold_.level(), lowest_threshold(),
+                                       threshold_.moves() ? 1.0 : 0.0};
     to.numbers["kitsune.scores"] = scores_;
     std::visit([&](const auto& extractor) { extractor.save(to); }, extractor_);
     net_.save(to);
@@ -172,7 +173,7 @@ class Kitsune {
     if (!extractor) return extractor;
     loaded.packets_ = packets->front();
     loaded.threshold_ = {(*threshold)[1], options_.threshold.rate,
-                         (*threshold)[2] != 0.0 ? options_.threshold.step : 0.0};
+                         (*threshold)[2] != 0.0 ? options_.threshold.step : 0.0, options_.threshold.most};
     loaded.threshold_.resume_at((*threshold)[0]);
     loaded.scores_ = *scores;
     *this = std::move(loaded);
@@ -200,7 +201,7 @@ class Kitsune {
     scores_.push_back(score);
     if (scores_.size() < options_.calibration) return;
     threshold_ = {score_threshold(scores_, options_.threshold), options_.threshold.rate,
-                  options_.threshold.step};
+                  options_.threshold.step, options_.threshold.most};
     scores_ = {};
   }
 
@@ -220,7 +221,8 @@ class Kitsune {
                                      static_cast<std::uint64_t>(options_.threshold.rule),
                                      bits(options_.threshold.rate),
                                      bits(options_.threshold.factor),
-                                     bits(options_.threshold.step)};
+                                     bits(options_.threshold.step),
+                                     bits(options_.threshold.most)};
     for (const auto& group : options_.net.map) {
       words.push_back(group.size());
       words.insert(words.end(), group.begin(), group.end());
