@@ -12,7 +12,7 @@
 //   W            64 below 1,000 rows, 128 below 4,000, then 256
 //   batch        32 rows below 2,000 rows, 64 below 8,000, then 128
 //
-//   epochs = S / batches an epoch,  S = 15,000 steps (reconstruct: 5,000),  10 ... 400 epochs,
+//   epochs = S / batches an epoch,  S = 15,000 steps (reconstruct: 5,000),  20 ... 400 epochs,
 //            and fewer, but never below 10, where they would take more than 2e12 operations
 //
 // AdamW with weight decay 0.01, the rate falls along half a cosine. A third of the epochs without a held-back
@@ -49,9 +49,9 @@ struct Recipe {
   /// For a net of so many operations a sample (`flops`); training takes three times as many.
   [[nodiscard]] Index epochs(Index flops) const {
     constexpr double most_operations = 2e12;
-    constexpr Index least = 10, most = 400;
+    constexpr Index least = 10, usual = 20, most = 400;
     const Index batches = std::max<Index>(1, (rows + batch_size - 1) / batch_size);
-    const Index wanted = std::min(most, (steps + batches - 1) / batches);
+    const Index wanted = std::clamp((steps + batches - 1) / batches, usual, most);
     const double one = 3.0 * static_cast<double>(std::max<Index>(flops, 1)) * static_cast<double>(rows);
     const auto affordable = static_cast<Index>(std::min(most_operations / std::max(one, 1.0), 1e6));
     return std::max(least, std::min(wanted, affordable));
