@@ -258,9 +258,11 @@ struct Trained {
   std::string text = "\nNet " + std::string(recorded(trained.model.record, "layers")) + ": " +
                      count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
                      epochs_text(trained.history);
-  if (trained.history.stopped_early) {
-    text += "  stopped early; the weights are those of epoch " + std::to_string(trained.history.best_epoch) +
-            "\n";
+  const weir::History& history = trained.history;
+  if (history.stopped_early ||
+      (trained.choices.patience > 0 && history.best_epoch != trained.choices.epochs)) {
+    text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
+            "the weights are those of epoch " + std::to_string(history.best_epoch) + "\n";
   }
   return text;
 }
