@@ -243,7 +243,7 @@ TEST_CASE("Kitsune raises alarms for packets that are unlike those before") {
 TEST_CASE(
     "Kitsune keeps the rate of false alarms on ordinary traffic, and says what its threshold rests on") {
   if (!ready()) return;
-  // No bound of independent packets fits bursts; the threshold moves, and its own bound is rate n + 5.6.
+  // No bound of independent packets fits bursts; the threshold moves, and its own bound is rate n + 10.2.
   // Above three deviations of the binomial law would be too many all the same. Seeds fixed.
   for (const std::string seed : {"11", "12"}) {
     const std::string capture = folder() / ("benign" + seed + ".pcap");

@@ -29,7 +29,7 @@ class MovingThreshold {
   MovingThreshold() = default;  ///< above every score
   /// It moves between `threshold` and `most` times that. `step` 0 keeps it where it is, and so does a
   /// threshold that is not above 0.
-  MovingThreshold(double threshold, double rate, double step, double most = 10.0) noexcept
+  MovingThreshold(double threshold, double rate, double step, double most = 100.0) noexcept
       : level_(threshold), floor_(threshold), ceiling_(threshold) {
     if (!(threshold > 0.0 && step > 0.0 && most > 1.0)) return;
     ceiling_ = std::min(most * threshold, std::numeric_limits<double>::max());

@@ -140,7 +140,7 @@ struct ThresholdOptions {
   double rate = 1e-4;   ///< log_normal, quantile
   double factor = 1.0;  ///< largest
   double step = 0.5;    ///< how fast a MovingThreshold follows; 0: it stays
-  double most = 10.0;    ///< how far it moves: at most to so many times what it was set to
+  double most = 100.0;    ///< how far it moves: at most to so many times what it was set to
 };
 
 [[nodiscard]] inline double score_threshold(std::span<const double> scores, const ThresholdOptions& options) {
