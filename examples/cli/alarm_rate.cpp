@@ -29,11 +29,18 @@ namespace {
   return text;
 }
 
+/// The smallest rate that so many rows carry, rounded up to three digits.
+[[nodiscard]] double least_rate(std::size_t rows) {
+  const double rate = 1.0 / static_cast<double>(rows + 1);
+  const double digit = std::pow(10.0, std::floor(std::log10(rate)) - 2.0);
+  return std::ceil(rate / digit) * digit;
+}
+
 [[noreturn]] void refuse_rate(double rate, std::size_t there, const TrainOptions& options,
                               const Preparation& prepared) {
   const std::size_t needed = weir::scores_needed(rate);
   const auto rows = static_cast<std::int64_t>(needed);
-  std::string mend = "--alarm-rate " + brief(1.0 / static_cast<double>(there + 1)) + " or more";
+  std::string mend = "--alarm-rate " + brief(least_rate(there)) + " or more";
   const double share = options.validation * static_cast<double>(needed) / static_cast<double>(there);
   if (there > 0 && share < 0.6) mend += ", --validation " + brief(std::ceil(share * 100.0) / 100.0);
   if (there == 0) mend = "a larger --validation";
