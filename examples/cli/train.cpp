@@ -291,8 +291,8 @@ void train(const TrainOptions& given) {
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
-  if (talk) print(beginning_text(options, prepared));
   const double alarm_rate = alarm_rate_for(options, prepared);
+  if (talk) print(beginning_text(options, prepared));
   const Trained trained = train_model(options, prepared, alarm_rate);
   save_model(options.model, trained.model);
   if (talk) print(training_text(options, trained));
