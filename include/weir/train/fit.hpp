@@ -22,6 +22,7 @@
 #include <weir/train/trainer.hpp>
 #include <weir/train/validation_split.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -86,8 +87,10 @@ void tell_epoch(Callback& callback, const State& state, const EpochReport& repor
 /// Keeps the best weights and says whether to stop.
 template <class State>
 [[nodiscard]] bool judge(State& state, EpochReport& report, const EarlyStopping& rule) {
-  if (report.monitored() < state.best_loss - rule.min_delta) {
-    state.best_loss = report.monitored();
+  const double loss = report.monitored();
+  const bool lower = loss < state.best_loss - rule.min_delta;
+  if (lower || (rule.tolerance > 0.0 && loss <= state.best_loss * (1.0 + rule.tolerance))) {
+    state.best_loss = std::min(state.best_loss, loss);
     state.waited = 0;
     state.history.best_epoch = report.epoch;
     report.best = true;

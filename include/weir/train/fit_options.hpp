@@ -16,11 +16,13 @@
 namespace weir::inline WEIR_ABI {
 
 /// Stops when the monitored loss (validation if there is one) has not fallen by more than `min_delta` for
-/// `patience` epochs; 0 never stops.
+/// `patience` epochs; 0 never stops. With a `tolerance` losses up to lowest * (1 + tolerance) are as good as
+/// the lowest one, and the latest such epoch is the best.
 struct EarlyStopping {
   Index patience = 0;
   double min_delta = 0.0;
   bool restore_best = true;  ///< at the end, put back the weights of the best epoch
+  double tolerance = 0.0;
 };
 
 struct FitOptions {
