@@ -69,7 +69,7 @@ TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("dense:3:initializer=luck"), "'initializer' is unknown"));
   CHECK(has(complaint("dropout:1"), "'rate' must lie between"));
   CHECK(has(complaint("dropout:nan"), "'rate' must"));
-  CHECK(has(complaint("leaky_relu:0"), "'negative_slope' must lie between"));
+  CHECK(has(complaint("leaky_relu:-0.5"), "'negative_slope' must lie between"));
   CHECK(has(complaint("batch_norm:epsilon=0"), "'epsilon' must lie between"));
   CHECK(complaint("relu") == "none");
   CHECK_THROWS_AS(static_cast<void>(build<float>(std::string_view("nonsense"), Shape{4})), ConfigError);
