@@ -75,6 +75,7 @@ struct EvaluateOptions {
   OutputOptions output{};
   bool ignore_unknown = false;
   std::optional<double> threshold{};
+  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
 };
 
 struct PredictOptions {
@@ -85,11 +86,13 @@ struct PredictOptions {
   bool json = false;  ///< one JSON object a row instead of CSV
   bool alerts_only = false;
   std::optional<double> threshold{};
+  std::uint64_t model_memory = 0;
 };
 
 struct InspectOptions {
   std::string model{};
   bool json = false;
+  std::uint64_t model_memory = 0;
 };
 
 struct SynthOptions {

@@ -150,7 +150,7 @@ class Command {
       meter.add(packet);
     }
     meter.finish();
-    output.flush();
+    output.commit();
     progress.end();
     if (!options_.quiet) summarise(meter.stats(), progress);
     const std::vector<std::string> failures = capture->failures();
@@ -225,6 +225,10 @@ int run(const FlowsOptions& o) {
 }  // namespace
 
 int flows(const FlowsOptions& o) {
+  std::vector<NamedFile> inputs = named("CAPTURE", o.captures);
+  inputs.push_back({"--labels", o.labels});
+  inputs.push_back({"--anonymise", o.anonymise});
+  check_files(inputs, {{"-o", o.out}});
   const std::string& profile = o.meter.profile;
   if (profile == "core") return run<CoreFlow>(o);
   if (profile == "cic") return run<CicFlow>(o);

@@ -36,8 +36,8 @@ struct Facts {
   }
 };
 
-[[nodiscard]] Facts facts_of(const std::string& path) {
-  Facts facts{path, 0, load_model(path), {}, {}};
+[[nodiscard]] Facts facts_of(const std::string& path, std::uint64_t memory) {
+  Facts facts{path, 0, load_model(path, memory), {}, {}};
   std::error_code ignored;  // the file was just read; its size is a courtesy
   facts.bytes = std::filesystem::file_size(path, ignored);
   facts.layers = layer_facts(facts.model);
@@ -183,7 +183,7 @@ struct Facts {
 }  // namespace
 
 void inspect(const InspectOptions& options) {
-  const Facts facts = facts_of(options.model);
+  const Facts facts = facts_of(options.model, options.model_memory);
   if (options.json) {
     print_json(as_json(facts));
   } else {

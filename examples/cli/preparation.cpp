@@ -1,7 +1,9 @@
 #include "preparation.hpp"
 
 #include "codes.hpp"
+#include "files.hpp"
 #include "gaps.hpp"
+#include "hints.hpp"
 #include "images.hpp"
 #include "input.hpp"
 #include "labels.hpp"
@@ -20,8 +22,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace cli {
@@ -253,6 +253,7 @@ void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReade
   if (prepared.task == weir::Task::regress) return divide(prepared, std::move(table), options);
   note_blanks(prepared, reader, options);
   prepared.labels = make_rule(options, table);
+  refuse_quantities(options, prepared.labels, table.rows());
   for (std::string& note : spelling_notes(prepared.labels, table)) prepared.notes.push_back(std::move(note));
   const std::vector<std::int32_t> labels = prepared.labels.encode(table);
   prepared.label_counts = counts_text(prepared.labels, labels);
@@ -271,10 +272,11 @@ void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReade
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
-  std::ifstream file(given.substr(1));
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) weir::fail(weir::ErrorKind::io, "cannot read '" + given.substr(1) + "'");
+  if (given.size() == 1) wrong("--layers: the name of a file belongs behind the @");
+  std::string text = read_file(given.substr(1));
   std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (text.empty())
+    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
   return text;
 }
 

@@ -1,6 +1,8 @@
 // weir train TRAIN --label COLUMN --model FILE
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "hints.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -18,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -127,6 +130,7 @@ namespace {
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
+  add("data checksum", checksum_of(options.table));
   for (const auto& [name, value] : format_record(options.input)) add(name, value);
   add("labels", prepared.label_counts);
   add("cells filled in", prepared.gaps);
@@ -166,6 +170,7 @@ void check_output(const Preparation& prepared, const Net& net) {
 struct Trained {
   Model model;
   weir::History history;
+  std::string log_failure;  ///< empty: there is all of it
   double seconds = 0.0;
 };
 
@@ -180,7 +185,9 @@ struct Trained {
                       optimizer_for(options), fit_options(options, prepared, pool.get())};
   const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
   const auto begin = std::chrono::steady_clock::now();
-  result.history = learn(result.model.net, lesson, {options.log, bar});
+  Watching watching{options.log, bar};
+  result.history = learn(result.model.net, lesson, watching);
+  result.log_failure = std::move(watching.log_failure);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   Model& model = result.model;
@@ -235,7 +242,6 @@ struct Trained {
     text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
             " without a label (--not-missing keeps labels such as None)\n";
   }
-  for (const std::string& note : prepared.notes) text += "  " + note + "\n";
   text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
@@ -293,10 +299,18 @@ struct Trained {
 }  // namespace
 
 void train(const TrainOptions& given) {
+  const bool layers_in_file = given.layers.starts_with('@');
+  check_files({{"TRAIN", given.table},
+               {"--labels", given.input.labels},
+               {"--test", given.test},
+               {"--test-labels", given.test_labels},
+               {"--layers", layers_in_file ? given.layers.substr(1) : std::string()}},
+              {{"--model", given.model}, {"--log", given.log}});
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
-  if (talk) print(beginning_text(options, prepared));
+  std::vector<std::string> notes = notes_on(prepared);
+  if (talk) print(beginning_text(options, prepared) + notes_text(notes));
   const Trained trained = train_model(options, prepared);
   save_model(options.model, trained.model);
   if (talk) print(training_text(options, trained));
@@ -308,8 +322,7 @@ void train(const TrainOptions& given) {
             {"rows_trained", prepared.training.rows()},
             {"rows_held_back", prepared.validation.rows()},
             {"seconds", trained.seconds},
-            {"epochs", epochs_json(trained.history)},
-            {"notes", prepared.notes}};
+            {"epochs", epochs_json(trained.history)}};
   if (prepared.validation.rows() > 0) {
     Assessor assessor(trained.model);
     if (prepared.samples.kind == weir::SampleKind::image) {
@@ -325,11 +338,20 @@ void train(const TrainOptions& given) {
     InputOptions input = options.input;
     if (!options.test_labels.empty()) input.labels = options.test_labels;
     const Assessment result = assess_file(trained.model, options.test, input, false);
-    if (talk) print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + to_text(result));
+    const std::vector<std::string> about_test = notes_on(trained.model.record, options.test);
+    if (talk) {
+      print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
+            to_text(result));
+    }
+    notes.insert(notes.end(), about_test.begin(), about_test.end());
     json["test"] = to_json(result);
   }
   if (talk) print("\nSaved " + options.model + "\n");
+  json["notes"] = notes;
   if (options.output.json) print_json(json);
+  if (!trained.log_failure.empty()) {
+    weir::fail(weir::ErrorKind::io, "--log: " + trained.log_failure + "; the model is saved");
+  }
 }
 
 }  // namespace cli
