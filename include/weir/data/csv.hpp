@@ -171,7 +171,7 @@ class CsvReader {
     const CsvRows::Step step = rows_.next();
     if (step == CsvRows::Step::failed) return rows_.failure();
     if (step == CsvRows::Step::end) {
-      return Failure{ErrorKind::data, source_name() + ": the file is empty; a header line is expected"};
+      return Failure{ErrorKind::data, source_name() + ": this is an empty file; a header line is expected"};
     }
     if (step == CsvRows::Step::bad) return Failure{ErrorKind::data, message(bad_line(step))};
     header = unique_names(rows_.fields());
