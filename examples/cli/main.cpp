@@ -259,8 +259,15 @@ void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
                ->check(between(0.001, 1e9, "S")));
   of_flows(app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
                ->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+  of_flows(app.add_option(
+                  "--max-flows", o.max_flows,
+                  "open at a time; sets the memory: a million take 0.4 GB, in cic 0.9, nfstream 1.2, cesnet "
+                  "2.1 [1000000]")
                ->check(between(1, 1e9, "N")));
+  of_flows(
+      add_list(app, "--apart", o.apart,
+               "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]")
+          ->type_name("WHAT"));
   of_flows(
       add_list(app, "--mask", o.mask,
                "left out of payload and headers: addresses, ports, checksums, ip_id, sequence, timestamps, "
@@ -293,6 +300,8 @@ void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
   app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
       ->type_name("KEYFILE");
+  add_list(app, "--keep", o.keep, "beside hidden addresses: timestamps, ip_id, payload")
+      ->needs("--anonymise");
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
   app.add_flag("--quiet", o.quiet, "no progress, no summary");
@@ -350,6 +359,7 @@ void add_anonymise(App& app, cli::AnonymiseOptions& o) {
   app.add_option("--payload", o.payload, "bytes of each payload to keep [0]")->check(count_from(0));
   app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
   app.add_flag("--ports", o.ports, "hide ports from 1024 up");
+  add_list(app, "--keep", o.keep, "as they are: timestamps, ip_id, flow_label");
   app.add_flag("--quiet", o.quiet, "print nothing");
 }
 

@@ -309,7 +309,8 @@ void train(const TrainOptions& given) {
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
-  std::vector<std::string> notes = notes_on(prepared);
+  std::vector<std::string> notes = prepared.notes;
+  for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
   if (talk) print(beginning_text(options, prepared) + notes_text(notes));
   const Trained trained = train_model(options, prepared);
   save_model(options.model, trained.model);
