@@ -38,7 +38,7 @@ void refuse_quantities(const TrainOptions& options, const weir::LabelRule& rule,
 
 std::vector<std::string> notes_on(const Preparation& prepared) {
   constexpr weir::Index few_rows = 30;
-  std::vector<std::string> notes = prepared.notes;
+  std::vector<std::string> notes;
   const weir::Index held_back = prepared.validation.rows();
   if (held_back > 0 && held_back < few_rows) {
     notes.push_back("only " + count_of(held_back, "row") + (held_back == 1 ? " is" : " are") +

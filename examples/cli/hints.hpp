@@ -14,7 +14,7 @@ namespace cli {
 /// Throws ConfigError when each value is a class of its own and the column is no label.
 void refuse_quantities(const TrainOptions& options, const weir::LabelRule& rule, std::size_t rows);
 
-/// What preparing has noted; few held-back rows, classes that cannot be learned or judged: a sentence each.
+/// Few held-back rows, classes that cannot be learned or judged: a sentence each.
 [[nodiscard]] std::vector<std::string> notes_on(const Preparation& prepared);
 
 /// The size and CRC-64 of a file as text; empty for what can be read once only.
