@@ -45,6 +45,7 @@ TEST_CASE("label rules: errors name the line, the word, why, and what there is")
            {"benign\nscan prot=tcp\n", {"line 2", "'prot=tcp'", "there are from, to, src"}},
            {"Web Attack\n", {"line 1", "'Attack'", "stands in quotes"}},
            {"\"Web Attack\n", {"line 1", "not closed"}},
+           {"bytes,packets,label\n1,2,x\n", {"line 1", "'bytes,packets,label'", "rows of a table"}},
            {"a src=10.0.0.300\n", {"'src=10.0.0.300'", "10.0.0.0/8"}},
            {"a src=10.0.0.0/33\n", {"'src=10.0.0.0/33'", "prefix"}},
            {"a port=70000\n", {"'port=70000'", "1-1024"}},

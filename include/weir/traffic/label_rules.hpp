@@ -135,6 +135,9 @@ class LabelRuleLine {
     if (!words) return words.error();
     if (words->empty()) return std::optional<FlowLabelRule>();
     FlowLabelRule rule{.label = words->front()};
+    if (line.find('"') == std::string_view::npos && rule.label.find_first_of(",;") != std::string::npos) {
+      return wrong(rule.label, "is no label, or stands in quotes; these may be the rows of a table");
+    }
     std::vector<std::string_view> seen;
     for (std::size_t i = 1; i < words->size(); ++i) {
       const std::string_view text = (*words)[i];
@@ -241,7 +244,7 @@ class FlowLabelRules {
     if (kind != ContentKind::text && kind != ContentKind::table && kind != ContentKind::empty &&
         kind != ContentKind::script && !detail::looks_like_text(text.substr(0, 512))) {
       return Failure{ErrorKind::data,
-                     "these are no label rules: it looks like " + std::string(description(kind))};
+                     "line 1: these are no label rules; it looks like " + std::string(description(kind))};
     }
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     FlowLabelRules result;
