@@ -185,11 +185,13 @@ class JsonReader {
     do {
       std::string key;
       if (!string(key) || !cursor_.take(':')) return false;
-      if (!member(key)) return refuse("member " + detail::quoted(key) + " is unknown or not as expected");
+      if (!member(key)) return refuse("member " + detail::in_quotes(key) + " is unknown or not as expected");
     } while (cursor_.skip(','));
     return cursor_.take('}');
   }
-  bool refuse_twice(std::string_view key) { return refuse("member " + detail::quoted(key) + " comes twice"); }
+  bool refuse_twice(std::string_view key) {
+    return refuse("member " + detail::in_quotes(key) + " comes twice");
+  }
   bool refuse(std::string reason) {
     if (!cursor_.reason().empty()) return false;  // the first complaint stays
     return cursor_.refuse(cursor_.position(), std::move(reason));
