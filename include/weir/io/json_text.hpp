@@ -161,7 +161,8 @@ class JsonReader {
     });
     if (!fine) return false;
     std::vector<std::string_view> names(members.size());
-    std::transform(members.begin(), members.end(), names.begin(), [](const auto& m) { return m.first; });
+    std::transform(members.begin(), members.end(), names.begin(),
+                   [](const auto& m) -> std::string_view { return m.first; });
     std::sort(names.begin(), names.end());
     const auto twin = std::adjacent_find(names.begin(), names.end());
     return twin == names.end() || refuse_twice(*twin);
