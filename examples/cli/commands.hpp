@@ -15,6 +15,11 @@ struct InputOptions {
   std::string labels{};     ///< idx: the file of labels
   std::string separator{};  ///< one character or "tab"; empty: what the model was trained on, or a comma
   bool skip_bad_rows = false;
+  std::vector<std::string> missing_words{};  ///< more words that stand for a missing value
+  std::vector<std::string> not_missing{};    ///< words that do not, although they usually do
+  bool decimal_comma = false;                ///< false: as the model was trained, or a point
+  std::string thousands{};                   ///< one character; empty: as the model was trained, or none
+  std::string encoding{};                    ///< "utf-8", "windows-1252", "utf-16"; empty: by the bytes
 };
 
 /// What every command may be told about its output.

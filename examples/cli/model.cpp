@@ -1,5 +1,7 @@
 #include "model.hpp"
 
+#include "interruption.hpp"
+
 #include <weir/core/content_kind.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
@@ -7,12 +9,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <system_error>
 #include <utility>
-#include <variant>
+#include <vector>
 
 namespace cli {
 
@@ -28,6 +33,16 @@ namespace {
          weir::ContentKind::weir_model;
 }
 
+/// What `--model-memory` has to be for this file, in MiB; 0 where it can be read without.
+[[nodiscard]] double memory_to_allow(const Model& model, std::span<const std::byte> bytes) {
+  constexpr double mebi = 1048576.0;
+  constexpr std::uint64_t any = std::uint64_t{1} << 62;
+  if (weir::try_parse_any(bytes)) return 0.0;
+  static_cast<void>(weir::try_parse_any(bytes, {.max_memory = any}).value());
+  const double work = weir::workspace_bytes(model.net, model.input, 1);
+  return std::ceil((4.0 * static_cast<double>(bytes.size()) + 1.5 * work) / mebi) + 1.0;
+}
+
 }  // namespace
 
 Model load_model(const std::string& path, std::uint64_t memory, const std::string& input) {
@@ -39,18 +54,16 @@ Model load_model(const std::string& path, std::uint64_t memory, const std::strin
 }
 
 void save_model(const std::string& path, const Model& model) {
-  weir::save(path, model);
-  const weir::Result<Model> read = weir::try_load_any(path);
-  if (read) return;
-  constexpr std::uint64_t any = std::uint64_t{1} << 62;
-  if (!weir::try_load_any(path, {.max_memory = any})) weir::fail(read.error().kind, read.error().what);
-  constexpr double mebi = 1048576.0;
-  const double file = static_cast<double>(std::filesystem::file_size(path));
-  const double need = 4.0 * file + 1.5 * weir::workspace_bytes(model.net, model.input, 1);
-  std::fprintf(
-      stderr,
-      "%s asks for more memory than its size allows by default: give --model-memory %.0fM to what reads it\n",
-      path.c_str(), std::ceil(need / mebi) + 1.0);
+  const std::vector<std::byte> bytes = weir::try_serialize(model).value();
+  const double mebibytes = memory_to_allow(model, bytes);
+  {
+    const SignalsHeld until_it_is_there;
+    weir::write_file(path, bytes);
+  }
+  if (mebibytes == 0.0) return;
+  std::fprintf(stderr,
+               "note: %s needs more memory than its size allows: --model-memory %.0fM for what reads it\n",
+               path.c_str(), mebibytes);
 }
 
 Net build_net(const std::string& layers, weir::Shape input) {

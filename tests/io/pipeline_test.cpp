@@ -13,6 +13,7 @@
 #include "forged_file.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -119,6 +120,7 @@ TEST_CASE("Anomaly and regression pipelines come back too") {
   CHECK(scorer.score(far).alert);
   const std::array<float, 3> poisoned{0.0F, std::numeric_limits<float>::quiet_NaN(), 0.0F};
   CHECK(scorer.score(poisoned).alert);
+  CHECK_FALSE(scorer.score(poisoned).usable);
 
   Pipeline<AnyModel<float>> regression;
   regression.task = Task::regress;
@@ -132,6 +134,57 @@ TEST_CASE("Anomaly and regression pipelines come back too") {
   const std::array<float, 2> sample{1.0F, 2.0F};
   Scorer values(*back);
   CHECK(values.score(sample).score == doctest::Approx(100.0));  // weights are zero: the mean
+}
+
+TEST_CASE("A score that is no number is not usable and not quiet, for every task") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  struct Case {
+    const char* layers;
+    Task task;
+    std::vector<std::string> classes;
+  };
+  const std::vector<Case> cases{{"dense:1", Task::classify, {"benign", "attack"}},
+                                {"dense:1,sigmoid", Task::classify, {"benign", "attack"}},
+                                {"dense:2", Task::classify, {"benign", "attack"}},
+                                {"dense:2,softmax", Task::classify, {"benign", "attack"}},
+                                {"dense:3", Task::classify, {"benign", "dos", "scan"}},
+                                {"dense:3,softmax", Task::classify, {"benign", "dos", "scan"}},
+                                {"dense:3", Task::anomaly, {"benign", "anomaly"}},
+                                {"dense:1", Task::regress, {}}};
+  for (const Case& c : cases) {
+    CAPTURE(c.layers);
+    CAPTURE(static_cast<int>(c.task));
+    Pipeline<AnyModel<float>> pipeline;
+    pipeline.task = c.task;
+    pipeline.input = {3};
+    pipeline.labels = {"label", c.classes};
+    pipeline.errors = {{0.0, 0.0, 0.0}, {1.0, 1.0, 1.0}};
+    pipeline.net = build<float>(std::string_view(c.layers), Shape{3});
+    Rng rng(1);
+    pipeline.net.init(rng);
+    Scorer scorer(pipeline);
+    const std::array<float, 3> good{0.1F, 0.2F, 0.3F};
+    CHECK(scorer.score(good).usable);
+    for (std::size_t at = 0; at < 3; ++at) {
+      std::array<float, 3> bad = good;
+      bad[at] = nan;
+      const Verdict verdict = scorer.score(bad);
+      CHECK_FALSE(verdict.usable);
+      CHECK(verdict.alert);
+      CHECK(std::isnan(verdict.score));
+    }
+    CHECK(scorer.score(good).usable);  // and nothing of it stays behind
+
+    // One poisoned weight of the last class: no class is the most probable one.
+    AnyModel<float>::visit(
+        [&](Role role, const ParamName&, auto p) {
+          if (role == Role::bias) p[p.size() - 1] = nan;
+        },
+        pipeline.net);
+    Scorer broken(pipeline);
+    CHECK_FALSE(broken.score(good).usable);
+    CHECK(broken.score(good).alert);
+  }
 }
 
 TEST_CASE("Forged files with a right checksum are refused with the reason") {

@@ -85,6 +85,8 @@ struct Pass {
   /// no loss.
   double scale = 0.0;
   double* penalty = nullptr;  ///< where such a layer adds its penalty in forward, summed over items; or null
+  /// Set in training by a layer that met one value a channel, of which there is no variance; or null.
+  bool* lone_value = nullptr;
 
   [[nodiscard]] Pass fork(Index layer) const noexcept {
     Pass inner = *this;

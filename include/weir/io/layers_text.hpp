@@ -19,16 +19,20 @@ namespace weir::inline WEIR_ABI::detail {
 // Layers: [{"kind":"dense","units":64,"bias":true}, {"kind":"parallel","merge":"add","branches":[[...],
 // [...]]}]
 
+inline void write_config_value(JsonWriter& out, const ConfigValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) out.integer(*integer);
+  if (const auto* real = std::get_if<double>(&value)) out.number(*real);
+  if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
+}
+
 inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) {
   out.begin('[');
   for (const LayerSpec& layer : layers) {
     out.begin('{').key("kind").string(layer.kind);
     for (const auto& [name, value] : layer.config.entries()) {
       out.key(name);
-      if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);
-      if (const auto* integer = std::get_if<std::int64_t>(&value)) out.integer(*integer);
-      if (const auto* real = std::get_if<double>(&value)) out.number(*real);
-      if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
+      write_config_value(out, value);
     }
     if (!layer.branches.empty()) {
       out.key("branches").begin('[');

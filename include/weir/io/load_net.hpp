@@ -86,6 +86,24 @@ namespace detail {
   return Shape{static_cast<Index>(extents[0]), static_cast<Index>(extents[1])};
 }
 
+/// The first option in which two layers of one kind differ, with both values.
+[[nodiscard]] inline std::string differing_option(const LayerSpec& stored, const LayerSpec& own) {
+  const auto text = [](const ConfigValue* value) {
+    JsonWriter out;
+    if (value == nullptr) return std::string("no such option");
+    write_config_value(out, *value);
+    return out.text();
+  };
+  for (const LayerSpec* layer : {&own, &stored}) {
+    for (const auto& [name, value] : layer->config.entries()) {
+      const ConfigValue *theirs = stored.config.find(name), *ours = own.config.find(name);
+      if (theirs != nullptr && ours != nullptr && same_value(*theirs, *ours)) continue;
+      return "the file has '" + name + "' " + text(theirs) + ", the program " + text(ours);
+    }
+  }
+  return "the file has other layers inside than the program";
+}
+
 /// The file's layers must be those of the program.
 [[nodiscard]] inline Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own) {
   const Result<std::string_view> text = required_text(file, "weir.layers");
@@ -103,7 +121,7 @@ namespace detail {
     }
     if (!(own[i] == stored[i])) {
       return bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
-                      "): the file has other options than the program");
+                      "): " + differing_option(stored[i], own[i]));
     }
   }
   return std::monostate{};

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
@@ -53,6 +54,7 @@ struct Conv1DTranspose {
   static constexpr std::string_view kind = "conv1d_transpose";
   static constexpr std::array<std::string_view, 3> arguments{"filters", "kernel", "padding"};
   static constexpr bool along_time = true;
+  static constexpr IntegerBounds output_padding_bounds{"output_padding", 0, Window::limit};
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
 
@@ -66,7 +68,10 @@ struct Conv1DTranspose {
     check();
   }
   Conv1DTranspose(Index in, Index out, Index kernel, Conv1DTransposeOptions chosen = {})
-      : weight(in, out / std::max<Index>(chosen.groups, 1), kernel), bias(out), options(chosen) {
+      : weight(in, detail::filters_bounds.checked(kind, out) / std::max<Index>(chosen.groups, 1),
+               detail::kernel_bounds.checked(kind, kernel)),
+        bias(out),
+        options(chosen) {
     check();
     if (out % options.groups != 0) {
       fail(ErrorKind::config, "conv1d_transpose: groups must divide the output channels");
@@ -165,11 +170,11 @@ struct Conv1DTranspose {
   }
   [[nodiscard]] static Result<Conv1DTranspose> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
+    const Index filters = detail::filters_bounds.require(read);
     Conv1DTransposeOptions chosen;
     const Window window = detail::read_convolution(read, config, chosen);
     chosen.groups = read.integer("groups", 1, 1, Window::limit);
-    chosen.output_padding = read.integer("output_padding", 0, 0, Window::limit);
+    chosen.output_padding = output_padding_bounds.read(read, 0);
     if (input.channels % chosen.groups != 0 || filters % chosen.groups != 0) {
       read.complain("groups", "must divide the input channels and the filters");
     }
@@ -194,7 +199,8 @@ struct Conv1DTranspose {
     if (options.groups < 1 || in() % options.groups != 0) {
       fail(ErrorKind::config, "conv1d_transpose: groups must divide the input channels");
     }
-    if (options.output_padding < 0 || (options.output_padding > 0 && options.padding != Padding::sides)) {
+    if (output_padding_bounds.checked(kind, options.output_padding) > 0 &&
+        options.padding != Padding::sides) {
       fail(ErrorKind::config, "conv1d_transpose: output_padding goes with explicit padding");
     }
   }

@@ -56,8 +56,11 @@ struct Conv2D {
 
   Conv2D() = default;
   Conv2D(Index planes_in, Index filters, Index kernel, Index kernel_columns, Conv2DOptions chosen = {})
-      : planes(planes_in),
-        rows{.size = kernel, .stride = chosen.stride, .dilation = chosen.dilation, .padding = chosen.padding},
+      : planes(detail::planes_bounds.checked(kind, planes_in)),
+        rows{.size = detail::kernel_bounds.checked(kind, kernel),
+             .stride = chosen.stride,
+             .dilation = chosen.dilation,
+             .padding = chosen.padding},
         columns(planes_in * kernel, filters, kernel_columns,
                 {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
                  .dilation = chosen.dilation_columns == 0 ? chosen.dilation : chosen.dilation_columns,
@@ -65,7 +68,6 @@ struct Conv2D {
                  .bias = chosen.bias,
                  .initializer = chosen.initializer}) {
     window().check(kind);
-    if (planes < 1) fail(ErrorKind::config, kind, "an image has at least one plane");
   }
 
   [[nodiscard]] Index filters() const { return columns.out(); }
@@ -147,9 +149,9 @@ struct Conv2D {
   }
   [[nodiscard]] static Result<Conv2D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
-    const Index planes = read.integer("planes", 1, 1, Window::limit);
-    const Index kernel = read.required("kernel", 1, Window::limit);
+    const Index filters = detail::filters_bounds.require(read);
+    const Index planes = detail::planes_bounds.read(read, 1);
+    const Index kernel = detail::kernel_bounds.require(read);
     const Index kernel_columns = detail::read_columns(read, "kernel", kernel);
     Conv2DOptions chosen;
     chosen.stride = read.integer("stride", 1, 1, Window::limit);

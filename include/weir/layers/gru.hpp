@@ -51,7 +51,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     detail::check_recurrent_options(kind, chosen);
   }
   Gru(Index in, Index units, GruOptions chosen = {})
-      : weight(3 * units, in),
+      : weight(3 * detail::recurrent_units_bounds.checked(kind, units), in),
         recurrent_weight(3 * units, units),
         bias(3 * units),
         recurrent_bias(units),
@@ -216,7 +216,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
   [[nodiscard]] static Result<Gru> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, Gru::max_units);
+    const Index units = detail::recurrent_units_bounds.require(read);
     GruOptions chosen;
     detail::read_recurrent_options(read, chosen);
     chosen.reset_after = read.flag("reset_after", true);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
 #include <weir/simd/batch.hpp>
@@ -33,6 +34,7 @@ struct LayerNorm {
   using Scalar = T;
   static constexpr std::string_view kind = "layer_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -55,6 +57,7 @@ struct LayerNorm {
   LayerNorm() requires(Channels == dyn) = default;
   explicit LayerNorm(Index channels, LayerNormOptions chosen = {})
       : gamma(channels), beta(channels), options(chosen) {
+    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
     reset();
   }
 
@@ -130,7 +133,7 @@ struct LayerNorm {
   [[nodiscard]] static Result<LayerNorm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     LayerNormOptions chosen;
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     return read.finish(LayerNorm(input.channels, chosen));
   }
   [[nodiscard]] static double values_needed(const Config&, Shape input) {

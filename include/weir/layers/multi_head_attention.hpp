@@ -17,6 +17,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
@@ -46,6 +47,7 @@ struct MultiHeadAttention {
   using Scalar = T;
   static constexpr std::string_view kind = "multi_head_attention";
   static constexpr std::array<std::string_view, 1> arguments{"heads"};
+  static constexpr IntegerBounds heads_bounds{"heads", 1, 1 << 16};
   static constexpr bool along_time = true;
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
@@ -216,7 +218,7 @@ struct MultiHeadAttention {
   [[nodiscard]] static Result<MultiHeadAttention> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     AttentionOptions chosen;
-    chosen.heads = read.required("heads", 1, 1 << 16);
+    chosen.heads = heads_bounds.require(read);
     chosen.causal = read.flag("causal", false);
     chosen.bias = read.flag("bias", true);
     if (input.channels % chosen.heads != 0) {
@@ -240,7 +242,7 @@ struct MultiHeadAttention {
   };
 
   void check() const {
-    if (options.heads < 1 || channels() % options.heads != 0) {
+    if (channels() % heads_bounds.checked(kind, options.heads) != 0) {
       fail(ErrorKind::config,
            "multi_head_attention: 'heads' must divide the " + std::to_string(channels()) + " channels");
     }

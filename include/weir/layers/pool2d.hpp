@@ -42,12 +42,11 @@ struct Pool2D {
 
   Pool2D() = default;
   Pool2D(Index planes_in, Index size, Index size_columns, Pool2DOptions chosen)
-      : planes(planes_in),
+      : planes(detail::planes_bounds.checked(Self::kind, planes_in)),
         rows(size, {.stride = chosen.stride, .padding = chosen.padding}),
         columns(size_columns, {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
                                .padding = chosen.padding}) {
     window().check(Self::kind);
-    if (planes < 1) fail(ErrorKind::config, Self::kind, "an image has at least one plane");
   }
 
   [[nodiscard]] Window2D window() const { return {rows.window, columns.window}; }
@@ -109,7 +108,7 @@ struct Pool2D {
   }
   [[nodiscard]] static Result<Self> from_config(const Config& config, Shape input) {
     ConfigReader read(Self::kind, config);
-    const Index planes = read.required("planes", 1, Window::limit);
+    const Index planes = detail::planes_bounds.require(read);
     const Index size = read.required("size", 1, Window::limit);
     const Index size_columns = detail::read_columns(read, "size", size);
     Pool2DOptions chosen;

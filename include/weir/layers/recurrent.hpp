@@ -140,8 +140,6 @@ struct Recurrent {
   }
 
  protected:
-  static constexpr Index max_units = Index{1} << 20;
-
  private:
   [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 

@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/config.hpp>
 #include <weir/layers/window.hpp>
 
@@ -52,6 +53,8 @@ struct Window2D {
 };
 
 namespace detail {
+
+inline constexpr IntegerBounds planes_bounds{"planes", 1, Window::limit};
 
 /// The columns' option: the rows', which is already read, unless it is given.
 [[nodiscard]] inline Index read_columns(ConfigReader& read, const std::string& name, Index rows) {

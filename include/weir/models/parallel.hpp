@@ -3,7 +3,7 @@
 //   concat:   y = [b_1(x); b_2(x); ...]       channels one below the other
 //   add:      y = b_1(x) + b_2(x) + ...       branches of equal shape
 //
-//   auto block = residual(Sequential{Conv1d{64, 64, 3, {.padding = Padding::same}}, Relu{}});   // f(x) + x
+//   auto block = residual(Sequential{Conv1D{64, 64, 3, {.padding = Padding::same}}, Relu{}});   // f(x) + x
 //   auto two   = Parallel{std::tuple{packets, statistics}};                                     // two
 //   inputs, with Slice
 //

@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/near_names.hpp>
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
 #include <weir/layers/average_pool2d.hpp>
@@ -69,6 +70,7 @@
 #include <weir/models/supervised_autoencoder.hpp>
 #include <weir/models/time_distributed.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <span>
@@ -102,6 +104,11 @@ template <class... L>
   std::span<const std::string_view> names;
   ((L::kind == kind ? static_cast<void>(names = L::arguments) : void()), ...);
   return names;
+}
+
+template <class... L>
+[[nodiscard]] std::vector<std::string> kinds_of(LayerKinds<L...>) {
+  return {std::string(L::kind)...};
 }
 
 /// Parts between separators that stand outside of brackets.
@@ -169,6 +176,10 @@ template <class T>
     }
   }
   spec.kind = std::string(parts[0]);
+  if (std::vector<std::string> known = detail::kinds_of(detail::BuiltinLayers<T>{});
+      spec.kind != "residual" && std::find(known.begin(), known.end(), spec.kind) == known.end()) {
+    return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'" + near_names(spec.kind, known)};
+  }
   if (spec.kind == "residual") {
     spec.kind = "parallel";
     spec.config.set("merge", std::string("add"));

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
@@ -51,6 +52,7 @@ struct SupervisedAutoencoder {
   static_assert(std::is_same_v<Scalar, typename Decoder::Scalar>);
   static constexpr std::string_view kind = "supervised_autoencoder";
   static constexpr std::array<std::string_view, 2> arguments{"weight", "target"};
+  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool along_time = true;
   static constexpr bool reads_output = true;
 
@@ -61,9 +63,7 @@ struct SupervisedAutoencoder {
   SupervisedAutoencoder() = default;
   SupervisedAutoencoder(Encoder first, Decoder second, SupervisedAutoencoderOptions chosen = {})
       : encoder(std::move(first)), decoder(std::move(second)), options(chosen) {
-    if (!(options.weight >= 0.0)) {
-      fail(ErrorKind::config, "supervised_autoencoder: 'weight' must not be negative");
-    }
+    static_cast<void>(weight_bounds.checked(kind, options.weight));
   }
 
   struct Cache {
@@ -182,7 +182,7 @@ struct SupervisedAutoencoder {
       Shape input) requires(std::is_same_v<Encoder, Decoder>) {
     ConfigReader read(kind, config);
     SupervisedAutoencoderOptions chosen;
-    chosen.weight = read.number("weight", chosen.weight, 0.0, 1e6);
+    chosen.weight = weight_bounds.read(read, chosen.weight);
     const std::string target = read.text("target", "values");
     if (target != "values" && target != "codes") read.complain("target", "must be values or codes");
     if (target == "codes") chosen.target = ReconstructionOf::codes;
