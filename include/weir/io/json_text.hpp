@@ -161,7 +161,8 @@ class JsonReader {
     });
     if (!fine) return false;
     std::vector<std::string_view> names(members.size());
-    std::transform(members.begin(), members.end(), names.begin(), [](const auto& m) { return m.first; });
+    std::transform(members.begin(), members.end(), names.begin(),
+                   [](const auto& m) -> std::string_view { return m.first; });
     std::sort(names.begin(), names.end());
     const auto twin = std::adjacent_find(names.begin(), names.end());
     return twin == names.end() || refuse_twice(*twin);
@@ -185,11 +186,13 @@ class JsonReader {
     do {
       std::string key;
       if (!string(key) || !cursor_.take(':')) return false;
-      if (!member(key)) return refuse("member " + detail::quoted(key) + " is unknown or not as expected");
+      if (!member(key)) return refuse("member " + detail::in_quotes(key) + " is unknown or not as expected");
     } while (cursor_.skip(','));
     return cursor_.take('}');
   }
-  bool refuse_twice(std::string_view key) { return refuse("member " + detail::quoted(key) + " comes twice"); }
+  bool refuse_twice(std::string_view key) {
+    return refuse("member " + detail::in_quotes(key) + " comes twice");
+  }
   bool refuse(std::string reason) {
     if (!cursor_.reason().empty()) return false;  // the first complaint stays
     return cursor_.refuse(cursor_.position(), std::move(reason));
