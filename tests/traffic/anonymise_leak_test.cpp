@@ -380,6 +380,18 @@ TEST_CASE("what stays on request stays, and no more") {
   CHECK(p.tcp_ts_value == 0);
 }
 
+TEST_CASE("a checksum that was not filled in does not tell the addresses") {
+  Anonymiser hide(key);
+  Sample sample{"", 1, framed(ipv4(four, tcp_with({})))};
+  patch16(sample.frame.bytes, 14 + 10, 0);
+  patch16(sample.frame.bytes, 14 + 20 + 16, 0);
+  const Bytes left = anonymised(hide, sample, sample.frame.bytes.size());
+  for (const std::size_t at : {14U + 10U, 14U + 20U + 16U}) {
+    CHECK(left[at] == std::byte{0});
+    CHECK(left[at + 1] == std::byte{0});
+  }
+}
+
 TEST_CASE("the pieces of a datagram still belong together, and those of two do not") {
   Anonymiser hide(key);
   Ipv4 other = four;
