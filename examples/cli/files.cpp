@@ -137,11 +137,12 @@ void check_files(const std::vector<NamedFile>& inputs, const std::vector<NamedFi
     if (!identity) continue;
     for (const auto& [other, file] : known) {
       if (other != *identity) continue;
-      weir::fail(weir::ErrorKind::config, shown(output) + " is the same file as " + shown(file) +
+      weir::fail(weir::ErrorKind::config, output.role + " is the same file as " + shown(file) +
                                               ", which would be lost; write to another file");
     }
     known.emplace_back(*identity, output);
   }
+  const SignalsHeld until_all_is_removed;
   for (const NamedFile& output : outputs) {
     if (output.path.empty() || output.path == "-") continue;
     const weir::Status possible = weir::try_check_output(output.path);

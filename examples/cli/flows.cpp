@@ -148,7 +148,7 @@ class Command {
   explicit Command(const FlowsOptions& options)
       : options_(options),
         map_(address_map(options.anonymise)),
-        rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options.labels)),
+        rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options)),
         table_options_(flow_table_options<Profile>(options.meter)) {
     if (!options.anonymise.empty()) hide_identities(options, table_options_.features);
   }
@@ -181,10 +181,15 @@ class Command {
   }
 
  private:
-  static FlowLabelRules read_rules(const std::string& path) {
-    Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(path));
-    if (!rules) fail(rules.error().kind, path + ": " + rules.error().what);
-    return std::move(rules).value();
+  static FlowLabelRules read_rules(const FlowsOptions& options) {
+    Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(options.labels));
+    if (!rules) fail(rules.error().kind, options.labels + ": " + rules.error().what);
+    if (!rules->name_captures()) return std::move(rules).value();
+    if (options.captures.size() > 1) {
+      fail(ErrorKind::config, options.labels + ": rules with capture= need one capture at a time: a flow of "
+                                               "several merged ones is of no single file");
+    }
+    return rules->of_capture(options.captures.front());
   }
 
   [[nodiscard]] std::string header() const {

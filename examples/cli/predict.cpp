@@ -60,15 +60,19 @@ class VerdictWriter {
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
                                        const ModelScorer& scorer) const {
+    if (!verdict.usable) return unusable(row, verdict.alert);
     return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
   }
-  /// A row of which nothing can be said.
-  [[nodiscard]] std::string unusable(std::uint64_t row) const {
-    if (json_) return Json{{"row", row}, {"usable", false}}.dump() + "\n";
+  /// A row of which nothing can be said; an alert where the net's answer is not a number.
+  [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
+    Json json{{"row", row}, {"usable", false}};
+    if (alert) json["alert"] = true;
+    if (json_) return json.dump() + "\n";
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
-    return std::to_string(row) + std::string(commas, ',') + "\n";
+    const bool tells = alert && model_.task != weir::Task::regress;
+    return std::to_string(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
   }
 
  private:
@@ -151,7 +155,7 @@ void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelSc
     const weir::Verdict verdict = scorer.row(numbers);
     if (verdict.alert) ++tally.alerts;
     if (alerts_only && !verdict.alert) continue;
-    out += verdict.usable ? writer(number, verdict, scorer) : writer.unusable(number);
+    out += writer(number, verdict, scorer);
   }
 }
 
@@ -182,7 +186,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
-    const std::size_t count = reader.read(rows, rows_at_once);
+    const std::size_t count = read_rows(reader, rows, rows_at_once);
     if (count > 0 && model.samples.kind == weir::SampleKind::features) {
       predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
     } else if (count > 0) {
@@ -191,15 +195,14 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
     hand_on(out, lines);
     if (count == 0) break;
   }
-  const std::string bad = bad_rows_text(reader.report());
-  if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+  for (const std::string& note : reading_notes(reader.report())) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 }  // namespace
 
 void predict(const PredictOptions& options) {
   check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   const VerdictWriter writer(model, options.json);
   OutputFile out(options.out);

@@ -57,7 +57,8 @@ enum class KitsunePhase : std::uint8_t { mapping, training, calibrating, detecti
 struct KitsuneVerdict {
   KitsunePhase phase = KitsunePhase::mapping;
   double score = 0.0;  ///< 0 while the net learns
-  bool alarm = false;  ///< score above the threshold; only when detecting
+  bool alarm =
+      false;  ///< score above the threshold, only when detecting; or a score that is NaN, at any time
 };
 
 /// A feature, and how far the packet was from what is normal in it, in units of its range in training.
@@ -88,7 +89,11 @@ class Kitsune {
   }
   /// Infinite before it is known.
   [[nodiscard]] double threshold() const noexcept { return threshold_; }
-  void set_threshold(double threshold) noexcept { threshold_ = threshold; }
+  /// ConfigError when it is NaN: nothing would be above it.
+  void set_threshold(double threshold) {
+    if (std::isnan(threshold)) fail(ErrorKind::config, "Kitsune: the threshold is NaN");
+    threshold_ = threshold;
+  }
 
   KitsuneVerdict process(const Packet& packet) {
     ++packets_;
@@ -96,7 +101,9 @@ class Kitsune {
     KitsuneVerdict verdict;
     verdict.phase = phase();
     verdict.score = static_cast<double>(net_.process(std::span<const T>(x_)));
-    if (verdict.phase == KitsunePhase::calibrating) {
+    if (std::isnan(verdict.score)) {
+      verdict.alarm = true;  // what the net has learned is no longer numbers: never quiet
+    } else if (verdict.phase == KitsunePhase::calibrating) {
       calibrate(verdict.score);
     } else if (verdict.phase == KitsunePhase::detecting) {
       verdict.alarm = verdict.score > threshold_;
@@ -121,7 +128,10 @@ class Kitsune {
   [[nodiscard]] std::vector<KitsuneReason> reasons(std::size_t count) const {
     std::vector<KitsuneReason> result;
     if (!net_.mapped()) return result;
-    const std::vector<T> errors = net_.feature_errors();
+    std::vector<T> errors = net_.feature_errors();
+    for (T& error : errors) {
+      if (std::isnan(error)) error = std::numeric_limits<T>::infinity();
+    }
     std::vector<std::size_t> order(errors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     count = std::min(count, order.size());
@@ -155,7 +165,8 @@ class Kitsune {
     const auto* threshold = from.find_numbers("kitsune.threshold", 1);
     const auto* scores = from.find_numbers("kitsune.scores", Snapshot::any);
     if (packets == nullptr || threshold == nullptr || scores == nullptr ||
-        scores->size() > options_.calibration || std::isnan(threshold->front())) {
+        scores->size() > options_.calibration || std::isnan(threshold->front()) ||
+        std::any_of(scores->begin(), scores->end(), [](double s) { return std::isnan(s); })) {
       return Failure{ErrorKind::format, "Kitsune: the state is not as expected"};
     }
     Kitsune loaded(options_);

@@ -180,8 +180,8 @@ namespace detail {
 template <class System>
 int open_direct(System& system, const OutputPlace& place) noexcept {
   if (place.descriptor < 0) {
-    return uninterrupted(
-        [&] { return system.open_at(AT_FDCWD, place.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY, 0); });
+    const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (place.replaced ? O_TRUNC : 0);
+    return uninterrupted([&] { return system.open_at(AT_FDCWD, place.path.c_str(), flags, 0); });
   }
   const int flags = ::fcntl(place.descriptor, F_GETFL);
   if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY) {

@@ -50,8 +50,9 @@ class OutputFile {
     Result<OutputPlace> place = try_find_output(path);
     if (!place) return place.error();
     OutputFile file(path);
+    const bool device = place.value().direct && !place.value().replaced;
     const Status opened =
-        place.value().direct ? file.state_->open_direct(place.value()) : file.state_->open_log(place.value());
+        device ? file.state_->open_direct(place.value()) : file.state_->open_log(place.value());
     if (!opened) return opened.error();
     return file;
   }
@@ -117,7 +118,7 @@ class OutputFile {
       return std::monostate{};
     }
     Status open_log(const OutputPlace& place) {
-      const std::string path = place.directory + "/" + place.name;
+      const std::string path = place.direct ? place.path : place.directory + "/" + place.name;
       direct.reset(detail::uninterrupted([&] {
         return system.open_at(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
                               0666);

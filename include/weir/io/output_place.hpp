@@ -101,12 +101,26 @@ inline Failure no_output(const std::string& path, const std::string& directory, 
   return io_failure("cannot write", path, why);
 }
 
-/// Whether the file that is there may be written to; 0, or the reason.
-inline int refusal_to_write(const std::string& path) {
-  const int file = uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); });
-  if (file < 0) return errno;
+/// Why the file that is there may not be replaced; empty when it may.
+inline std::string refusal_to_replace(const OutputPlace& place) {
+  const int file =
+      uninterrupted([&] { return ::open(place.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); });
+  if (file < 0) return std::generic_category().message(errno) + "; write to another file";
   ::close(file);
-  return 0;
+  const uid_t user = ::geteuid();
+  struct stat folder {};
+  if (::stat(place.directory.c_str(), &folder) == 0 && (folder.st_mode & S_ISVTX) != 0 && user != 0 &&
+      user != folder.st_uid && user != place.replaced->st_uid) {
+    return "it belongs to somebody else, who alone may replace it in this folder; write to another file";
+  }
+#ifdef STATX_ATTR_MOUNT_ROOT
+  struct statx mount {};
+  if (::statx(AT_FDCWD, place.path.c_str(), 0, STATX_TYPE, &mount) == 0 &&
+      (mount.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
+    return "it is mounted by itself and cannot be replaced; mount its folder";
+  }
+#endif
+  return {};
 }
 
 }  // namespace detail
@@ -134,13 +148,11 @@ inline int refusal_to_write(const std::string& path) {
   if (S_ISDIR(status.st_mode)) return refuse(EISDIR);
   result.direct = !S_ISREG(status.st_mode);
   if (result.direct) return result;
-  if (const int error = detail::refusal_to_write(path); error != 0) {
-    return detail::io_failure("cannot write", path,
-                              std::generic_category().message(error) + "; write to another file");
-  }
   result.replaced = status;
   // Another process's descriptor: what it stands for must not be replaced either.
   result.direct = detail::real_directory(place.directory).starts_with("/proc/");
+  const std::string why = result.direct ? std::string() : detail::refusal_to_replace(result);
+  if (!why.empty()) return detail::io_failure("cannot write", path, why);
   return result;
 }
 

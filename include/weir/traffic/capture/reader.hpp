@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture/filter.hpp>
 #include <weir/traffic/capture/frame.hpp>
@@ -13,6 +14,7 @@
 
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -72,7 +74,9 @@ class CaptureReader {
     std::FILE* const stream = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
     if (stream == nullptr) return Failure{ErrorKind::io, path + ": cannot open: " + std::strerror(errno)};
     std::setvbuf(stream, nullptr, _IOFBF, buffer_bytes);
-    return try_open(stream, path, options);
+    Result<CaptureReader> reader = try_open(stream, path, options);
+    if (reader.ok() || reader.error().kind != ErrorKind::format) return reader;
+    return Failure{ErrorKind::format, reader.error().what + content_of(path)};
   }
   /// A stream that is open already, a pipe or memory; it is closed at the end. `name` is for messages.
   [[nodiscard]] static Result<CaptureReader> try_open(std::FILE* stream, const std::string& name,
@@ -183,6 +187,20 @@ class CaptureReader {
     if (!file_) return Failure{ErrorKind::io, name_ + ": cannot unpack gzip on this system"};
     std::setvbuf(file_.get(), nullptr, _IOFBF, buffer_bytes);
     return std::monostate{};
+  }
+
+  /// What a file holds that is no capture, as the end of a message; nothing when that cannot be told.
+  static std::string content_of(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+    CaptureReader again(path, {});
+    std::FILE* const stream = std::fopen(path.c_str(), "rb");
+    if (stream == nullptr || !again.take_stream(stream)) return {};
+    std::array<char, 512> head{};
+    const ContentKind kind =
+        content_kind({head.data(), std::fread(head.data(), 1, head.size(), again.file_.get())});
+    if (kind == ContentKind::pcap || kind == ContentKind::pcapng) return {};
+    return "; it looks like " + std::string(description(kind)) + ", not like a capture (pcap, pcapng)";
   }
 
   /// libpcap takes the stream when it accepts its beginning.
