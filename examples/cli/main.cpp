@@ -259,8 +259,15 @@ void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
                ->check(between(0.001, 1e9, "S")));
   of_flows(app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
                ->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option("--max-flows", o.max_flows, "open at a time; sets the memory [1000000]")
+  of_flows(app.add_option(
+                  "--max-flows", o.max_flows,
+                  "open at a time; sets the memory: a million take 0.4 GB, in cic 0.9, nfstream 1.2, cesnet "
+                  "2.1 [1000000]")
                ->check(between(1, 1e9, "N")));
+  of_flows(
+      add_list(app, "--apart", o.apart,
+               "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]")
+          ->type_name("WHAT"));
   of_flows(
       add_list(app, "--mask", o.mask,
                "left out of payload and headers: addresses, ports, checksums, ip_id, sequence, timestamps, "

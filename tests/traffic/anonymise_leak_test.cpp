@@ -392,6 +392,20 @@ TEST_CASE("a checksum that was not filled in does not tell the addresses") {
   }
 }
 
+TEST_CASE("what tells tunnels apart is no digest of their open addresses") {
+  Anonymiser hide(key);
+  const Layer frame = framed(ipv4(four, gre({}, ipv4({}, udp({})))));
+  Packet open;
+  REQUIRE(parse_packet(open, link_type::ethernet, frame.bytes, 0, 0, {.decapsulate = true}));
+  REQUIRE(open.tunnel_ends != 0);
+  Packet hidden = open, again = open;
+  hide.hide(hidden);
+  hide.hide(again);
+  CHECK(hidden.tunnel_ends != open.tunnel_ends);
+  CHECK(hidden.tunnel_ends != 0);
+  CHECK(hidden.tunnel_ends == again.tunnel_ends);
+}
+
 TEST_CASE("the pieces of a datagram still belong together, and those of two do not") {
   Anonymiser hide(key);
   Ipv4 other = four;

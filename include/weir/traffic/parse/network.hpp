@@ -147,7 +147,8 @@ inline void parse_llc(Packet& p, const Slice& s, int depth) noexcept {
 
 inline void parse_ether_type(Packet& p, std::uint16_t type, Slice s, int depth) noexcept {
   for (int i = 0; i < max_vlan_tags && is_vlan_tag(type) && s.has(4); ++i) {
-    if (p.vlan_count < p.vlan.size()) p.vlan[p.vlan_count++] = s.u16(0) & 0x0FFF;
+    const std::uint16_t id = s.u16(0) & 0x0FFF;
+    if (id != 0 && p.vlan_count < p.vlan.size()) p.vlan[p.vlan_count++] = id;
     type = s.u16(2);
     s = s.behind(4);
   }

@@ -1,6 +1,9 @@
 // What is inside of tunnels: IP in IP (RFC 2003, 4213), GRE (RFC 2784, 2890; PPTP's, RFC 2637), VXLAN
-// (RFC 7348), GTP-U (3GPP TS 29.281). A fragment of a tunnel's packet is not opened, because its rest could
-// not be either.
+// (RFC 7348), NVGRE (RFC 7637), GTP-U (3GPP TS 29.281). A fragment of a tunnel's packet is not opened,
+// because its rest could not be either.
+//
+// A VNI and a VSID name a network, for both directions. What a GRE key, a call, the last byte of an NVGRE key
+// and a TEID name is the receiver's to choose, and differs between the directions.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -10,6 +13,7 @@
 #include <weir/traffic/parse/slice.hpp>
 
 #include <cstdint>
+#include <cstring>
 
 namespace weir::inline WEIR_ABI {
 
@@ -48,6 +52,8 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
   if ((flags & 0x2000) != 0) {
     if (!s.has(at + 4)) return false;
     inner.tunnel_id = version == 1 ? s.u16(at + 2) : s.u32(at);
+    const bool nvgre = flags == 0x2000 && s.u16(2) == 0x6558;
+    if (nvgre) inner.tunnel_network = inner.tunnel_id >> 8;
     at += 4;
   }
   if ((flags & 0x1000) != 0) at += 4;
@@ -59,7 +65,7 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
 /// inside.
 inline bool parse_vxlan(Packet& inner, const Slice& s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0x08) == 0) return false;
-  inner.tunnel_id = s.u32(4) >> 8;
+  inner.tunnel_id = inner.tunnel_network = s.u32(4) >> 8;
   switch ((s.u8(0) & 0x04) != 0 ? s.u8(3) : 3) {
     case 1: return parse_ipv4(inner, s.behind(8));
     case 2: return parse_ipv6(inner, s.behind(8));
@@ -100,6 +106,18 @@ inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
   return outer.dst_port == o.gtp_u_port && parse_gtp_u(inner, s);
 }
 
+/// A sum over both ends, so that it does not depend on who sent the packet.
+[[nodiscard]] inline std::uint32_t digest_of_ends(const Packet& p) noexcept {
+  std::uint64_t sum = 0;
+  for (const IpAddress* address : {&p.src, &p.dst}) {
+    std::uint64_t words[2];
+    std::memcpy(words, address->data(), sizeof words);
+    const std::uint64_t mixed = (words[0] ^ (words[1] * 0xBF58'476D'1CE4'E5B9)) * 0x9E37'79B9'7F4A'7C15;
+    sum += mixed ^ (mixed >> 29);
+  }
+  return static_cast<std::uint32_t>(sum >> 32) | 1U;
+}
+
 /// Of the outer packet what the inner one shares.
 [[nodiscard]] inline Packet link_part(const Packet& outer) noexcept {
   Packet inner;
@@ -113,6 +131,8 @@ inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
   inner.vlan = outer.vlan;
   inner.vlan_count = outer.vlan_count;
   inner.tunnel_id = outer.tunnel_id;
+  inner.tunnel_network = outer.tunnel_network;
+  inner.tunnel_ends = outer.tunnel_ends + digest_of_ends(outer);
   inner.frame = outer.frame;
   return inner;
 }
