@@ -49,7 +49,7 @@ int main() {
   KitsuneOptions options;
   options.net.train_samples = 100'000;
   options.calibration = 100'000;
-  options.threshold = {.rule = ThresholdRule::quantile, .rate = 1e-3};
+  options.threshold = {.rate = 1e-3, .step = 0.0};
   Kitsune<> detector(options);
 
   std::vector<float> scores, layered_scores;

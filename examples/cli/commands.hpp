@@ -50,17 +50,18 @@ struct TrainOptions {
   std::string scaling{};
   std::string missing = "impute";
   std::string layers{};
-  std::string optimizer = "adam";
+  bool quick = false;       ///< a small net and a short training instead of the recipe
+  std::string optimizer{};  ///< this and what is optional below: the recipe chooses
   std::optional<double> learning_rate{};
   double momentum = 0.9;
-  double weight_decay = 0.0;
+  std::optional<double> weight_decay{};
   double clip_norm = 0.0;
   double label_smoothing = 0.0;
   std::string schedule{};
   std::string class_weights = "none";
-  long epochs = 20;
-  long batch_size = 128;
-  long patience = 0;
+  std::optional<long> epochs{};
+  std::optional<long> batch_size{};
+  std::optional<long> patience{};
   double validation = 0.1;
   std::optional<double> alarm_rate{};
   std::uint64_t seed = 0;

@@ -103,7 +103,8 @@ class Demo {
     lesson.model = file("ids.weir");
     lesson.label = "label";
     lesson.benign = {"benign"};
-    learn_and_measure(lesson, lesson.table + " --label label --benign benign --model " + lesson.model,
+    lesson.quick = true;
+    learn_and_measure(lesson, lesson.table + " --label label --benign benign --quick --model " + lesson.model,
                       file("test.csv"));
     say("\n3. Judge new records, in a fresh process.\n");
     again({"predict", lesson.model, file("new.csv"), "-o", file("verdicts.csv")});
@@ -147,11 +148,13 @@ class Demo {
     lesson.input.format = "nsl-kdd";
     lesson.task = "anomaly";
     lesson.benign = {"normal"};
+    lesson.quick = true;
     lesson.epochs = 10;
     lesson.batch_size = 256;
     learn_and_measure(
         lesson,
-        training + " --format nsl-kdd --task anomaly --benign normal --epochs 10 --batch-size 256 --model " +
+        training +
+            " --format nsl-kdd --task anomaly --benign normal --quick --epochs 10 --batch-size 256 --model " +
             lesson.model,
         test);
   }

@@ -136,8 +136,6 @@ Preparation prepare_images(const TrainOptions& options) {
   const weir::ValidationSplit parts = weir::split_rows(known, options.validation, options.seed);
   prepared.training = known.subset(parts.training);
   prepared.validation = known.subset(parts.validation);
-  prepared.held_back_benign = static_cast<std::size_t>(
-      std::count(prepared.validation.labels.begin(), prepared.validation.labels.end(), 0));
   std::vector<weir::Index> held_back;
   for (const weir::Index row : parts.validation) held_back.push_back(ordinary[static_cast<std::size_t>(row)]);
   if (!held_back.empty()) {

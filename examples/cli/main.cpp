@@ -137,10 +137,9 @@ void add_train(App& app, cli::TrainOptions& o) {
   app.add_option("--test-labels", o.test_labels, "idx: the labels of TEST")->type_name("FILE");
   app.add_option("--validation", o.validation, "share of the rows held back from training [0.1]")
       ->check(between(0.0, 0.9, "SHARE"));
-  app.add_option(
-         "--alarm-rate", o.alarm_rate,
-         "share of held-back ordinary rows that may raise an alarm; sets the threshold [anomaly: 0.05]")
-      ->check(between(0.0, 1.0, "SHARE"));
+  app.add_option("--alarm-rate", o.alarm_rate,
+                 "share of ordinary rows that may raise an alarm; sets the threshold [anomaly: 0.05]")
+      ->check(between(1e-7, 0.5, "SHARE"));
 
   app.add_option("--scaling", o.scaling, "of numbers [log_standard; anomaly: log_min_max]")
       ->check(one_of({"none", "standard", "min_max", "log_standard", "log_min_max", "rank"}))
@@ -165,20 +164,27 @@ void add_train(App& app, cli::TrainOptions& o) {
                  "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added")
       ->type_name("LAYERS")
       ->group(net);
-  app.add_option("--optimizer", o.optimizer, "[adam]")->check(one_of({"sgd", "adam", "adamw"}))->group(net);
-  app.add_option("--lr", o.learning_rate, "learning rate [0.001; anomaly: 0.003; sgd: 0.05]")
+  app.add_flag("--quick", o.quick, "a small net and 20 epochs, instead of what suits the rows")->group(net);
+  app.add_option("--optimizer", o.optimizer, "[adamw; quick: adam]")
+      ->check(one_of({"sgd", "adam", "adamw"}))
+      ->group(net);
+  app.add_option("--lr", o.learning_rate,
+                 "learning rate [0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05]")
       ->check(between(1e-12, 1e3, "X"))
       ->group(net);
   app.add_option("--schedule", o.schedule, "of the learning rate [cosine]")
       ->check(one_of({"constant", "cosine", "step"}))
       ->group(net);
-  app.add_option("--epochs", o.epochs, "[20]")->check(count_from(1))->group(net);
-  app.add_option("--batch-size", o.batch_size, "[128]")->check(count_from(1))->group(net);
-  app.add_option("--patience", o.patience, "stop after so many epochs without a lower loss; 0 never [0]")
+  app.add_option("--epochs", o.epochs, "[by rows and net, 10 to 400]")->check(count_from(1))->group(net);
+  app.add_option("--batch-size", o.batch_size, "[by rows, 32 to 128]")->check(count_from(1))->group(net);
+  app.add_option("--patience", o.patience,
+                 "stop after so many epochs without a lower loss; 0 never [a third of epochs]")
       ->check(count_from(0))
       ->group(net);
   app.add_option("--momentum", o.momentum, "of sgd [0.9]")->check(between(0.0, 0.9999, "X"))->group(net);
-  app.add_option("--weight-decay", o.weight_decay, "[0]")->check(between(0.0, 10.0, "X"))->group(net);
+  app.add_option("--weight-decay", o.weight_decay, "[0.01; quick, own optimizer: 0]")
+      ->check(between(0.0, 10.0, "X"))
+      ->group(net);
   app.add_option("--clip-norm", o.clip_norm, "largest norm of the gradient; 0: any [0]")
       ->check(between(0.0, 1e9, "X"))
       ->group(net);
@@ -346,6 +352,9 @@ void add_watch(App& app, cli::WatchOptions& o) {
                  ->check(between(1, 1e12, "N")));
   of_kitsune(app.add_option("--calibrate", o.calibrate, "packets that set the threshold, then [10000]")
                  ->check(between(1, 1e8, "N")));
+  of_kitsune(app.add_option("--alarm-rate", o.alarm_rate, "share of ordinary packets that may alarm [0.0001]")
+                 ->check(between(1e-7, 0.5, "SHARE")));
+  of_kitsune(app.add_flag("--hold", o.hold, "keep the threshold where calibration set it"));
   of_kitsune(app.add_option("--state", o.state, "resume from this file if it is there; save to it at the end")
                  ->type_name("FILE"));
 }

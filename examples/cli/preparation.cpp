@@ -21,7 +21,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 namespace cli {
@@ -260,24 +259,10 @@ void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReade
   note_giveaways(prepared, table, labels, options);
   if (prepared.task == weir::Task::anomaly) {
     divide(prepared, table.take(rows_of_class(labels, true)), options);
-    prepared.held_back_benign = prepared.held_back.rows();
     prepared.held_back.append(table.take(rows_of_class(labels, false)));
     return;
   }
   divide(prepared, std::move(table), options);
-  prepared.held_back_benign = static_cast<std::size_t>(
-      std::count(prepared.validation.labels.begin(), prepared.validation.labels.end(), 0));
-}
-
-/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
-[[nodiscard]] std::string layers_from(const std::string& given) {
-  if (!given.starts_with('@')) return given;
-  if (given.size() == 1) wrong("--layers: the name of a file belongs behind the @");
-  std::string text = read_file(given.substr(1));
-  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
-  if (text.empty())
-    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
-  return text;
 }
 
 }  // namespace
@@ -288,16 +273,7 @@ TrainOptions with_defaults(TrainOptions options) {
   if (options.label.empty() && options.input.format == "idx") options.label = "label";
   if (options.window && options.task == "classify") options.task = "regress";
   if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
-  options.layers = layers_from(options.layers);
-  if (options.layers.empty()) {
-    const bool series = options.window || !options.sequence.empty();
-    options.layers = anomaly ? "dense:256,relu,dense:32,relu,dense:256,relu" : "dense:64,relu,dense:32,relu";
-    if (series && !anomaly) options.layers.insert(0, "flatten,");
-  }
   if (options.schedule.empty()) options.schedule = "cosine";
-  if (!options.learning_rate)
-    options.learning_rate = options.optimizer == "sgd" ? 0.05 : anomaly ? 3e-3 : 1e-3;
-  if (!options.alarm_rate && anomaly) options.alarm_rate = 0.05;
   check(options);
   return options;
 }

@@ -37,7 +37,6 @@ struct Preparation {
   std::vector<std::string> notes;    ///< what the user should know of the table, a sentence each
   std::string gaps;                  ///< cells that were missing or infinite, in words
   std::string label_counts;          ///< "benign 52734, attack 7266"
-  std::size_t held_back_benign = 0;  ///< those of class 0 among the validation rows
 };
 
 /// The options with every default filled in that depends on the task or on the format.

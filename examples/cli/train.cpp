@@ -1,5 +1,7 @@
 // weir train TRAIN --label COLUMN --model FILE
+#include "alarm_rate.hpp"
 #include "assessment.hpp"
+#include "choices.hpp"
 #include "commands.hpp"
 #include "files.hpp"
 #include "hints.hpp"
@@ -40,67 +42,44 @@ namespace {
   return weir::CategoricalCrossEntropy{.label_smoothing = options.label_smoothing};
 }
 
-[[nodiscard]] weir::AnyOptimizer optimizer_for(const TrainOptions& options) {
-  const double rate = *options.learning_rate;
-  if (options.optimizer == "sgd") {
+[[nodiscard]] weir::AnyOptimizer optimizer_for(const TrainOptions& options, const Choices& choices) {
+  const double rate = choices.learning_rate;
+  if (choices.optimizer == "sgd") {
     return weir::SGD{.learning_rate = rate,
                      .momentum = options.momentum,
                      .nesterov = options.momentum > 0.0,
-                     .weight_decay = options.weight_decay};
+                     .weight_decay = choices.weight_decay};
   }
-  if (options.optimizer == "adamw") {
-    return weir::AdamW{.learning_rate = rate, .weight_decay = options.weight_decay};
+  if (choices.optimizer == "adamw") {
+    return weir::AdamW{.learning_rate = rate, .weight_decay = choices.weight_decay};
   }
-  return weir::Adam{.learning_rate = rate, .weight_decay = options.weight_decay};
+  return weir::Adam{.learning_rate = rate, .weight_decay = choices.weight_decay};
 }
 
-[[nodiscard]] weir::Schedule schedule_for(const TrainOptions& options) {
+[[nodiscard]] weir::Schedule schedule_for(const TrainOptions& options, long epochs) {
   if (options.schedule == "cosine") return weir::CosineSchedule{};
   if (options.schedule == "step") {
-    return weir::StepSchedule{.every = static_cast<double>(std::max(1L, options.epochs / 3))};
+    return weir::StepSchedule{.every = static_cast<double>(std::max(1L, epochs / 3))};
   }
   return {};
 }
 
-[[nodiscard]] weir::FitOptions fit_options(const TrainOptions& options, const Preparation& prepared,
-                                           weir::ThreadPool* pool) {
+[[nodiscard]] weir::FitOptions fit_options(const TrainOptions& options, const Choices& choices,
+                                           const Preparation& prepared, weir::ThreadPool* pool) {
   weir::FitOptions fit;
-  fit.epochs = options.epochs;
-  fit.batch_size = options.batch_size;
+  fit.epochs = choices.epochs;
+  fit.batch_size = choices.batch_size;
   fit.seed = options.seed;
   fit.clip_norm = options.clip_norm;
-  fit.schedule = schedule_for(options);
-  fit.early_stopping.patience = options.patience;
+  fit.schedule = schedule_for(options, choices.epochs);
+  fit.early_stopping.patience = choices.patience;
+  fit.early_stopping.tolerance = choices.tolerance;
   fit.pool = pool;
   if (options.class_weights == "balanced") {
     fit.class_weights = weir::balanced_class_weights(prepared.training.labels);
     fit.class_weights.resize(prepared.labels.classes.size(), 1.0);
   }
   return fit;
-}
-
-/// The scores of these rows; of an anomaly model's only those of ordinary ones.
-[[nodiscard]] std::vector<double> scores_of(const Model& model, const weir::Dataset<float>& rows) {
-  ModelScorer scorer(model);
-  std::vector<double> scores;
-  const auto size = static_cast<std::size_t>(rows.shape.size());
-  for (weir::Index i = 0; i < rows.rows(); ++i) {
-    const bool anomaly = model.task == weir::Task::anomaly && rows.has_labels();
-    if (anomaly && rows.labels[static_cast<std::size_t>(i)] != 0) continue;
-    const std::span<const float> sample(rows.x.data() + static_cast<std::size_t>(i) * size, size);
-    scores.push_back(scorer(sample, rows.inputs().length_of(i)).score);
-  }
-  return scores;
-}
-
-/// The threshold that the given share of ordinary held-back rows reaches.
-[[nodiscard]] double threshold_for(const Model& model, const Preparation& prepared, double alarm_rate) {
-  if (prepared.held_back_benign == 0) {
-    weir::fail(weir::ErrorKind::data,
-               "there is no held-back row of '" + prepared.labels.classes[0] +
-                   "' to choose the threshold on: more rows, or a larger --validation");
-  }
-  return weir::quantile(scores_of(model, prepared.validation), 1.0 - alarm_rate);
 }
 
 /// What `watch --drift` compares with: the rows that were trained on, and the scores of held-back ones where
@@ -120,8 +99,9 @@ namespace {
 
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
 /// differs from run to run: the same training gives the same file.
-[[nodiscard]] Record record_of(const TrainOptions& options, const Preparation& prepared,
-                               const weir::History& history, const std::string& layers, const char* loss) {
+[[nodiscard]] Record record_of(const TrainOptions& options, const Choices& choices,
+                               const Preparation& prepared, const weir::History& history,
+                               const AlarmRate& rate, const std::string& layers, const char* loss) {
   Record record;
   const auto add = [&record](std::string name, const std::string& value) {
     // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
@@ -139,17 +119,20 @@ namespace {
   add("scaling", options.scaling);
   add("layers", layers);
   add("loss", loss);
-  add("optimizer", options.optimizer);
-  add("learning rate", brief(*options.learning_rate));
+  add("optimizer", choices.optimizer);
+  add("learning rate", brief(choices.learning_rate));
   add("schedule", options.schedule);
-  add("batch size", std::to_string(options.batch_size));
+  add("batch size", std::to_string(choices.batch_size));
   add("class weights", options.class_weights);
   add("seed", std::to_string(options.seed));
-  add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(options.epochs));
-  if (options.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
+  add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
+  if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
   add("training loss", number(last.loss));
   if (prepared.validation.rows() > 0) add("validation loss", number(last.validation_loss));
-  if (options.alarm_rate) add("alarm rate", percent(*options.alarm_rate) + " of held-back ordinary rows");
+  if (rate.asked > 0.0) {
+    add("alarm rate",
+        percent(rate.asked) + " of ordinary rows, by " + std::to_string(rate.ordinary) + " held back");
+  }
   return record;
 }
 
@@ -169,20 +152,29 @@ void check_output(const Preparation& prepared, const Net& net) {
 
 struct Trained {
   Model model;
+  Choices choices;
   weir::History history;
   std::string log_failure;  ///< empty: there is all of it
+  AlarmRate alarm_rate;
   double seconds = 0.0;
 };
 
-[[nodiscard]] Trained train_model(const TrainOptions& options, const Preparation& prepared) {
-  const std::string layers = options.layers + ",dense:" + std::to_string(outputs_for(prepared, options));
+[[nodiscard]] Trained train_model(const TrainOptions& options, const Preparation& prepared,
+                                  double alarm_rate) {
+  Trained result;
+  Choices& choices = result.choices;
+  choices = choose(options, prepared);
+  const std::string layers = choices.layers + ",dense:" + std::to_string(outputs_for(prepared, options));
   const std::unique_ptr<weir::ThreadPool> pool =
       options.threads > 1 ? std::make_unique<weir::ThreadPool>(options.threads) : nullptr;
-  Trained result;
   result.model.net = build_net(layers, prepared.input);
   check_output(prepared, result.model.net);
+  choose_epochs(choices, options, prepared, result.model.net);
+  if (!options.output.json && !options.output.quiet && !choices.chosen.empty()) {
+    print("  chosen: " + choices.chosen + "\n");
+  }
   const Lesson lesson{prepared.training, prepared.validation, loss_for(prepared, options),
-                      optimizer_for(options), fit_options(options, prepared, pool.get())};
+                      optimizer_for(options, choices), fit_options(options, choices, prepared, pool.get())};
   const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
   const auto begin = std::chrono::steady_clock::now();
   Watching watching{options.log, bar};
@@ -201,9 +193,13 @@ struct Trained {
     model.errors = weir::ReconstructionError::fit(
         prepared.training.x, outputs_of(model.net, prepared.training.inputs(), pool.get()));
   }
-  if (options.alarm_rate) model.threshold = threshold_for(model, prepared, *options.alarm_rate);
+  if (alarm_rate > 0.0) {
+    result.alarm_rate = choose_threshold(model, prepared, alarm_rate);
+    model.threshold = result.alarm_rate.threshold;
+  }
   model.reference = reference_of(model, prepared);
-  model.record = record_of(options, prepared, result.history, layers, lesson.loss.kind().data());
+  model.record = record_of(options, choices, prepared, result.history, result.alarm_rate, layers,
+                           lesson.loss.kind().data());
   return result;
 }
 
@@ -271,9 +267,11 @@ struct Trained {
   std::string text = "\nNet " + std::string(recorded(trained.model.record, "layers")) + ": " +
                      count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
                      epochs_text(trained.history);
-  if (trained.history.stopped_early) {
-    text += "  stopped early; the weights are those of epoch " + std::to_string(trained.history.best_epoch) +
-            "\n";
+  const weir::History& history = trained.history;
+  if (history.stopped_early ||
+      (trained.choices.patience > 0 && history.best_epoch != trained.choices.epochs)) {
+    text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
+            "the weights are those of epoch " + std::to_string(history.best_epoch) + "\n";
   }
   return text;
 }
@@ -309,10 +307,11 @@ void train(const TrainOptions& given) {
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
+  const double alarm_rate = alarm_rate_for(options, prepared);
   std::vector<std::string> notes = prepared.notes;
   for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
   if (talk) print(beginning_text(options, prepared) + notes_text(notes));
-  const Trained trained = train_model(options, prepared);
+  const Trained trained = train_model(options, prepared, alarm_rate);
   save_model(options.model, trained.model);
   if (talk) print(training_text(options, trained));
 
@@ -323,6 +322,7 @@ void train(const TrainOptions& given) {
             {"rows_trained", prepared.training.rows()},
             {"rows_held_back", prepared.validation.rows()},
             {"seconds", trained.seconds},
+            {"chosen", trained.choices.chosen},
             {"epochs", epochs_json(trained.history)}};
   if (prepared.validation.rows() > 0) {
     Assessor assessor(trained.model);
@@ -332,8 +332,11 @@ void train(const TrainOptions& given) {
       assessor.add(prepared.held_back, prepared.history);
     }
     const Assessment result = assessor.finish();
-    if (talk) print(held_back_title(prepared, result) + to_text(result));
+    if (talk)
+      print(held_back_title(prepared, result) + to_text(result) +
+            to_text(trained.alarm_rate, prepared.labels));
     json["validation"] = to_json(result);
+    if (alarm_rate > 0.0) json["alarm_rate"] = to_json(trained.alarm_rate);
   }
   if (!options.test.empty()) {
     InputOptions input = options.input;

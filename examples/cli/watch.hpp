@@ -28,7 +28,9 @@ struct WatchOptions {
   std::uint64_t map = 5'000;  ///< packets
   std::uint64_t train = 50'000;
   std::uint64_t calibrate = 10'000;
-  std::string state{};  ///< file to resume from, if it is there, and to save to
+  double alarm_rate = 1e-4;  ///< of ordinary packets
+  bool hold = false;         ///< the threshold stays as it was set
+  std::string state{};       ///< file to resume from, if it is there, and to save to
 };
 
 /// 0; 1 when a capture was cut or damaged, after what could be read. Throws weir::Error when one cannot be

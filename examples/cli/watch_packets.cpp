@@ -29,17 +29,31 @@ using namespace weir;  // NOLINT: a program
   options.net.map_samples = o.map;
   options.net.train_samples = o.train;
   options.calibration = o.calibrate;
+  options.threshold.rate = o.alarm_rate;
+  if (o.hold) options.threshold.step = 0.0;
   return options;
 }
 
-[[nodiscard]] std::string phase_text(const Kitsune<>& detector) {
+/// What the threshold rests on, where that is less than was asked for.
+[[nodiscard]] std::string calibration_text(const WatchOptions& o) {
+  const std::size_t needed = scores_needed(o.alarm_rate);
+  if (o.threshold || o.calibrate >= needed) return {};
+  return "; " + std::to_string(o.calibrate) + " packets to set it cannot tell one false alarm in " +
+         std::to_string(needed + 1) + ": --calibrate " + std::to_string(needed);
+}
+
+[[nodiscard]] std::string phase_text(const Kitsune<>& detector, const WatchOptions& o) {
   switch (detector.phase()) {
     case KitsunePhase::mapping: return "still learning which features belong together";
     case KitsunePhase::training: return "still learning what is normal";
     case KitsunePhase::calibrating: return "still looking for the threshold";
     case KitsunePhase::detecting: break;
   }
-  return "alarm above " + brief(detector.threshold());
+  std::string text = "alarm above " + brief(detector.threshold());
+  if (detector.threshold() > detector.lowest_threshold()) {
+    text += " now, " + brief(detector.lowest_threshold()) + " at first";
+  }
+  return text + calibration_text(o);
 }
 
 [[nodiscard]] std::vector<Reason> reasons_of(const Kitsune<>& detector) {
@@ -61,13 +75,14 @@ int watch_packets(const WatchOptions& o) {
   const Stopwatch time;
   const std::uint64_t before = detector.packets();
   const auto judge = [&](const Packet& packet) {
+    const double threshold = detector.threshold();
     const KitsuneVerdict verdict = detector.process(packet);
     if (!verdict.alarm) return;
     Json alert{{"timestamp", timestamp(packet.time_ns)}, {"event_type", "anomaly"}};
     put_ends(alert, packet);
     alert["packet"] = detector.packets();
     alert["score"] = verdict.score;
-    alert["threshold"] = detector.threshold();
+    alert["threshold"] = threshold;
     put_reasons(alert, reasons_of(detector));
     alerts.write(alert);
   };
@@ -79,7 +94,7 @@ int watch_packets(const WatchOptions& o) {
   }
   if (!o.quiet) {
     std::fprintf(stderr, "%" PRIu64 " packets, %" PRIu64 " alarms; %s; %.2f s\n", detector.packets() - before,
-                 alerts.count(), phase_text(detector).c_str(), time.seconds());
+                 alerts.count(), phase_text(detector, o).c_str(), time.seconds());
   }
   return source.report();
 }

@@ -24,6 +24,7 @@
 #include <weir/train/metrics.hpp>
 #include <weir/train/predict.hpp>
 #include <weir/train/pretrain.hpp>
+#include <weir/train/recipe.hpp>
 #include <weir/train/schedules.hpp>
 #include <weir/train/validation_split.hpp>
 

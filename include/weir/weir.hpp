@@ -24,6 +24,7 @@
 #include <weir/detect/drift_monitor.hpp>
 #include <weir/detect/kitsune.hpp>
 #include <weir/detect/kolmogorov_smirnov.hpp>
+#include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/page_hinkley.hpp>
 #include <weir/detect/population_stability.hpp>
 

@@ -1,5 +1,9 @@
 #include "cli/program.hpp"
 
+#include <weir/core/rng.hpp>
+
+#include <cmath>
+
 using namespace cli_test;
 
 namespace {
@@ -174,4 +178,105 @@ TEST_CASE("NSL-KDD's layout: five classes, and rows to judge without label and d
   CHECK(json.at("rows") == 200);
   CHECK(weir_well({"predict", path, write_file("bare.txt", bare)}).out ==
         weir_well({"predict", path, table}).out);
+}
+
+namespace {
+
+/// Rows of two columns: ordinary ones around 0, attacks around 2.
+std::string two_clouds(const std::string& name, int ordinary, int attacks, std::uint64_t seed) {
+  weir::Rng rng(seed);
+  std::string text = "a,b,label\n";
+  for (int i = 0; i < ordinary + attacks; ++i) {
+    const bool attack = i >= ordinary;
+    for (int k = 0; k < 2; ++k) text += std::to_string(rng.normal() + (attack ? 2.0 : 0.0)) + ",";
+    text += attack ? "bad\n" : "fine\n";
+  }
+  return write_file(name, text);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "--alarm-rate holds on fresh ordinary rows, with few attacks and with many, for both kinds of model") {
+  if (!built()) return;
+  // A threshold by n rows is exceeded at a rate of variance p (1 - p) / n, m fresh rows add p (1 - p) / m:
+  // the bound is three of the deviations that come of both. Seeds 1 to 4, fixed.
+  constexpr double rate = 0.05;
+  constexpr int fresh = 4'000;
+  const std::string test = two_clouds("clouds_test.csv", fresh, 1'000, 9);
+  for (const bool majority : {false, true}) {
+    for (const std::uint64_t seed : {1U, 2U}) {
+      const int ordinary = majority ? 1'000 : 3'000, attacks = majority ? 4'000 : 300;
+      const std::string table = two_clouds("clouds.csv", ordinary, attacks, seed);
+      for (const std::string task : {"classify", "anomaly"}) {
+        CAPTURE(majority);
+        CAPTURE(seed);
+        CAPTURE(task);
+        const std::string path = folder() / "clouds.weir";
+        const Json json =
+            weir_well({"train", table, "--label", "label", "--benign", "fine", "--task", task, "--alarm-rate",
+                       "0.05", "--validation", "0.4", "--quick", "--epochs", "8", "--model", path, "--json"})
+                .json();
+        const int held = ordinary * 4 / 10;
+        const Json& report = json.at("alarm_rate");
+        CHECK(report.at("ordinary_rows") == held);
+        CHECK(report.at("false_alarms") == static_cast<int>((held + 1) * rate + 1e-9) - 1);
+        const Json result = weir_well({"evaluate", path, test, "--json"}).json();
+        const double fpr = result.at("fpr").get<double>();
+        const double bound = 3.0 * std::sqrt(rate * (1.0 - rate) * (1.0 / held + 1.0 / fresh));
+        MESSAGE("false alarms " << fpr << ", bound " << rate << " +- " << bound << "; attacks found "
+                                << result.at("recall"));
+        CHECK(std::fabs(fpr - rate) < bound);
+        // Two clouds at a distance of 2.83 deviations: the best test of 5 % finds 88 %.
+        if (task == "classify") CHECK(result.at("recall") > 0.8);
+      }
+    }
+  }
+}
+
+TEST_CASE("a rate that the held-back rows cannot tell is refused before training, with the mend") {
+  if (!built()) return;
+  const std::string table = two_clouds("clouds_few.csv", 400, 400, 1);
+  const std::string never = folder() / "never.weir";
+  const auto refuse = [&](const std::vector<std::string>& more, const std::string& why) {
+    std::vector<std::string> arguments{"train", table, "--label", "label", "--model", never};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    refused(arguments, why);
+  };
+  refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "takes 99 held-back rows of 'fine'");
+  refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "there are 40: --alarm-rate 0.0244 or more");
+  refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "--validation 0.25");
+  refuse({"--benign", "fine", "--task", "anomaly", "--alarm-rate", "0.001"}, "takes 999 held-back rows");
+  refuse({"--alarm-rate", "0.01", "--validation", "0"}, "--validation");
+  for (const std::string rate : {"0", "1", "-1", "nan"})
+    refuse({"--alarm-rate", rate}, "is not a number from");
+  refused({"train", train_csv(), "--label", "label", "--alarm-rate", "0.05", "--model", never},
+          "is for two classes, here are 9");
+  CHECK_FALSE(fs::exists(never));
+  // The default of an anomaly model gives way instead.
+  const std::string few = two_clouds("clouds_fewer.csv", 100, 20, 2);
+  const Json json = weir_well({"train", few, "--label", "label", "--benign", "fine", "--task", "anomaly",
+                               "--quick", "--model", folder() / "few.weir", "--json"})
+                        .json();
+  CHECK(json.at("alarm_rate").at("asked").get<double>() == doctest::Approx(1.0 / 11.0));
+}
+
+TEST_CASE("what was chosen is told, and what was given wins") {
+  if (!built()) return;
+  const std::string table = two_clouds("clouds_chosen.csv", 150, 150, 1), path = folder() / "chosen.weir";
+  const auto chosen = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"train", table, "--label", "label", "--model", path, "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return weir_well(arguments).json().at("chosen").get<std::string>();
+  };
+  const std::string all = chosen({});
+  CHECK(all.find(
+            "dense:64,relu,dropout:0.1,dense:64,relu,dropout:0.1,dense:32,relu; 400 epochs of 9 steps") == 0);
+  CHECK(all.find("adamw at 0.002") != std::string::npos);
+  CHECK(chosen({"--epochs", "3"}).find("; 3 epochs of 9 steps") != std::string::npos);
+  CHECK(chosen({"--epochs", "3", "--layers", "dense:4,relu"}).empty());
+  CHECK(chosen({"--quick"})
+            .find("dense:64,relu,dense:32,relu; 20 epochs of 3 steps, 128 rows each, adam at 0.001") == 0);
+  CHECK(weir_well({"train", table, "--label", "label", "--epochs", "2", "--model", path})
+            .out.find("chosen: ") != std::string::npos);
 }

@@ -5,6 +5,7 @@
 #include <weir/traffic/capture/writer.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -237,6 +238,32 @@ TEST_CASE("Kitsune raises alarms for packets that are unlike those before") {
     CHECK(attacks >= 40);
     CHECK(alerts.size() - attacks <= 10);  // of about 100 ordinary packets
   }
+}
+
+TEST_CASE(
+    "Kitsune keeps the rate of false alarms on ordinary traffic, and says what its threshold rests on") {
+  if (!ready()) return;
+  // No bound of independent packets fits bursts; the threshold moves, and its own bound is rate n + 10.2.
+  // Above three deviations of the binomial law would be too many all the same. Seeds fixed.
+  for (const std::string seed : {"11", "12"}) {
+    const std::string capture = folder() / ("benign" + seed + ".pcap");
+    weir_well({"synth", "--connections", "2500", "--attack-share", "0", "--seed", seed, "--pcap", capture,
+               "--quiet"});
+    const Outcome outcome =
+        cli_test::weir({"watch", "--kitsune", "--map", "2000", "--train", "15000", "--calibrate", "5000",
+                        "--alarm-rate", "0.001", "--read", capture});
+    CHECK(outcome.code == 0);
+    const double judged = std::stod(outcome.err) - 22'001;
+    REQUIRE(judged > 30'000);
+    const auto alarms = static_cast<double>(lines_of(outcome.out).size());
+    MESSAGE(judged << " packets judged, " << alarms << " alarms");
+    CHECK(alarms <= 0.001 * judged + 3.0 * std::sqrt(0.001 * judged));
+    CHECK(outcome.err.find("cannot tell") == std::string::npos);
+  }
+  const Outcome few = cli_test::weir(
+      {"watch", "--kitsune", "--map", "100", "--train", "400", "--calibrate", "200", "--read", ordinary()});
+  CHECK(few.err.find("200 packets to set it cannot tell one false alarm in 10000: --calibrate 9999") !=
+        std::string::npos);
 }
 
 TEST_CASE("Kitsune goes on where it has stopped") {

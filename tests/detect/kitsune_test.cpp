@@ -94,9 +94,11 @@ TEST_CASE("phases, threshold and alarms") {
   }
   CHECK(detector.threshold() == *std::max_element(scores.begin(), scores.end()));
   for (; i < 1400; ++i) {
+    const double threshold = detector.threshold();
     const KitsuneVerdict v = detector.process(packets[i]);
     CHECK(v.phase == KitsunePhase::detecting);
-    CHECK(v.alarm == (v.score > detector.threshold()));
+    CHECK(v.alarm == (v.score > threshold));
+    CHECK(detector.threshold() >= detector.lowest_threshold());
   }
   // A flood from one host is unlike anything before.
   Packet flood = packets.back();
@@ -221,9 +223,11 @@ TEST_CASE("thresholds") {
   CHECK(score_quantile(numbers, 0.5) == 2.5);
   CHECK(score_quantile(numbers, 0.9) == doctest::Approx(3.7));
   CHECK(score_quantile(numbers, 1.0) == 4.0);
-  CHECK(score_threshold(numbers, {.rule = ThresholdRule::quantile, .rate = 0.1}) == doctest::Approx(3.7));
+  CHECK(score_threshold(numbers, {.rate = 0.2}) == 4.0);
+  CHECK(score_threshold(numbers, {.rate = 0.4}) == 3.0);
+  CHECK(score_threshold(numbers, {.rate = 0.1}) == 4.0);  // four carry no rate below one in five
   CHECK(score_threshold(numbers, {.rule = ThresholdRule::largest, .factor = 1.5}) == 6.0);
-  CHECK(score_threshold(scores, {.rate = 0.05}) == law.threshold(0.05));
+  CHECK(score_threshold(scores, {.rule = ThresholdRule::log_normal, .rate = 0.05}) == law.threshold(0.05));
   CHECK_THROWS_AS(static_cast<void>(score_quantile({}, 0.5)), DataError);
   CHECK_THROWS_AS(static_cast<void>(LogNormal::fit(std::vector<double>{0.0})), DataError);
   CHECK_THROWS_AS(static_cast<void>(score_threshold(numbers, {.rate = 0.0})), ConfigError);

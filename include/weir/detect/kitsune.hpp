@@ -7,8 +7,9 @@
 //   if (v.alarm) report(v.score, detector.reasons(3));
 //
 // It runs through four phases, by numbers of packets: mapping, training, calibrating, detecting. The scores
-// of the third one, taken for normal, give the threshold (score_threshold.hpp). What the first three see must
-// be mostly normal. Packets go in in order of time.
+// of the third one, which nothing was learned from, are taken for normal and give the threshold
+// (score_threshold.hpp); while detecting it follows the traffic, so that the rate of alarms is kept
+// (moving_threshold.hpp). What the first three see must be mostly normal. Packets go in in order of time.
 //
 // A detector holds its state in memory of its own, in bounds that its options name, and is not shared by
 // threads. It can be saved and resumed (io/kitsune.hpp), and going on gives the same bits.
@@ -19,6 +20,7 @@
 #include <weir/detect/after_image.hpp>
 #include <weir/detect/after_image_compat.hpp>
 #include <weir/detect/kitnet.hpp>
+#include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/score_threshold.hpp>
 #include <weir/detect/snapshot.hpp>
 #include <weir/traffic/packet.hpp>
@@ -27,7 +29,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -57,8 +58,7 @@ enum class KitsunePhase : std::uint8_t { mapping, training, calibrating, detecti
 struct KitsuneVerdict {
   KitsunePhase phase = KitsunePhase::mapping;
   double score = 0.0;  ///< 0 while the net learns
-  bool alarm =
-      false;  ///< score above the threshold, only when detecting; or a score that is NaN, at any time
+  bool alarm = false;  ///< score above the threshold as it was, only when detecting; or NaN, at any time
 };
 
 /// A feature, and how far the packet was from what is normal in it, in units of its range in training.
@@ -78,6 +78,9 @@ class Kitsune {
     if (options_.calibration > 100'000'000) {
       fail(ErrorKind::config, "Kitsune: at most 100 million scores for the threshold");
     }
+    if (!(options_.threshold.step >= 0.0 && options_.threshold.step <= 10.0)) {
+      fail(ErrorKind::config, "Kitsune: the step of the threshold must lie between 0 and 10");
+    }
   }
 
   [[nodiscard]] const KitsuneOptions& options() const noexcept { return options_; }
@@ -88,11 +91,13 @@ class Kitsune {
     return calibrated() ? KitsunePhase::detecting : KitsunePhase::calibrating;
   }
   /// Infinite before it is known.
-  [[nodiscard]] double threshold() const noexcept { return threshold_; }
-  /// ConfigError when it is NaN: nothing would be above it.
+  [[nodiscard]] double threshold() const noexcept { return threshold_.threshold(); }
+  /// What calibration gave, which the threshold never falls below.
+  [[nodiscard]] double lowest_threshold() const noexcept { return threshold_.floor(); }
+  /// One that stays where it is. ConfigError when it is NaN: nothing would be above it.
   void set_threshold(double threshold) {
     if (std::isnan(threshold)) fail(ErrorKind::config, "Kitsune: the threshold is NaN");
-    threshold_ = threshold;
+    threshold_ = {threshold, options_.threshold.rate, 0.0};
   }
 
   KitsuneVerdict process(const Packet& packet) {
@@ -106,7 +111,7 @@ class Kitsune {
     } else if (verdict.phase == KitsunePhase::calibrating) {
       calibrate(verdict.score);
     } else if (verdict.phase == KitsunePhase::detecting) {
-      verdict.alarm = verdict.score > threshold_;
+      verdict.alarm = threshold_(verdict.score);
     }
     return verdict;
   }
@@ -149,7 +154,8 @@ class Kitsune {
     Snapshot to;
     to.words["kitsune.options"] = fingerprint();
     to.words["kitsune.packets"] = {packets_};
-    to.numbers["kitsune.threshold"] = {threshold_};
+    to.numbers["kitsune.threshold"] = {threshold_.level(), lowest_threshold(),
+                                       threshold_.moves() ? 1.0 : 0.0};
     to.numbers["kitsune.scores"] = scores_;
     std::visit([&](const auto& extractor) { extractor.save(to); }, extractor_);
     net_.save(to);
@@ -162,10 +168,10 @@ class Kitsune {
       return Failure{ErrorKind::format, "Kitsune: the state is of a detector with other options"};
     }
     const auto* packets = from.find_words("kitsune.packets", 1);
-    const auto* threshold = from.find_numbers("kitsune.threshold", 1);
+    const auto* threshold = from.find_numbers("kitsune.threshold", 3);
     const auto* scores = from.find_numbers("kitsune.scores", Snapshot::any);
     if (packets == nullptr || threshold == nullptr || scores == nullptr ||
-        scores->size() > options_.calibration || std::isnan(threshold->front()) ||
+        scores->size() > options_.calibration || std::isnan((*threshold)[0]) || std::isnan((*threshold)[1]) ||
         std::any_of(scores->begin(), scores->end(), [](double s) { return std::isnan(s); })) {
       return Failure{ErrorKind::format, "Kitsune: the state is not as expected"};
     }
@@ -175,7 +181,9 @@ class Kitsune {
         std::visit([&](auto& e) -> Status { return e.try_load(from); }, loaded.extractor_);
     if (!extractor) return extractor;
     loaded.packets_ = packets->front();
-    loaded.threshold_ = threshold->front();
+    loaded.threshold_ = {(*threshold)[1], options_.threshold.rate,
+                         (*threshold)[2] != 0.0 ? options_.threshold.step : 0.0, options_.threshold.most};
+    loaded.threshold_.resume_at((*threshold)[0]);
     loaded.scores_ = *scores;
     *this = std::move(loaded);
     return std::monostate{};
@@ -197,13 +205,12 @@ class Kitsune {
     return std::visit([](const auto& e) { return e.size(); }, extractor);
   }
 
-  [[nodiscard]] bool calibrated() const noexcept {
-    return options_.calibration == 0 || std::isfinite(threshold_);
-  }
+  [[nodiscard]] bool calibrated() const noexcept { return options_.calibration == 0 || threshold_.known(); }
   void calibrate(double score) {
     scores_.push_back(score);
     if (scores_.size() < options_.calibration) return;
-    threshold_ = score_threshold(scores_, options_.threshold);
+    threshold_ = {score_threshold(scores_, options_.threshold), options_.threshold.rate,
+                  options_.threshold.step, options_.threshold.most};
     scores_ = {};
   }
 
@@ -222,7 +229,9 @@ class Kitsune {
                                      options_.calibration,
                                      static_cast<std::uint64_t>(options_.threshold.rule),
                                      bits(options_.threshold.rate),
-                                     bits(options_.threshold.factor)};
+                                     bits(options_.threshold.factor),
+                                     bits(options_.threshold.step),
+                                     bits(options_.threshold.most)};
     for (const auto& group : options_.net.map) {
       words.push_back(group.size());
       words.insert(words.end(), group.begin(), group.end());
@@ -235,7 +244,7 @@ class Kitsune {
   KitNet<T> net_;
   std::vector<T> x_;
   std::vector<double> scores_;
-  double threshold_ = std::numeric_limits<double>::infinity();
+  MovingThreshold threshold_;
   std::uint64_t packets_ = 0;
 };
 

@@ -1,11 +1,15 @@
 // From scores of normal traffic to the score from which on there is an alarm.
 //
+//   quantile    the score of rank ceil((n + 1) (1 - rate)) of n; the largest where n is too small
 //   log_normal  ln(score) is taken for normal with mean m and deviation s:  exp(m + s z),  P(Z > z) = rate
-//   quantile    the (1 - rate) quantile, between the two nearest scores (Hyndman, Fan 1996, type 7)
 //   largest     factor times the largest score
 //
-// `rate` is the share of normal packets that may alarm. The log-normal fit is how Kitsune-py turns errors
-// into probabilities (example.py: norm.logsf of the logarithm); it can look beyond the scores it saw.
+// `rate` is the share of normal scores that may alarm. Among n + 1 scores of one law every rank of the last
+// one is equally likely, so it exceeds the score of that rank with probability `rate` at most, whatever the
+// law (Vovk, Gammerman, Shafer 2005; Papadopoulos and others 2002): n scores carry rates from 1 / (n + 1) on.
+// It holds for scores that nothing was fitted to. The log-normal fit is how Kitsune-py turns errors into
+// probabilities (example.py: norm.logsf of the logarithm); it looks beyond the scores it saw, and is wrong
+// where they are not log-normal.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -104,12 +108,52 @@ struct LogNormal {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+/// How many normal scores a rate of false alarms needs, 0 < rate < 1: 99 for one in a hundred.
+[[nodiscard]] inline std::size_t scores_needed(double rate) {
+  if (!(rate > 0.0 && rate < 1.0)) {
+    fail(ErrorKind::config, "the rate of false alarms must lie between 0 and 1");
+  }
+  return static_cast<std::size_t>(std::max(1.0, std::ceil(1.0 / rate - 1e-9) - 1.0));
+}
+
+/// The smallest of these normal scores that a further one exceeds with probability `rate` at most; the
+/// largest of them when they are fewer than scores_needed(rate). NaN counts as larger than any number.
+/// DataError without scores.
+[[nodiscard]] inline double exceeded_at_rate(std::span<const double> scores, double rate) {
+  const bool enough = scores.size() >= scores_needed(rate);
+  if (scores.empty()) fail(ErrorKind::data, "a threshold needs scores");
+  std::vector<double> sorted(scores.begin(), scores.end());
+  for (double& score : sorted) score = std::isnan(score) ? HUGE_VAL : score;
+  const auto n = static_cast<double>(sorted.size());
+  const auto above = enough ? static_cast<std::size_t>((n + 1.0) * rate + 1e-9) - 1 : std::size_t{0};
+  const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() - 1 - above);
+  std::nth_element(sorted.begin(), place, sorted.end());
+  return *place;
+}
+
+/// The same for a judge that raises an alarm from its threshold on, as a Scorer does. DataError with fewer
+/// scores than the rate needs, or when there is no number above the score in question.
+[[nodiscard]] inline double alarm_threshold(std::span<const double> scores, double rate) {
+  if (scores.size() < scores_needed(rate)) {
+    fail(ErrorKind::data, "a rate of false alarms of " + std::to_string(rate) + " needs " +
+                              std::to_string(scores_needed(rate)) + " normal scores; there are " +
+                              std::to_string(scores.size()));
+  }
+  const double threshold = std::nextafter(exceeded_at_rate(scores, rate), HUGE_VAL);
+  if (!std::isfinite(threshold)) {
+    fail(ErrorKind::data, "more normal scores are not finite than may raise an alarm");
+  }
+  return threshold;
+}
+
 enum class ThresholdRule : std::uint8_t { log_normal, quantile, largest };
 
 struct ThresholdOptions {
-  ThresholdRule rule = ThresholdRule::log_normal;
+  ThresholdRule rule = ThresholdRule::quantile;
   double rate = 1e-4;   ///< log_normal, quantile
   double factor = 1.0;  ///< largest
+  double step = 0.5;    ///< how fast a MovingThreshold follows; 0: it stays
+  double most = 100.0;    ///< how far it moves: at most to so many times what it was set to
 };
 
 /// ConfigError when the options make no sense; DataError and NumericError when the scores do not serve.
@@ -122,7 +166,7 @@ struct ThresholdOptions {
   }
   switch (options.rule) {
     case ThresholdRule::log_normal: return LogNormal::fit(scores).threshold(options.rate);
-    case ThresholdRule::quantile: return score_quantile(scores, 1.0 - options.rate);
+    case ThresholdRule::quantile: return exceeded_at_rate(scores, options.rate);
     case ThresholdRule::largest: return options.factor * score_quantile(scores, 1.0);
   }
   fail(ErrorKind::config, "unknown rule for the threshold");

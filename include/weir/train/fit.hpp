@@ -36,11 +36,13 @@
 namespace weir::inline WEIR_ABI {
 
 /// Stops when the monitored loss (validation if there is one) has not fallen by more than `min_delta` for
-/// `patience` epochs; 0 never stops.
+/// `patience` epochs; 0 never stops. With a `tolerance` losses up to lowest * (1 + tolerance) are as good as
+/// the lowest one, and the latest such epoch is the best.
 struct EarlyStopping {
   Index patience = 0;
   double min_delta = 0.0;
   bool restore_best = true;  ///< at the end, put back the weights of the best epoch
+  double tolerance = 0.0;
 };
 
 struct FitOptions {
@@ -255,8 +257,10 @@ void tell_epoch(Callback& callback, const State& state, const EpochReport& repor
 /// Keeps the best weights and says whether to stop.
 template <class State>
 [[nodiscard]] bool judge(State& state, EpochReport& report, const EarlyStopping& rule) {
-  if (report.monitored() < state.best_loss - rule.min_delta) {
-    state.best_loss = report.monitored();
+  const double loss = report.monitored();
+  const bool lower = loss < state.best_loss - rule.min_delta;
+  if (lower || (rule.tolerance > 0.0 && loss <= state.best_loss * (1.0 + rule.tolerance))) {
+    state.best_loss = std::min(state.best_loss, loss);
     state.waited = 0;
     state.history.best_epoch = report.epoch;
     report.best = true;
