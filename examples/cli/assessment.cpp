@@ -253,7 +253,7 @@ namespace {
   Assessor assessor(model, ignore_unknown);
   for (;;) {
     weir::Table rows = reader.make_table();
-    if (reader.read(rows, rows_at_once) == 0) break;
+    if (read_rows(reader, rows, rows_at_once) == 0) break;
     assessor.add(rows);
   }
   if (report != nullptr) *report = reader.report();

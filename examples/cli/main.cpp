@@ -91,6 +91,17 @@ void add_input(App& app, cli::InputOptions& input) {
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
       ->type_name("C");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
+  const char* group = "Numbers and texts of the table";
+  add_list(app, "--missing-values", input.missing_words, "more words that stand for a missing value")
+      ->group(group);
+  add_list(app, "--not-missing", input.not_missing, "words that are texts, such as None or NA")->group(group);
+  app.add_flag("--decimal-comma", input.decimal_comma, "numbers such as 3,14")->group(group);
+  app.add_option("--thousands", input.thousands, "sign between groups of three digits, such as , in 12,000")
+      ->type_name("C")
+      ->group(group);
+  app.add_option("--encoding", input.encoding, "of texts [by the bytes]")
+      ->check(one_of({"utf-8", "windows-1252", "utf-16"}))
+      ->group(group);
 }
 
 void add_labels(App& app, cli::InputOptions& input) {
@@ -184,6 +195,13 @@ void add_train(App& app, cli::TrainOptions& o) {
   app.add_flag("--quiet", o.output.quiet, "print nothing");
 }
 
+void add_model_memory(App& app, std::uint64_t& bytes) {
+  app.add_option("--model-memory", bytes,
+                 "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+}
+
 void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
   app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip")->required();
@@ -191,6 +209,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  add_model_memory(app, o.model_memory);
   app.add_flag("--json", o.output.json, "print one JSON object");
 }
 
@@ -202,11 +221,13 @@ void add_predict(App& app, cli::PredictOptions& o) {
   add_threshold(app, o.threshold);
   app.add_option("-o,--out", o.out, "file to write to instead of standard output")->type_name("FILE");
   app.add_flag("--alerts", o.alerts_only, "only rows that raise an alarm");
+  add_model_memory(app, o.model_memory);
   app.add_flag("--json", o.json, "one JSON object a row instead of CSV");
 }
 
 void add_inspect(App& app, cli::InspectOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
+  add_model_memory(app, o.model_memory);
   app.add_flag("--json", o.json, "print one JSON object");
 }
 
@@ -279,6 +300,8 @@ void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
   app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
       ->type_name("KEYFILE");
+  add_list(app, "--keep", o.keep, "beside hidden addresses: timestamps, ip_id, payload")
+      ->needs("--anonymise");
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
   app.add_flag("--quiet", o.quiet, "no progress, no summary");
@@ -301,6 +324,7 @@ void add_watch(App& app, cli::WatchOptions& o) {
   app.add_flag("--inner", o.meter.inner, "look into tunnels")->group(source);
   app.add_option("-o,--out", o.out, "file for the alarms; - is standard output [-]")->type_name("FILE");
   add_threshold(app, o.threshold);
+  add_model_memory(app, o.model_memory);
   app.add_flag("--quiet", o.quiet, "no summary");
 
   const auto of_flows = [&](CLI::Option* option) { option->needs(model)->group("Flows, for a MODEL"); };
@@ -335,6 +359,7 @@ void add_anonymise(App& app, cli::AnonymiseOptions& o) {
   app.add_option("--payload", o.payload, "bytes of each payload to keep [0]")->check(count_from(0));
   app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
   app.add_flag("--ports", o.ports, "hide ports from 1024 up");
+  add_list(app, "--keep", o.keep, "as they are: timestamps, ip_id, flow_label");
   app.add_flag("--quiet", o.quiet, "print nothing");
 }
 

@@ -186,7 +186,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
-    const std::size_t count = reader.read(rows, rows_at_once);
+    const std::size_t count = read_rows(reader, rows, rows_at_once);
     if (count > 0 && model.samples.kind == weir::SampleKind::features) {
       predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
     } else if (count > 0) {
@@ -195,15 +195,14 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
     hand_on(out, lines);
     if (count == 0) break;
   }
-  const std::string bad = bad_rows_text(reader.report());
-  if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+  for (const std::string& note : reading_notes(reader.report())) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 }  // namespace
 
 void predict(const PredictOptions& options) {
   check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   const VerdictWriter writer(model, options.json);
   OutputFile out(options.out);

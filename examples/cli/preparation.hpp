@@ -34,7 +34,8 @@ struct Preparation {
 
   std::size_t rows = 0;              ///< in the file, with a label
   std::size_t unlabelled = 0;        ///< left out
-  std::string unreadable;            ///< left out, in words
+  std::vector<std::string> notes;    ///< what the user should know of the table, a sentence each
+  std::string gaps;                  ///< cells that were missing or infinite, in words
   std::string label_counts;          ///< "benign 52734, attack 7266"
   std::size_t held_back_benign = 0;  ///< those of class 0 among the validation rows
 };

@@ -8,6 +8,7 @@
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/text_encoding.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -122,16 +123,17 @@ namespace {
 [[nodiscard]] Record record_of(const TrainOptions& options, const Preparation& prepared,
                                const weir::History& history, const std::string& layers, const char* loss) {
   Record record;
-  const auto add = [&record](std::string name, std::string value) {
-    if (!value.empty()) record.emplace_back(std::move(name), std::move(value));
+  const auto add = [&record](std::string name, const std::string& value) {
+    // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
+    if (!value.empty()) record.emplace_back(std::move(name), weir::to_utf8(value));
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
   add("data checksum", checksum_of(options.table));
-  add("format", options.input.format.empty() ? "csv" : options.input.format);
-  add("separator", separator_text(table_format(options.input).separator));
+  for (const auto& [name, value] : format_record(options.input)) add(name, value);
   add("labels", prepared.label_counts);
+  add("cells filled in", prepared.gaps);
   add("rows trained on", std::to_string(prepared.training.rows()));
   add("rows held back", std::to_string(prepared.validation.rows()));
   add("scaling", options.scaling);
@@ -217,7 +219,7 @@ struct Trained {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
            (options.sequence.empty() ? count_of(prepared.input.size(), "feature")
                                      : "sequences of " + steps_text(prepared.input)) +
-           " (divided by 255)\n";
+           (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(prepared.preprocess.schema.columns.size());
   const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
@@ -238,14 +240,14 @@ struct Trained {
   text += "\n";
   if (prepared.unlabelled > 0) {
     text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
-            " without a label\n";
+            " without a label (--not-missing keeps labels such as None)\n";
   }
-  if (!prepared.unreadable.empty()) text += "  " + prepared.unreadable + "\n";
   text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
     text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
-  return text + "\n  " + features_text(options, prepared);
+  text += "\n  " + features_text(options, prepared);
+  return prepared.gaps.empty() ? text : text + "  " + prepared.gaps + "\n";
 }
 
 [[nodiscard]] std::string epochs_text(const weir::History& history) {
@@ -307,7 +309,8 @@ void train(const TrainOptions& given) {
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
-  std::vector<std::string> notes = notes_on(prepared);
+  std::vector<std::string> notes = prepared.notes;
+  for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
   if (talk) print(beginning_text(options, prepared) + notes_text(notes));
   const Trained trained = train_model(options, prepared);
   save_model(options.model, trained.model);

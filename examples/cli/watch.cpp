@@ -42,7 +42,7 @@ namespace {
 using namespace weir;  // NOLINT: a program
 
 [[nodiscard]] Model load_judge(const WatchOptions& o) {
-  Model model = load_model(o.model);
+  Model model = load_model(o.model, o.model_memory);
   if (model.task == Task::regress) {
     fail(ErrorKind::config, o.model + ": gives a number and raises no alarm; watch takes no such model");
   }

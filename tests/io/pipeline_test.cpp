@@ -10,6 +10,7 @@
 #include <weir/models/sequential.hpp>
 
 #include "any_net.hpp"
+#include "forged_file.hpp"
 
 #include <array>
 #include <cmath>
@@ -62,22 +63,7 @@ std::vector<std::byte> bytes_of(const Pipeline<Net>& pipeline) {
   return std::move(bytes).value();
 }
 
-/// The file with one metadata text or tensor changed, and a right checksum: what an attacker can make.
-std::vector<std::byte> forged(const std::vector<std::byte>& from, std::string_view key,
-                              const std::string& value) {
-  const auto view = parse_safetensors(from);
-  SafetensorsWriter writer;
-  for (std::size_t i = 0; i < view.metadata_size(); ++i) {
-    const auto [k, v] = view.metadata_at(i);
-    if (k != "weir.checksum" && k != key) writer.set_metadata(std::string(k), std::string(v));
-  }
-  if (!value.empty()) writer.set_metadata(std::string(key), value);
-  for (std::size_t i = 0; i < view.size(); ++i) {
-    const TensorInfo info = view[i];
-    writer.add(std::string(info.name), info.dtype, info.shape, info.bytes);
-  }
-  return writer.bytes();
-}
+using weir_test::forged;
 
 std::string refusal(const std::vector<std::byte>& bytes) {
   const auto result = try_parse_any(bytes);
@@ -217,7 +203,8 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   CHECK(has(refusal(forged(good, "weir.threshold", "NaN")), "finite number"));
   CHECK(has(refusal(forged(good, "weir.labels", "{\"classes\":[\"a\",\"b\",\"c\"]}")), "number of classes"));
   CHECK(has(refusal(forged(good, "weir.labels", "{\"klasses\":[]}")), "klasses"));
-  CHECK(has(refusal(forged(good, "weir.preprocess", "{\"columns\":[{\"kind\":\"numeric\",\"scale\":0}]}")),
+  CHECK(has(refusal(forged(good, "weir.preprocess",
+                           "{\"columns\":[{\"name\":\"a\",\"kind\":\"numeric\",\"scale\":0}]}")),
             "scaling"));
   CHECK(has(refusal(forged(good, "weir.preprocess", std::string(100000, '['))), "preprocess: byte"));
 
@@ -230,13 +217,13 @@ TEST_CASE("Forged files with a right checksum are refused with the reason") {
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":0}]"), "'units'"));
   std::string many = "[{\"kind\":\"relu\"}";
   for (int i = 0; i < 300; ++i) many += ",{\"kind\":\"relu\"}";
-  CHECK(has(with_layers(many + "]"), "more layers than the limit"));
+  CHECK(has(with_layers(many + "]"), "more than 256 layers"));
   CHECK(has(with_layers("[{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},"
                         "{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"},{\"kind\":\"batch_norm\"}]"),
             "more values than there are"));
   std::string labels = "{\"classes\":[\"a\"";
   for (int i = 0; i < 20000; ++i) labels += ",\"a\"";
-  CHECK(has(refusal(forged(good, "weir.labels", labels + "]}")), "more values than a file of this size"));
+  CHECK(has(refusal(forged(good, "weir.labels", labels + "]}")), "a file of"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1,\"evil\":2}]"), "'evil' is not an option"));
   CHECK(has(with_layers("[{\"kind\":\"dense\",\"units\":1},{\"kind\":\"sigmoid\"}]"), "net.0.weight"));
 }

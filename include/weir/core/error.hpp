@@ -84,6 +84,19 @@ struct NumericError : Error {
   fail(kind, text);
 }
 
+namespace detail {
+/// A text of unknown origin in a message, in quotes: at most 80 bytes of it, and no control characters.
+[[nodiscard]] inline std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string out = "'";
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return out + (text.size() > longest ? "...'" : "'");
+}
+}  // namespace detail
+
 /// What went wrong, as a value.
 struct Failure {
   ErrorKind kind;

@@ -60,19 +60,28 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
   return true;
 }
 
-[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth) {
+/// `left` counts layers and branches, each of which takes more memory than text.
+[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth,
+                                      std::size_t& left) {
+  const auto count = [&in, &left] {
+    if (left == 0) return in.cursor().refuse(in.cursor().position(), "more than 256 layers");
+    --left;
+    return true;
+  };
   if (depth >= most_nested_layers)
     return in.cursor().refuse(in.cursor().position(), "layers are nested too deeply");
   return in.array([&] {
+    if (!count()) return false;
     LayerSpec& layer = layers.emplace_back();
     return in.object([&](std::string_view key) {
       if (key == "kind") return in.string(layer.kind);
       if (key == "branches") {
-        return layer.branches.empty() &&
-               in.array([&] { return read_layers(in, layer.branches.emplace_back(), depth + 1); });
+        return layer.branches.empty() && in.array([&] {
+          return count() && read_layers(in, layer.branches.emplace_back(), depth + 1, left);
+        });
       }
       ConfigValue value;
-      if (layer.config.find(key) != nullptr || !read_config_value(in, value)) return false;
+      if (!read_config_value(in, value)) return false;
       layer.config.set(std::string(key), std::move(value));
       return true;
     });
@@ -82,7 +91,8 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
 [[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
   std::vector<LayerSpec> layers;
   JsonReader in(text);
-  if (!read_layers(in, layers, 0) || !in.end()) return in.failure("layers");
+  std::size_t left = most_file_layers;
+  if (!read_layers(in, layers, 0, left) || !in.end()) return in.failure("layers");
   return layers;
 }
 

@@ -18,6 +18,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/transform.hpp>
@@ -50,6 +51,7 @@ struct BatchNorm {
   Tensor<T, Channels> gamma, beta, running_mean, running_variance;
   BatchNormOptions options;
 
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<T>(5, channels()); }
   struct Cache {
     std::vector<T> mean, variance, inverse_deviation, sum_dy, sum_dy_xhat;
     Index columns = 0;      ///< that count, of the last training batch
@@ -73,11 +75,11 @@ struct BatchNorm {
 
   [[nodiscard]] Index channels() const { return gamma.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "batch_norm takes " + std::to_string(channels()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * input.size(); }
@@ -151,6 +153,9 @@ struct BatchNorm {
 
   [[nodiscard]] Config config() const {
     return {{"momentum", options.momentum}, {"epsilon", options.epsilon}};
+  }
+  [[nodiscard]] static double values_needed(const Config&, Shape input) {
+    return 4.0 * static_cast<double>(input.channels);
   }
   [[nodiscard]] static Result<BatchNorm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);

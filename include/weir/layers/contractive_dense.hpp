@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/dense.hpp>
@@ -40,6 +41,7 @@ struct ContractiveDense {
   Dense<T, In, Out> dense;
   ContractiveDenseOptions options;
 
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<double>(2, dense.out()); }
   struct Cache {
     AlignedBuffer<T> slope;  ///< dh, units x columns
     std::vector<double> rows, squares;
@@ -61,6 +63,7 @@ struct ContractiveDense {
     static_cast<void>(weight_bounds.checked(kind, options.weight));
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const { return dense.complaint(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return dense.out_shape(input); }
   [[nodiscard]] Index flops(Shape input) const { return dense.flops(input); }
   void init(Rng& rng) { dense.init(rng); }

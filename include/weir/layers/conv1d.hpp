@@ -20,6 +20,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/conv.hpp>
@@ -134,12 +135,12 @@ struct Conv1D {
   }
 
   [[nodiscard]] Index out_length(Index used) const { return window().out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = detail::channels_complaint(kind, in(), input);
+    return text.empty() ? detail::length_complaint(kind, out_length(input.length), input.length) : text;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape,
-           "conv1d takes " + std::to_string(in()) + " channels but gets " + std::to_string(input.channels));
-    }
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {out(), out_length(input.length)};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * weight.size() * out_length(input.length); }
@@ -149,6 +150,9 @@ struct Conv1D {
     bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    return detail::bytes_of<T>(padded_steps(input.length), in());
+  }
   struct Cache {
     AlignedBuffer<T> padded;     ///< a sample with its padding
     AlignedBuffer<T> padded_dy;  ///< with stride 1: the gradient of a sample's output, zeros around it

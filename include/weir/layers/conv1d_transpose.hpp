@@ -20,6 +20,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
@@ -88,12 +89,12 @@ struct Conv1DTranspose {
   [[nodiscard]] Index out_length(Index used) const {
     return out_length(window(), options.output_padding, used);
   }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = detail::channels_complaint(kind, in(), input);
+    return text.empty() ? detail::length_complaint(kind, out_length(input.length), input.length) : text;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape, "conv1d_transpose takes " + std::to_string(in()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {out(), out_length(input.length)};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * weight.size() * input.length; }
@@ -103,6 +104,12 @@ struct Conv1DTranspose {
     bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    const Index steps = full_steps(input.length);
+    const double around_x =
+        options.stride == 1 ? detail::bytes_of<T>(steps + 2 * window().extent(), in()) : 0.0;
+    return detail::bytes_of<T>(steps, out()) + detail::bytes_of<T>(weight.size()) + around_x;
+  }
   struct Cache {
     AlignedBuffer<T> full;      ///< f, or df
     AlignedBuffer<T> around_x;  ///< with stride 1: a sample with zeros around it
@@ -110,8 +117,7 @@ struct Conv1DTranspose {
 
     void prepare(const Conv1DTranspose& layer, Shape input, Index, bool) {
       const Window w = layer.window();
-      const Index steps =
-          std::max(full_length(w, input.length), layer.crop() + layer.out_length(input.length));
+      const Index steps = layer.full_steps(input.length);
       full = AlignedBuffer<T>(static_cast<std::size_t>(steps * layer.out()));
       reversed = AlignedBuffer<T>(static_cast<std::size_t>(layer.weight.size()));
       around_x = {};
@@ -215,6 +221,11 @@ struct Conv1DTranspose {
     const Window w = window();
     if (w.padding == Padding::same) return std::max<Index>(w.extent() - w.stride, 0) / 2;
     return w.padding == Padding::sides ? w.pad_left : 0;
+  }
+
+  /// Columns of f, with those that are cropped, for a sample of `used` steps.
+  [[nodiscard]] Index full_steps(Index used) const {
+    return std::max(full_length(window(), used), crop() + out_length(used));
   }
 
   /// y of one sample, n > 0 columns.

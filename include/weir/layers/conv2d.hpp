@@ -20,6 +20,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/window2d.hpp>
 
@@ -73,8 +74,10 @@ struct Conv2D {
   [[nodiscard]] Window2D window() const { return {rows, columns.window()}; }
 
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const { return window().complaint(kind, input, planes); }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    return window().out_shape(kind, input, planes, filters());
+    require_fit(*this, input);
+    return window().out_shape(input, planes, filters());
   }
   [[nodiscard]] Index flops(Shape input) const {
     return columns.flops(strip_shape(input.channels)) * out_length(input.length);
@@ -86,6 +89,10 @@ struct Conv2D {
     columns.bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    const Shape strip = strip_shape(input.channels);
+    return columns.scratch(strip, 1) + detail::bytes_of<T>(detail::size_of(strip));
+  }
   struct Cache {
     typename Conv1D<T>::Cache columns;
     AlignedBuffer<T> strip, dstrip;

@@ -7,6 +7,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -36,8 +37,11 @@ struct Cropping1D {
   [[nodiscard]] Index out_length(Index used) const noexcept {
     return std::max<Index>(used - left - right, 0);
   }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::length_complaint(kind, out_length(input.length), input.length);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {input.channels, out_length(input.length)};
   }
   static void init(Rng&) noexcept {}

@@ -10,6 +10,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/simd/gemm.hpp>
 #include <weir/simd/reduce.hpp>
@@ -47,11 +48,11 @@ struct Dense {
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index out() const { return weight.extents()[0]; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, in(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape,
-           "dense takes " + std::to_string(in()) + " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {out(), input.length};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * in() * out() * input.length; }

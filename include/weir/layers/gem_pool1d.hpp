@@ -14,6 +14,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/conv.hpp>
@@ -58,15 +59,17 @@ struct GemPool1D {
   }
 
   [[nodiscard]] static Index out_length(Index) noexcept { return 1; }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (!options.per_channel) return {};
+    return detail::channels_complaint(kind, p.size(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (options.per_channel && input.channels != p.size()) {
-      fail(ErrorKind::shape, "gem_pool1d takes " + std::to_string(p.size()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {input.channels, 1};
   }
   void init(Rng&) { reset(); }
 
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(2, input.channels); }
   struct Cache {
     AlignedBuffer<T> p, dp;  ///< of each channel
 

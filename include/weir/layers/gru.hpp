@@ -86,6 +86,11 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     simd::PackedRows<T> gate_columns;   ///< U^T of r and z, with reset_after of n too
     simd::PackedRows<T> reset_columns;  ///< U_n^T, without reset_after
 
+    [[nodiscard]] static double size(const Gru& layer) {
+      const Index n = layer.units(), in = layer.in();
+      using Rows = simd::PackedRows<T>;
+      return Rows::bytes(2 * n, in + n) + Rows::bytes(n, in) + Rows::bytes(n, n);
+    }
     void prepare(const Gru& layer, bool training) {
       const Index n = layer.units(), in = layer.in();
       gates = simd::PackedRows<T>(2 * n, in + n);

@@ -13,6 +13,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -35,6 +36,7 @@ struct KlSparsity : Parameterless<T> {
   double rate = 0.05;
   double weight = 0.1;
 
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(input.channels); }
   struct Cache {
     std::vector<T> mean;  ///< of each channel in the last training batch
     Index items = 0;

@@ -12,6 +12,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/transform.hpp>
@@ -40,6 +41,9 @@ struct LayerNorm {
   Tensor<T, Channels> gamma, beta;
   LayerNormOptions options;
 
+  [[nodiscard]] static double scratch(Shape input, Index count) {
+    return detail::bytes_of<T>(2, input.length, count);
+  }
   struct Cache {
     std::vector<T> mean, inverse_deviation;  ///< of each column
 
@@ -59,11 +63,11 @@ struct LayerNorm {
 
   [[nodiscard]] Index channels() const { return gamma.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "layer_norm takes " + std::to_string(channels()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 8 * input.size(); }

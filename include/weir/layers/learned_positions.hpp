@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -42,11 +43,12 @@ struct LearnedPositions {
   [[nodiscard]] Index channels() const { return positions.extents()[0]; }
   [[nodiscard]] Index length() const { return positions.extents()[1]; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.channels == channels() && input.length <= length()) return {};
+    return "learned_positions takes " + Shape{channels(), length()}.str() + " but gets " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels() || input.length > length()) {
-      fail(ErrorKind::shape,
-           "learned_positions takes " + Shape{channels(), length()}.str() + " but gets " + input.str());
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }

@@ -88,6 +88,9 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     simd::PackedRows<T> rows;     ///< [W U]
     simd::PackedRows<T> columns;  ///< U^T
 
+    [[nodiscard]] static double size(const Lstm& layer) {
+      return simd::PackedRows<T>::bytes(4 * layer.units(), layer.in() + layer.units());
+    }
     void prepare(const Lstm& layer, bool training) {
       rows = simd::PackedRows<T>(4 * layer.units(), layer.in() + layer.units());
       if (training) columns = simd::PackedRows<T>(layer.units(), 4 * layer.units());

@@ -19,6 +19,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/gemm.hpp>
@@ -57,6 +58,10 @@ struct MultiHeadAttention {
   Tensor<T, Channels> out_bias;
   AttentionOptions options;
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(4, channels(), input.length, count) +
+           detail::bytes_of<T>(input.length, input.length);
+  }
   struct Cache {
     AlignedBuffer<T> projected;  ///< Q, K and V: 3c x columns
     AlignedBuffer<T> mixed;      ///< the heads' results: c x columns
@@ -91,11 +96,11 @@ struct MultiHeadAttention {
   [[nodiscard]] Index channels() const { return out_bias.size(); }
   [[nodiscard]] Index head_channels() const { return channels() / options.heads; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "multi_head_attention takes " + std::to_string(channels()) +
-                                 " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }

@@ -10,8 +10,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window2d.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -49,13 +51,25 @@ struct Pool2D {
 
   [[nodiscard]] Window2D window() const { return {rows.window, columns.window}; }
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return window().complaint(Self::kind, input, planes);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    return window().out_shape(Self::kind, input, planes, planes);
+    require_fit(*this, input);
+    return window().out_shape(input, planes, planes);
+  }
+  [[nodiscard]] double work(Shape input) const {
+    const Index width = input.channels / planes;
+    return detail::size_of(between_shape(input)) * static_cast<double>(std::min(columns.window.size, width)) +
+           rows.work(between_shape(input));
   }
   static void init(Rng&) noexcept {}
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(detail::size_of(between_shape(input)), count);
+  }
   struct Cache {
     AlignedBuffer<T> between, dbetween;  ///< behind `columns`
 

@@ -8,6 +8,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -32,10 +33,12 @@ struct RepeatVector {
   explicit RepeatVector(Index steps) : times(times_bounds.checked(kind, steps)) {}
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used > 0 ? times : 0; }
+  [[nodiscard]] static std::string complaint(Shape input) {
+    if (input.length == 1) return {};
+    return "repeat_vector takes samples of one time step but gets " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.length != 1) {
-      fail(ErrorKind::shape, "repeat_vector takes samples of one time step but gets " + input.str());
-    }
+    require_fit(*this, input);
     return {input.channels, times};
   }
   static void init(Rng&) noexcept {}

@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/flatten.hpp>
 
 #include <array>
@@ -29,10 +30,12 @@ struct Reshape : detail::SameValues<T> {
   Reshape(Index channels, Index length)
       : shape{channels_bounds.checked(kind, channels), length_bounds.checked(kind, length)} {}
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.size() == shape.size()) return {};
+    return "reshape to " + shape.str() + " does not fit " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.size() != shape.size()) {
-      fail(ErrorKind::shape, "reshape to " + shape.str() + " does not fit " + input.str());
-    }
+    require_fit(*this, input);
     return shape;
   }
   [[nodiscard]] Index out_length(Index) const noexcept { return shape.length; }

@@ -145,6 +145,9 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
     simd::PackedRows<T> rows;     ///< [W U]
     simd::PackedRows<T> columns;  ///< U^T
 
+    [[nodiscard]] static double size(const SimpleRnn& layer) {
+      return simd::PackedRows<T>::bytes(layer.units(), layer.in() + layer.recurrent());
+    }
     void prepare(const SimpleRnn& layer, bool training) {
       rows = simd::PackedRows<T>(layer.units(), layer.in() + layer.recurrent());
       if (training) columns = simd::PackedRows<T>(layer.recurrent(), layer.units());

@@ -14,6 +14,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/initializers.hpp>
@@ -50,6 +51,9 @@ struct TiedAutoencoder {
   Tensor<T, In> decoder_bias;
   TiedAutoencoderOptions options;
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(units(), input.length, count) + detail::bytes_of<double>(2, units());
+  }
   struct Cache {
     AlignedBuffer<T> code, d_code;  ///< units x columns
     AlignedBuffer<T> slope;         ///< du, in x columns
@@ -77,11 +81,11 @@ struct TiedAutoencoder {
   [[nodiscard]] Index in() const { return decoder_bias.size(); }
   [[nodiscard]] Index units() const { return bias.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, in(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape, "tied_autoencoder takes " + std::to_string(in()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 4 * in() * units() * input.length; }

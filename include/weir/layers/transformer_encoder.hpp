@@ -13,6 +13,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/gelu.hpp>
@@ -80,6 +81,10 @@ struct TransformerEncoder {
     }
   };
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return Norm::scratch(input, count) + Norm::scratch(input, count) + attention.scratch(input, count) +
+           detail::bytes_of<T>(3 * channels() + 2 * width(), input.length, count);
+  }
   struct Cache {
     Activations kept;
     typename Attention::Cache attention;
@@ -108,11 +113,11 @@ struct TransformerEncoder {
   [[nodiscard]] Index channels() const { return norm1.channels(); }
   [[nodiscard]] Index width() const { return widen.out(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "transformer_encoder takes " + std::to_string(channels()) +
-                                 " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }

@@ -16,6 +16,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,11 +40,13 @@ struct Variational {
   Variational() = default;
   explicit Variational(double chosen) : beta(beta_bounds.checked(kind, chosen)) {}
 
-  [[nodiscard]] static Shape out_shape(Shape input) {
-    if (input.channels % 2 != 0) {
-      fail(ErrorKind::shape, "variational takes means and variances, an even number of channels, but gets " +
-                                 std::to_string(input.channels));
-    }
+  [[nodiscard]] static std::string complaint(Shape input) {
+    if (input.channels % 2 == 0) return {};
+    return "variational takes means and variances, an even number of channels, but gets " +
+           std::to_string(input.channels);
+  }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    require_fit(*this, input);
     return {input.channels / 2, input.length};
   }
   static void init(Rng&) noexcept {}

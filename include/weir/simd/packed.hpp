@@ -51,6 +51,12 @@ class PackedRows {
     memory_ = AlignedBuffer<T>(static_cast<std::size_t>(padded_ * k));
   }
 
+  /// Bytes that an m x k matrix takes.
+  [[nodiscard]] static double bytes(std::ptrdiff_t m, std::ptrdiff_t k) noexcept {
+    return static_cast<double>(sizeof(T)) * static_cast<double>((m + width<T> - 1) / width<T> * width<T>) *
+           static_cast<double>(k);
+  }
+
   [[nodiscard]] std::ptrdiff_t rows() const noexcept { return m_; }
   [[nodiscard]] std::ptrdiff_t depth() const noexcept { return k_; }
 

@@ -7,6 +7,7 @@
 #include <weir/traffic/capture/filter.hpp>
 #include <weir/traffic/capture/frame.hpp>
 #include <weir/traffic/capture/gzip.hpp>
+#include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/pcapng.hpp>
 #include <weir/traffic/packet.hpp>
 #include <weir/traffic/parse.hpp>
@@ -111,6 +112,11 @@ class CaptureReader {
     if (stopped_->load(std::memory_order_relaxed)) return end("");
     if (pcapng_ ? !next_of_pcapng(out) : !next_of_pcap(out)) return false;
     ++packets_;
+    if (!link_type::is_known(out.link_type)) {
+      left_out_.add(out.link_type, not_known);
+    } else {
+      any_known_ = true;
+    }
     return true;
   }
 
@@ -136,6 +142,22 @@ class CaptureReader {
   [[nodiscard]] int link_type() const noexcept { return link_type_; }
   /// How many were given so far.
   [[nodiscard]] std::uint64_t packets() const noexcept { return packets_; }
+  /// Frames so far of which nothing but time and lengths could be told, and those that were not given at all.
+  [[nodiscard]] LeftOut left_out() const {
+    LeftOut all = left_out_;
+    if (pcapng_) all.add(pcapng_->left_out());
+    return all;
+  }
+  /// Of a pcap file and an interface their only link type decides; of a pcapng file the frames that have
+  /// come: an error when it has ended and none of them could be parsed.
+  [[nodiscard]] Status readable() const {
+    if (pcapng_ ? any_known_ || !ended_ : link_type::is_known(link_type_)) return std::monostate{};
+    const LeftOut all = left_out();
+    if (pcapng_ && all.frames() == 0) return std::monostate{};
+    return Failure{ErrorKind::format,
+                   name_ + ": no packet of it can be read: " +
+                       (pcapng_ ? all.text() : link_type_text(link_type_) + " is not known")};
+  }
 
   /// Zeros for a file.
   [[nodiscard]] LiveCounts live_counts() const noexcept {
@@ -145,6 +167,7 @@ class CaptureReader {
   }
 
  private:
+  static constexpr const char* not_known = "is not known";
   static constexpr std::size_t buffer_bytes = std::size_t{64} << 10;  // fewer calls of the system
 
   struct Close {
@@ -198,12 +221,11 @@ class CaptureReader {
       return Failure{ErrorKind::format, name_ + ": " + reason(pcapng_->failure())};
     }
     link_type_ = pcapng_->link_type();
-    if (filter.empty()) return std::monostate{};
     filter_ = detail::FrameFilter(filter);
-    if (Status status = filter_.compile(link_type_); !status) {
-      return Failure{status.error().kind, name_ + ": " + status.error().what};
-    }
-    return std::monostate{};
+    return named(filter_.check(link_type_));
+  }
+  [[nodiscard]] Status named(const Status& status) const {
+    return status.ok() ? status : Failure{status.error().kind, name_ + ": " + status.error().what};
   }
 
   Status activate(const LiveOptions& options) {
@@ -233,7 +255,9 @@ class CaptureReader {
     if (filter.empty()) return std::monostate{};
     bpf_program program{};
     if (pcap_compile(pcap_.get(), &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-      return Failure{ErrorKind::config, name_ + ": filter \"" + filter + "\": " + pcap_geterr(pcap_.get())};
+      const std::string why = pcap_geterr(pcap_.get());
+      if (Status status = detail::FrameFilter(filter).check_for(link_type_); !status) return named(status);
+      return Failure{ErrorKind::config, name_ + ": filter \"" + filter + "\": " + why};
     }
     const int code = pcap_setfilter(pcap_.get(), &program);
     pcap_freecode(&program);
@@ -266,9 +290,17 @@ class CaptureReader {
 
   bool next_of_pcapng(CapturedFrame& out) {
     while (pcapng_->next(out)) {
-      const Result<bool> passes = filter_.passes(out);
-      if (!passes.ok()) return end(passes.error().what);
-      if (passes.value()) return true;
+      switch (filter_.judge(out)) {
+        case detail::FrameFilter::Verdict::passes: return true;
+        case detail::FrameFilter::Verdict::stays:
+          any_known_ = any_known_ || link_type::is_known(out.link_type);
+          break;
+        case detail::FrameFilter::Verdict::impossible:
+          left_out_.add(out.link_type, link_type::is_known(out.link_type)
+                                           ? filter_.why_impossible(out.link_type)
+                                           : std::string(not_known));
+          break;
+      }
     }
     return end(pcapng_->failure());
   }
@@ -296,6 +328,8 @@ class CaptureReader {
   std::unique_ptr<detail::PcapngFile> pcapng_;
   detail::FrameFilter filter_;  // of pcapng
   std::unique_ptr<std::atomic<bool>> stopped_ = std::make_unique<std::atomic<bool>>(false);
+  LeftOut left_out_;
+  bool any_known_ = false;  // a frame of a link type that is known has come, whether it passed or not
   std::uint64_t packets_ = 0;
   int link_type_ = 0;
   int timeout_ms_ = 0;

@@ -89,14 +89,18 @@ class CaptureWriter {
 
   CaptureWriter(std::FILE* file, Sink sink, std::string path, int link_type)
       : file_(file), sink_(std::move(sink)), path_(std::move(path)) {
-    // In files raw IP has a number of its own, because the systems gave it different ones.
-    const bool raw = link_type == link_type::raw || link_type == link_type::raw_bsd;
-    const auto type = static_cast<std::uint32_t>(raw ? link_type::raw_file : link_type);
+    const auto type = static_cast<std::uint32_t>(number_in_files(link_type));
     constexpr std::uint32_t nanoseconds = 0xA1B2'3C4D;
     constexpr std::uint16_t version[2] = {2, 4};
     std::array<std::uint32_t, 6> header{nanoseconds, 0, 0, 0, max_frame, type};
     std::memcpy(&header[1], version, sizeof version);
     put(header.data(), sizeof header);
+  }
+
+  /// Some links have a number of their own in files, because the systems gave them different ones.
+  [[nodiscard]] static int number_in_files(int link_type) noexcept {
+    if (link_type == link_type::raw || link_type == link_type::raw_bsd) return link_type::raw_file;
+    return link_type == link_type::atm_llc ? link_type::atm_llc_file : link_type;
   }
 
   void put(const void* data, std::size_t size) {

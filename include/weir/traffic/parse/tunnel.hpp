@@ -61,17 +61,30 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
   return parse_gre_payload(inner, s.u16(2), s.behind(at));
 }
 
+/// Of the generic protocol extension, too (draft-ietf-nvo3-vxlan-gpe): with flag 0x04 a number says what is
+/// inside.
 inline bool parse_vxlan(Packet& inner, const Slice& s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0x08) == 0) return false;
   inner.tunnel_id = inner.tunnel_network = s.u32(4) >> 8;
-  return parse_inner_frame(inner, s.behind(8));
+  switch ((s.u8(0) & 0x04) != 0 ? s.u8(3) : 3) {
+    case 1: return parse_ipv4(inner, s.behind(8));
+    case 2: return parse_ipv6(inner, s.behind(8));
+    case 3: return parse_inner_frame(inner, s.behind(8));
+    default: return false;
+  }
 }
 
-/// Extension headers: their length in units of four bytes first, the next one's type last.
-inline bool parse_gtp_u(Packet& inner, const Slice& s) noexcept {
+/// Extension headers: their length in units of four bytes first, the next one's type last. A session carries
+/// IP or Ethernet, as was agreed when it was set up.
+inline bool parse_gtp_u(Packet& inner, Slice s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0xF0) != 0x30 || s.u8(1) != 0xFF) return false;  // version 1, user data
+  if (s.u16(2) > s.wire() - 8) return false;
+  s = s.limited(8U + s.u16(2));
   inner.tunnel_id = s.u32(4);
-  if ((s.u8(0) & 7) == 0) return parse_ip(inner, s.behind(8));
+  if ((s.u8(0) & 7) == 0) {
+    parse_guess(inner, s.behind(8), Carrier::session, 0);
+    return true;
+  }
   if (!s.has(12)) return false;
   std::uint8_t next = (s.u8(0) & 4) != 0 ? s.u8(11) : std::uint8_t{0};
   std::uint32_t at = 12;
@@ -82,7 +95,9 @@ inline bool parse_gtp_u(Packet& inner, const Slice& s) noexcept {
     next = s.u8(at + length - 1);
     at += length;
   }
-  return next == 0 && parse_ip(inner, s.behind(at));
+  if (next != 0) return false;
+  parse_guess(inner, s.behind(at), Carrier::session, 0);
+  return true;
 }
 
 inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
@@ -122,6 +137,11 @@ inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
   return inner;
 }
 
+/// The protocol's number says which of the two it is.
+inline bool parse_ip_in_ip(Packet& inner, const Packet& outer, const Slice& s) noexcept {
+  return outer.protocol == ip_protocol::ipip ? parse_ipv4(inner, s) : parse_ipv6(inner, s);
+}
+
 /// Puts the packet inside in the place of its tunnel's. False: there is none.
 inline bool open_tunnel(Packet& p, const ParseOptions& o) noexcept {
   if (p.ip_version == 0 || p.fragment) return false;
@@ -130,7 +150,9 @@ inline bool open_tunnel(Packet& p, const ParseOptions& o) noexcept {
   if (!udp && !plain && p.protocol != ip_protocol::gre) return false;
   const Slice s(p.payload, p.payload_length);
   Packet inner = link_part(p);
-  const bool open = udp ? parse_udp_tunnel(inner, p, s, o) : plain ? parse_ip(inner, s) : parse_gre(inner, s);
+  const bool open = udp     ? parse_udp_tunnel(inner, p, s, o)
+                    : plain ? parse_ip_in_ip(inner, p, s)
+                            : parse_gre(inner, s);
   if (!open || inner.ip_version == 0) return false;
   p = inner;
   return true;
