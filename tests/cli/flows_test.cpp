@@ -1,6 +1,7 @@
 // weir flows and weir synth --pcap: columns, labels, threads, exit codes; and the way from a synthetic
 // capture to an alarm.
 #include "cli/program.hpp"
+#include "traffic/packet_bytes.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -242,49 +243,6 @@ TEST_CASE("flows: addresses are hidden, prefixes stay") {
   refused({"flows", small(), "--anonymise", write_file("bad.key", "short")}, "bad.key: not a key");
 }
 
-/// A capture of Ethernet frames, a millisecond apart.
-std::string capture_of(const std::string& name, const std::vector<packet_bytes::Layer>& frames) {
-  capture_files::Pcap p{.link_type = 1};
-  std::uint32_t time = 0;
-  for (const packet_bytes::Layer& frame : frames) p.add(1'700'000'000, time += 1'000, frame.bytes);
-  return write_file(name, {reinterpret_cast<const char*>(p.bytes.data()), p.bytes.size()});
-}
-
-TEST_CASE("flows: what keeps equal addresses and ports apart") {
-  if (!ready()) return;
-  using namespace packet_bytes;
-  const auto question = [](std::uint16_t tag) {
-    return ethernet({}, vlan(tag, ipv4({}, udp({.src_port = 5'000}, filler(9)))));
-  };
-  const auto answer = [](std::uint16_t tag) {
-    return ethernet({}, vlan(tag, ipv4({.src = "10.0.0.2", .dst = "10.0.0.1"},
-                                       udp({.src_port = 53, .dst_port = 5'000}, filler(9)))));
-  };
-  const auto rows = [](const std::string& path, const std::vector<std::string>& more) {
-    return lines_of(flows(path, more)).size() - 1;
-  };
-  const std::string tags = capture_of("vlan_each_way.pcap", {question(10), answer(20)});
-  CHECK(rows(tags, {}) == 2);
-  CHECK(rows(tags, {"--apart", "vlan,tunnel"}) == 2);
-  CHECK(rows(tags, {"--apart", "tunnel"}) == 1);
-  CHECK(rows(tags, {"--apart", "none"}) == 1);
-  CHECK(rows(capture_of("priority.pcap", {question(0), answer(0)}), {}) == 1);
-  const auto in_vxlan = [](const char* end, std::uint32_t network) {
-    return ethernet({},
-                    ipv4({.src = end, .dst = "172.16.0.9"},
-                         udp({.src_port = 999, .dst_port = 4'789},
-                             vxlan(network, ethernet({}, ipv4({}, udp({.src_port = 5'000}, filler(9))))))));
-  };
-  const std::string tunnels = capture_of(
-      "tunnels.pcap", {in_vxlan("172.16.0.1", 1), in_vxlan("172.16.0.1", 2), in_vxlan("172.16.0.2", 2)});
-  CHECK(rows(tunnels, {"--inner"}) == 2);
-  CHECK(rows(tunnels, {"--inner", "--apart", "none"}) == 1);
-  CHECK(rows(tunnels, {"--inner", "--apart", "outer"}) == 2);
-  CHECK(rows(tunnels, {"--inner", "--apart", "tunnel,outer"}) == 3);
-  refused({"flows", tags, "--apart", "vlans"}, "--apart: there is no 'vlans'");
-  refused({"flows", tags, "--apart", "none,vlan"}, "--apart: 'none' stands alone");
-}
-
 TEST_CASE("flows: nothing beside hidden addresses tells them") {
   if (!ready()) return;
   const std::string key = write_file("beside.key", std::string(32, 'k'));
@@ -427,6 +385,58 @@ TEST_CASE("anonymise: the key is not written over, by whatever name") {
     CHECK(outcome.code == 2);
     CHECK(read_file(key) == std::string(32, 'k'));
   }
+}
+
+/// A capture of Ethernet frames, a millisecond apart.
+std::string capture_of(const std::string& name, const std::vector<packet_bytes::Layer>& frames) {
+  using namespace packet_bytes;
+  Bytes file;
+  for (const std::uint32_t word : {0xA1B2C3D4U, 0x0004'0002U, 0U, 0U, 65'535U, 1U}) put32_little(file, word);
+  std::uint32_t time = 0;
+  for (const Layer& frame : frames) {
+    for (const std::uint32_t word :
+         {1'700'000'000U, time += 1'000, static_cast<std::uint32_t>(frame.bytes.size()),
+          static_cast<std::uint32_t>(frame.bytes.size())}) {
+      put32_little(file, word);
+    }
+    put(file, frame.bytes);
+  }
+  return write_file(name, std::string(reinterpret_cast<const char*>(file.data()), file.size()));
+}
+
+TEST_CASE("flows: what keeps equal addresses and ports apart") {
+  if (!ready()) return;
+  using namespace packet_bytes;
+  const auto question = [](std::uint16_t tag) {
+    return ethernet({}, vlan(tag, ipv4({}, udp({.src_port = 5'000}, filler(9)))));
+  };
+  const auto answer = [](std::uint16_t tag) {
+    return ethernet({}, vlan(tag, ipv4({.src = "10.0.0.2", .dst = "10.0.0.1"},
+                                       udp({.src_port = 53, .dst_port = 5'000}, filler(9)))));
+  };
+  const auto rows = [](const std::string& path, const std::vector<std::string>& more) {
+    return lines_of(flows(path, more)).size() - 1;
+  };
+  const std::string tags = capture_of("vlan_each_way.pcap", {question(10), answer(20)});
+  CHECK(rows(tags, {}) == 2);
+  CHECK(rows(tags, {"--apart", "vlan,tunnel"}) == 2);
+  CHECK(rows(tags, {"--apart", "tunnel"}) == 1);
+  CHECK(rows(tags, {"--apart", "none"}) == 1);
+  CHECK(rows(capture_of("priority.pcap", {question(0), answer(0)}), {}) == 1);
+  const auto in_vxlan = [](const char* end, std::uint32_t network) {
+    return ethernet({},
+                    ipv4({.src = end, .dst = "172.16.0.9"},
+                         udp({.src_port = 999, .dst_port = 4'789},
+                             vxlan(network, ethernet({}, ipv4({}, udp({.src_port = 5'000}, filler(9))))))));
+  };
+  const std::string tunnels = capture_of(
+      "tunnels.pcap", {in_vxlan("172.16.0.1", 1), in_vxlan("172.16.0.1", 2), in_vxlan("172.16.0.2", 2)});
+  CHECK(rows(tunnels, {"--inner"}) == 2);
+  CHECK(rows(tunnels, {"--inner", "--apart", "none"}) == 1);
+  CHECK(rows(tunnels, {"--inner", "--apart", "outer"}) == 2);
+  CHECK(rows(tunnels, {"--inner", "--apart", "tunnel,outer"}) == 3);
+  refused({"flows", tags, "--apart", "vlans"}, "--apart: there is no 'vlans'");
+  refused({"flows", tags, "--apart", "none,vlan"}, "--apart: 'none' stands alone");
 }
 
 TEST_CASE("flows: exit code 1 for a capture that was cut, 2 for none at all") {
