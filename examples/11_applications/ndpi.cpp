@@ -27,7 +27,8 @@ std::string end(std::string_view address, std::string_view port) {
 
 NdpiLabels::NdpiLabels(const std::string& path, std::size_t captures) {
   // A column whose first rows hold numbers may hold texts later, such as "<1": all rows are looked at.
-  weir::CsvOptions options{.infer_rows = 1'000'000, .open = &weir::open_any};
+  weir::CsvOptions options{
+      .infer_rows = 1'000'000, .mixed = weir::MixedColumns::categorical, .open = &weir::open_any};
   for (const char* text : {"pcap", "l4", "src", "sport", "dst", "dport", "category"}) {
     options.kinds.push_back({text, weir::ColumnKind::categorical});
   }

@@ -36,7 +36,7 @@ using namespace weir;  // NOLINT: a program
 
 void Alerts::write(const Json& alert) {
   file_.write(alert.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-  if (at_once_) flush();
+  if (live_) file_.flush();
   ++count_;
 }
 

@@ -15,17 +15,19 @@
 
 namespace cli {
 
-/// Lines to a file or to standard output; at once where somebody waits for them.
+/// Lines to a file or to standard output. Those of an interface are written at once to a log that grows,
+/// because somebody may wait for them; those of captures make a file that appears when it is whole.
 class Alerts {
  public:
-  Alerts(const std::string& path, bool at_once) : file_(path), at_once_(at_once) {}
+  Alerts(const std::string& path, bool live)
+      : file_(live ? OutputFile::log(path) : OutputFile(path)), live_(live) {}
   void write(const Json& alert);
-  void flush() { file_.flush(); }
+  void commit() { file_.commit(); }
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
  private:
   OutputFile file_;
-  bool at_once_;
+  bool live_;
   std::uint64_t count_ = 0;
 };
 

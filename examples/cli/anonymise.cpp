@@ -3,6 +3,10 @@
 // Needs libpcap and OpenSSL's libcrypto.
 #include "anonymise.hpp"
 
+#include "capture_output.hpp"
+#include "capture_report.hpp"
+#include "files.hpp"
+#include "keep_list.hpp"
 #include "key_file.hpp"
 #include "report.hpp"
 
@@ -13,12 +17,13 @@
 #include <weir/traffic/anonymise_frame.hpp>
 #include <weir/traffic/capture.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,60 +31,81 @@ namespace cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Half a capture under the name of a whole one would be taken for it.
-class RemovedOnFailure {
- public:
-  explicit RemovedOnFailure(std::string path) : path_(std::move(path)) {}
-  RemovedOnFailure(const RemovedOnFailure&) = delete;
-  RemovedOnFailure& operator=(const RemovedOnFailure&) = delete;
-  ~RemovedOnFailure() {
-    std::error_code ignored;
-    if (!kept_ && fs::is_regular_file(path_, ignored)) fs::remove(path_, ignored);
-  }
-  void keep() noexcept { kept_ = true; }
-
- private:
-  std::string path_;
-  bool kept_ = false;
-};
-
-void check_output(const AnonymiseOptions& o) {
-  std::error_code ignored;
-  if (fs::equivalent(o.in, o.out, ignored)) {
-    weir::fail(weir::ErrorKind::config, "anonymise: OUT is the same file as IN");
-  }
-}
-
 void check_written(const weir::Status& status) {
   if (!status) weir::fail(status.error().kind, status.error().what);
 }
 
+weir::AnonymiseOptions options_of(const AnonymiseOptions& o) {
+  const KeepList keep(o.keep, {"timestamps", "ip_id", "flow_label"});
+  return {.ports = o.ports,
+          .payload_bytes = o.payload,
+          .keep_tcp_timestamps = keep.has("timestamps"),
+          .keep_ip_id = keep.has("ip_id"),
+          .keep_flow_label = keep.has("flow_label"),
+          .time_shift_ns = o.shift_ns};
+}
+
+/// A pcap file has one link type: that of the first frame which can be read. Nothing of a link that is not
+/// known is passed on.
+class OneLink {
+ public:
+  OneLink(OutputFile& out, std::string path) : out_(out), path_(std::move(path)) {}
+
+  weir::CaptureWriter& for_link(int link_type) {
+    if (!writer_) {
+      link_type_ = link_type;
+      writer_.emplace(capture_writer(out_, path_, link_type));
+    }
+    if (link_type != link_type_) {
+      weir::fail(weir::ErrorKind::data, path_ + ": IN has packets of " + weir::link_type_text(link_type_) +
+                                            " and of " + weir::link_type_text(link_type) +
+                                            ", a pcap file has one; divide IN by its interfaces first");
+    }
+    ++packets_;
+    return *writer_;
+  }
+  /// Of a file without packets, one without packets.
+  [[nodiscard]] weir::Status close(int link_type) {
+    if (!writer_) writer_.emplace(capture_writer(out_, path_, link_type));
+    return writer_->close();
+  }
+  [[nodiscard]] std::uint64_t packets() const { return packets_; }
+
+ private:
+  OutputFile& out_;
+  std::string path_;
+  std::optional<weir::CaptureWriter> writer_;
+  int link_type_ = 0;
+  std::uint64_t packets_ = 0;
+};
+
 }  // namespace
 
 int anonymise(const AnonymiseOptions& o) {
-  weir::Anonymiser anonymiser(read_key(o.key),
-                              {.ports = o.ports, .payload_bytes = o.payload, .time_shift_ns = o.shift_ns});
+  check_files({{"IN", o.in}, {"--key", o.key}}, {{"OUT", o.out}});
+  weir::Anonymiser anonymiser(read_key(o.key), options_of(o));
   weir::CaptureReader reader = weir::CaptureReader::open(o.in);
-  check_output(o);
-  weir::CaptureWriter writer = weir::CaptureWriter::create(o.out, reader.link_type());
-  RemovedOnFailure out(o.out);
+  check_readable(reader.readable());
+  OutputFile out(o.out);
+  OneLink writers(out, o.out);
   std::vector<std::byte> bytes;
   for (weir::CapturedFrame frame; reader.next(frame);) {
-    if (frame.link_type != reader.link_type()) {
-      weir::fail(weir::ErrorKind::data, o.in + ": has interfaces of several link types, a pcap file has one");
-    }
+    if (!weir::link_type::is_known(frame.link_type)) continue;
     bytes.assign(frame.bytes.begin(), frame.bytes.end());
     const std::size_t stays = weir::anonymise_frame(anonymiser, bytes, frame.link_type, frame.wire_length);
     frame.time_ns = anonymiser.time(frame.time_ns);
     frame.bytes = std::span<const std::byte>(bytes).first(stays);
+    weir::CaptureWriter& writer = writers.for_link(frame.link_type);
     if (!writer.write(frame)) check_written(writer.status());
   }
-  const std::uint64_t packets = writer.packets();
-  check_written(writer.close());
-  out.keep();
-  if (!o.quiet) print(o.out + ": " + count_of(static_cast<std::int64_t>(packets), "packet") + "\n");
+  check_readable(reader.readable());
+  check_written(writers.close(reader.link_type()));
+  out.commit();
+  if (!o.quiet) {
+    if (!is_standard_output(o.out))
+      print(o.out + ": " + count_of(static_cast<std::int64_t>(writers.packets()), "packet") + "\n");
+    tell_left_out(reader.left_out());
+  }
   if (reader.status().ok()) return 0;
   std::fprintf(stderr, "weir: %s\n", reader.status().error().what.c_str());
   return 1;

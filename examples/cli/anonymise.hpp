@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -13,6 +14,7 @@ struct AnonymiseOptions {
   std::uint32_t payload = 0;  ///< bytes of a layer-4 payload to keep
   std::int64_t shift_ns = 0;
   bool ports = false;
+  std::vector<std::string> keep{};  ///< "timestamps", "ip_id", "flow_label"
   bool quiet = false;
 };
 

@@ -18,6 +18,14 @@ namespace {
 constexpr std::int32_t no_label = -1;
 constexpr std::int32_t unknown_label = -2;
 constexpr std::size_t rows_at_once = 8'192;
+/// An answer that is no number can be counted neither right nor wrong.
+void refuse_senseless(const weir::Verdict& verdict, std::int64_t row) {
+  if (!verdict.senseless()) return;
+  weir::fail(weir::ErrorKind::numeric, "row " + std::to_string(row + 1) +
+                                           ": the model's answer is not a number, so it cannot be judged: "
+                                           "its numbers overflow; train it anew with a lower learning rate");
+}
+
 }  // namespace
 
 std::vector<weir::Column> columns_for(const Model& model, const TableFile& file, bool label) {
@@ -98,6 +106,7 @@ void Assessor::add_sequences(const weir::Table& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row, ++seen_) {
     numbers_of(columns, row, numbers);
     const weir::Verdict verdict = scorer_.row(numbers);
+    refuse_senseless(verdict, seen_);
     if (!verdict.usable) {
       ++result_.unusable;
     } else if (model_.task == weir::Task::regress) {
@@ -114,7 +123,9 @@ void Assessor::add_steps(const weir::Table& rows) {
   std::vector<double> numbers;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     numbers_of(columns, row, numbers);
-    const ForecastPairs::Pair pair = pairs_.add(truths[row], scorer_.row(numbers));
+    const weir::Verdict verdict = scorer_.row(numbers);
+    refuse_senseless(verdict, static_cast<std::int64_t>(row));
+    const ForecastPairs::Pair pair = pairs_.add(truths[row], verdict);
     if (history_ > 0) {
       --history_;
     } else {
@@ -147,17 +158,19 @@ void Assessor::add(const weir::Table& rows) {
   for (std::size_t i = 0; i < kept.size(); ++i) {
     seen_ = before + static_cast<std::int64_t>(kept[i]);
     const std::span<const float> sample(x.data() + i * height, height);
+    const weir::Verdict verdict = scorer_(sample);
+    refuse_senseless(verdict, seen_);
     if (model_.task == weir::Task::regress) {
-      add_value(rows.numbers(label)[kept[i]], scorer_(sample).score);
+      add_value(rows.numbers(label)[kept[i]], verdict.score);
     } else {
-      const std::int32_t truth = truth_of(rows, label, kept[i]);
-      add_class(truth, scorer_(sample));
+      add_class(truth_of(rows, label, kept[i]), verdict);
     }
   }
   seen_ = before + static_cast<std::int64_t>(rows.rows());
 }
 
 void Assessor::add_class(std::int32_t truth, const weir::Verdict& verdict) {
+  refuse_senseless(verdict, std::max(seen_, result_.rows));
   if (truth == no_label) ++result_.unlabelled;
   if (truth == unknown_label) ++result_.unknown;
   if (truth < 0) return;
@@ -165,9 +178,7 @@ void Assessor::add_class(std::int32_t truth, const weir::Verdict& verdict) {
   result_.confusion.add(truth, verdict.label);
   truths_.push_back(truth);
   if (scores_.size() == 1) {
-    // A NaN is an alarm, and cannot be sorted.
-    scores_[0].push_back(std::isnan(verdict.score) ? std::numeric_limits<float>::infinity()
-                                                   : static_cast<float>(verdict.score));
+    scores_[0].push_back(static_cast<float>(verdict.score));
     return;
   }
   for (std::size_t k = 0; k < scores_.size(); ++k) {
@@ -242,7 +253,7 @@ namespace {
   Assessor assessor(model, ignore_unknown);
   for (;;) {
     weir::Table rows = reader.make_table();
-    if (reader.read(rows, rows_at_once) == 0) break;
+    if (read_rows(reader, rows, rows_at_once) == 0) break;
     assessor.add(rows);
   }
   if (report != nullptr) *report = reader.report();

@@ -1,13 +1,15 @@
 #include "child_process.hpp"
 
+#include "files.hpp"
+
 #include <weir/core/error.hpp>
 
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 extern char** environ;
 
@@ -21,8 +23,10 @@ void run_program(const std::string& program, std::vector<std::string> arguments,
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  std::optional<OutputFile> file;
   if (!out.empty()) {
-    posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    file.emplace(out);
+    posix_spawn_file_actions_adddup2(&actions, file->descriptor(), 1);
   }
   pid_t child = 0;
   const int failure = posix_spawnp(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
@@ -36,6 +40,7 @@ void run_program(const std::string& program, std::vector<std::string> arguments,
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     weir::fail(weir::ErrorKind::io, "weir " + arguments[1] + " did not end well");
   }
+  if (file) file->commit();
 }
 
 }  // namespace cli

@@ -6,9 +6,7 @@
 #include <weir/train/recipe.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <fstream>
-#include <iterator>
+#include <string>
 
 namespace cli {
 
@@ -16,16 +14,6 @@ namespace {
 
 constexpr long quick_epochs = 20;
 constexpr long quick_batch = 128;
-
-/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
-[[nodiscard]] std::string layers_from(const std::string& given) {
-  if (!given.starts_with('@')) return given;
-  std::ifstream file(given.substr(1));
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) weir::fail(weir::ErrorKind::io, "cannot read '" + given.substr(1) + "'");
-  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
-  return text;
-}
 
 [[nodiscard]] weir::Goal goal_of(weir::Task task) {
   if (task == weir::Task::anomaly) return weir::Goal::reconstruct;
@@ -55,7 +43,7 @@ constexpr long quick_batch = 128;
 Choices choose(const TrainOptions& options, const Preparation& prepared) {
   const weir::Recipe recipe = recipe_of(prepared);
   Choices result;
-  result.layers = layers_from(options.layers);
+  result.layers = options.layers;
   const bool own_layers = !result.layers.empty();
   if (!own_layers) {
     result.layers = options.quick ? quick_layers(prepared, recipe.layers) : recipe.layers;

@@ -15,6 +15,11 @@ struct InputOptions {
   std::string labels{};     ///< idx: the file of labels
   std::string separator{};  ///< one character or "tab"; empty: what the model was trained on, or a comma
   bool skip_bad_rows = false;
+  std::vector<std::string> missing_words{};  ///< more words that stand for a missing value
+  std::vector<std::string> not_missing{};    ///< words that do not, although they usually do
+  bool decimal_comma = false;                ///< false: as the model was trained, or a point
+  std::string thousands{};                   ///< one character; empty: as the model was trained, or none
+  std::string encoding{};                    ///< "utf-8", "windows-1252", "utf-16"; empty: by the bytes
 };
 
 /// What every command may be told about its output.
@@ -71,6 +76,7 @@ struct EvaluateOptions {
   OutputOptions output{};
   bool ignore_unknown = false;
   std::optional<double> threshold{};
+  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
 };
 
 struct PredictOptions {
@@ -81,11 +87,13 @@ struct PredictOptions {
   bool json = false;  ///< one JSON object a row instead of CSV
   bool alerts_only = false;
   std::optional<double> threshold{};
+  std::uint64_t model_memory = 0;
 };
 
 struct InspectOptions {
   std::string model{};
   bool json = false;
+  std::uint64_t model_memory = 0;
 };
 
 struct SynthOptions {

@@ -1,6 +1,7 @@
 // weir demo: the whole way from records to verdicts, in files that stay for a look.
 #include "child_process.hpp"
 #include "commands.hpp"
+#include "files.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -67,12 +67,9 @@ class Demo {
 
   static void take_labels_away(const std::string& path) {
     std::ifstream in(path);
-    std::ostringstream rest;
-    for (std::string line; std::getline(in, line);) rest << line.substr(0, line.rfind(',')) << '\n';
-    in.close();
-    std::ofstream out(path);
-    out << rest.str();
-    if (!out.flush()) weir::fail(weir::ErrorKind::io, "cannot write " + path);
+    OutputFile out(path);
+    for (std::string line; std::getline(in, line);) out.write(line.substr(0, line.rfind(',')) + "\n");
+    out.commit();
   }
 
   /// Runs this program again, showing what was typed.

@@ -1,24 +1,26 @@
 // weir evaluate MODEL TEST
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "hints.hpp"
 #include "report.hpp"
 #include "thresholds.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cli {
 
 namespace {
 
 /// What was left out, a line each; honest numbers need it.
-[[nodiscard]] std::string omissions(const Assessment& result, const weir::CsvReport& report) {
+[[nodiscard]] std::string omissions(const Assessment& result) {
   std::string text;
   const auto add = [&text](std::int64_t count, const char* why) {
     if (count > 0) text += "  left out: " + count_of(count, "row") + " " + why + "\n";
   };
-  if (report.bad_rows > 0) text += "  " + bad_rows_text(report) + "\n";
   add(result.unusable, result.forecast ? "for want of a whole window before the forecast"
                                        : "with a missing value that the model does not allow");
   add(result.unlabelled, "without a label");
@@ -29,20 +31,23 @@ namespace {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
-  Model model = load_model(options.model);
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   weir::CsvReport report;
   const Assessment result = assess_file(model, options.table, options.input, options.ignore_unknown, &report);
+  std::vector<std::string> notes = reading_notes(report);
+  for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", options.table}};
     json.update(to_json(result));
     json["rows_unreadable"] = report.bad_rows;
+    json["notes"] = notes;
     print_json(json);
     return;
   }
   std::string head = options.model + " on " + options.table + ": " + count_of(result.rows, "row");
   if (result.two_classes()) head += ", alarm from score " + number(result.threshold) + " on";
-  print(head + "\n" + omissions(result, report) + "\n" + to_text(result));
+  print(head + "\n" + omissions(result) + notes_text(notes) + "\n" + to_text(result));
 }
 
 }  // namespace cli

@@ -1,32 +1,76 @@
 // Files that are read at once, and what results are written to.
 #pragma once
 
-#include <cstdio>
-#include <memory>
+#include <weir/io/output_file.hpp>
+
+#include <ostream>
+#include <streambuf>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cli {
 
-/// Throws IoError.
+/// A small file. Throws IoError; DataError when it is not small.
 [[nodiscard]] std::string read_file(const std::string& path);
 
-/// A file, or standard output for "-". Throws IoError when it cannot be written.
+/// A file that appears whole at `commit` or not at all, even if a signal ends the program; or standard output
+/// for "-". Throws IoError when it cannot be written.
 class OutputFile {
  public:
   explicit OutputFile(const std::string& path);
+  /// One that grows under its own name, a whole line at a time, and keeps what it has.
+  [[nodiscard]] static OutputFile log(const std::string& path);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
   void write(std::string_view text);
   void flush();
+  void commit();
+  [[nodiscard]] int descriptor() const noexcept { return file_.descriptor(); }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  [[nodiscard]] std::FILE* out() const noexcept { return file_ ? file_.get() : stdout; }
-  [[noreturn]] void refuse() const;
+  explicit OutputFile(weir::OutputFile file);
+  void check() const;
 
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  weir::OutputFile file_;
+  std::string temporary_;  ///< removed by a signal
 };
+
+/// The same as a stream, which throws as it does.
+class OutputStream : public std::ostream {
+ public:
+  explicit OutputStream(OutputFile& file);
+
+ private:
+  class Buffer : public std::streambuf {
+   public:
+    explicit Buffer(OutputFile& file) : file_(file) {}
+
+   private:
+    int_type overflow(int_type c) override;
+    std::streamsize xsputn(const char* text, std::streamsize size) override;
+
+    OutputFile& file_;
+  };
+  Buffer buffer_;
+};
+
+/// "-", or a path that leads there: what is written to it must not be mixed with words for people.
+[[nodiscard]] bool is_standard_output(const std::string& path);
+
+/// A file that the command line names, and by which name the user knows it: "--model", "TRAIN".
+struct NamedFile {
+  std::string role{};
+  std::string path{};  ///< empty: not given; "-": a standard stream
+};
+
+/// What a command reads and writes, before it does either: no output may be an input or another output, by
+/// whatever links, and each must be possible to write. Throws ConfigError or IoError.
+void check_files(const std::vector<NamedFile>& inputs, const std::vector<NamedFile>& outputs);
+
+/// Files under one role.
+[[nodiscard]] std::vector<NamedFile> named(const std::string& role, const std::vector<std::string>& paths);
 
 }  // namespace cli

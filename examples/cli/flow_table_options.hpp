@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace cli {
 
@@ -43,12 +44,31 @@ decltype(auto) with_further_columns(Use&& use) {
   return mask;
 }
 
+/// What is in the key of a flow; nothing named: the library's choice.
+inline void set_key(weir::FlowOptions& options, const std::vector<std::string>& apart) {
+  if (apart.empty()) return;
+  options.vlan_in_key = options.tunnel_in_key = options.tunnel_ends_in_key = false;
+  for (const std::string& name : apart) {
+    if (name == "vlan") {
+      options.vlan_in_key = true;
+    } else if (name == "tunnel") {
+      options.tunnel_in_key = true;
+    } else if (name == "outer") {
+      options.tunnel_ends_in_key = true;
+    } else if (name != "none" || apart.size() > 1) {
+      const std::string what = name == "none" ? "'none' stands alone" : "there is no '" + name + "'";
+      weir::fail(weir::ErrorKind::config, "--apart: " + what + "; give vlan, tunnel, outer, or only none");
+    }
+  }
+}
+
 template <class Profile>
 [[nodiscard]] weir::FlowOptions flow_table_options(const MeterOptions& o) {
   weir::FlowOptions options;
   options.max_flows = static_cast<std::size_t>(o.max_flows);
   options.timeouts.set_idle(static_cast<std::int64_t>(o.idle * 1e9));
   options.timeouts.active_ns = static_cast<std::int64_t>(o.active * 1e9);
+  set_key(options, o.apart);
   weir::FlowFeatureOptions& features = options.features;
   if (o.packets > 0 || !has_sequence<Profile>) features.packets = static_cast<std::size_t>(o.packets);
   features.payload_bytes = static_cast<std::size_t>(o.payload);

@@ -5,8 +5,10 @@
 
 #if __has_include(<pcap/pcap.h>)
 
+#include "capture_report.hpp"
 #include "files.hpp"
 #include "flow_table_options.hpp"
+#include "keep_list.hpp"
 #include "key_file.hpp"
 
 #include <weir/core/error.hpp>
@@ -111,6 +113,21 @@ FlowAddressMap address_map(const std::string& path) {
 }
 #endif
 
+/// Columns of bytes beside hidden addresses must not tell them.
+void hide_identities(const FlowsOptions& options, FlowFeatureOptions& features) {
+  const KeepList keep(options.keep, {"timestamps", "ip_id", "payload"});
+  if (features.payload_bytes > 0 && !keep.has("payload")) {
+    fail(ErrorKind::config,
+         "--payload beside --anonymise: payloads name hosts (answers of DNS, server names, addresses in SIP) "
+         "and "
+         "cannot be masked; leave one of the two out, or say --keep payload");
+  }
+  FeatureMask mask = FeatureMask::identities();
+  mask.timestamps = !keep.has("timestamps");
+  mask.ip_id = !keep.has("ip_id");
+  features.mask = features.mask | mask;
+}
+
 /// A line of text, with the rules' label in CICFlowMeter's own column.
 class LabelledText : public FlowText {
  public:
@@ -131,13 +148,16 @@ class Command {
   explicit Command(const FlowsOptions& options)
       : options_(options),
         map_(address_map(options.anonymise)),
-        rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options.labels)),
-        table_options_(flow_table_options<Profile>(options.meter)) {}
+        rules_(options.labels.empty() ? FlowLabelRules() : read_rules(options)),
+        table_options_(flow_table_options<Profile>(options.meter)) {
+    if (!options.anonymise.empty()) hide_identities(options, table_options_.features);
+  }
 
   int run() {
     Result<MergedCapture> capture = MergedCapture::try_open(
         options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.meter.inner}});
     if (!capture) fail(capture.error().kind, capture.error().what);
+    for (const std::string& text : capture->unreadable()) check_readable(Failure{ErrorKind::format, text});
     OutputFile output(options_.out);
     if (!options_.json) output.write(header());
     Progress progress(options_.captures, options_.quiet);
@@ -150,19 +170,26 @@ class Command {
       meter.add(packet);
     }
     meter.finish();
-    output.flush();
+    check_readable(capture->readable());
+    output.commit();
     progress.end();
-    if (!options_.quiet) summarise(meter.stats(), progress);
-    const std::vector<std::string> failures = capture->failures();
-    for (const std::string& failure : failures) std::fprintf(stderr, "weir: %s\n", failure.c_str());
-    return failures.empty() ? 0 : 1;
+    if (!options_.quiet) {
+      summarise(meter.stats(), progress);
+      tell_left_out(capture->left_out());
+    }
+    return report_captures(*capture);
   }
 
  private:
-  static FlowLabelRules read_rules(const std::string& path) {
-    Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(path));
-    if (!rules) fail(rules.error().kind, path + ": " + rules.error().what);
-    return std::move(rules).value();
+  static FlowLabelRules read_rules(const FlowsOptions& options) {
+    Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(options.labels));
+    if (!rules) fail(rules.error().kind, options.labels + ": " + rules.error().what);
+    if (!rules->name_captures()) return std::move(rules).value();
+    if (options.captures.size() > 1) {
+      fail(ErrorKind::config, options.labels + ": rules with capture= need one capture at a time: a flow of "
+                                               "several merged ones is of no single file");
+    }
+    return rules->of_capture(options.captures.front());
   }
 
   [[nodiscard]] std::string header() const {
@@ -220,6 +247,10 @@ int run(const FlowsOptions& o) {
 }  // namespace
 
 int flows(const FlowsOptions& o) {
+  std::vector<NamedFile> inputs = named("CAPTURE", o.captures);
+  inputs.push_back({"--labels", o.labels});
+  inputs.push_back({"--anonymise", o.anonymise});
+  check_files(inputs, {{"-o", o.out}});
   const std::string& profile = o.meter.profile;
   if (profile == "core") return run<CoreFlow>(o);
   if (profile == "cic") return run<CicFlow>(o);

@@ -1,5 +1,6 @@
 #include "images.hpp"
 
+#include "codes.hpp"
 #include "labels.hpp"
 #include "sequence.hpp"
 
@@ -10,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +54,17 @@ void sort_numbers(weir::LabelRule& rule) {
     data.labels.push_back(classes[row]);
   }
   return data;
+}
+
+/// What a pixel is multiplied by: an embedding reads its number itself.
+[[nodiscard]] double pixel_scale(const TrainOptions& options) {
+  const std::optional<std::int64_t> vocabulary = vocabulary_of(options.layers);
+  if (!vocabulary) return weir::SampleRule{}.pixel_scale;
+  constexpr std::int64_t values = 256;
+  if (*vocabulary >= values) return 1.0;
+  weir::fail(weir::ErrorKind::config, "--layers: pixels are codes from 0 to 255, and an embedding of " +
+                                          std::to_string(*vocabulary) +
+                                          " would take many of them for one: embedding:256:...");
 }
 
 [[nodiscard]] std::vector<weir::Index> concatenated(std::vector<weir::Index> a,
@@ -103,7 +117,8 @@ Preparation prepare_images(const TrainOptions& options) {
   prepared.input = options.sequence.empty() ? weir::Shape{size} : sequence_shape(options.sequence, size);
   prepared.samples = {.kind = weir::SampleKind::image,
                       .rows = static_cast<weir::Index>(images.pixels.rows),
-                      .columns = static_cast<weir::Index>(images.pixels.columns)};
+                      .columns = static_cast<weir::Index>(images.pixels.columns),
+                      .pixel_scale = pixel_scale(options)};
   prepared.rows = images.count();
   const weir::Table labels = label_table(images, options.label);
   prepared.labels = make_rule(options, labels);

@@ -1,55 +1,115 @@
 #include "input.hpp"
 
 #include "near_names.hpp"
+#include "report.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/gzip.hpp>
 #include <weir/data/nsl_kdd.hpp>
 
 #include <algorithm>
-#include <cstddef>
+#include <memory>
+#include <optional>
 #include <span>
 
 namespace cli {
 
 namespace {
 
-/// Bytes that have been read already, then the rest of their source.
-class ReplayedSource final : public weir::ByteSource {
- public:
-  ReplayedSource(std::string head, std::unique_ptr<weir::ByteSource> rest)
-      : weir::ByteSource(rest->name()), head_(std::move(head)), rest_(std::move(rest)) {}
-
-  [[nodiscard]] weir::Result<std::size_t> read(std::span<char> out) override {
-    if (used_ == head_.size()) return rest_->read(out);
-    const std::size_t count = std::min(out.size(), head_.size() - used_);
-    std::copy_n(head_.data() + used_, count, out.data());
-    used_ += count;
-    return count;
-  }
-
- private:
-  std::string head_;
-  std::size_t used_ = 0;
-  std::unique_ptr<weir::ByteSource> rest_;
-};
-
 [[nodiscard]] std::unique_ptr<weir::ByteSource> open_source(const std::string& path) {
   if (path == "-") return std::make_unique<weir::GzipSource>(weir::open_stdin());
   return weir::open_any(path).value();
 }
 
-[[nodiscard]] std::string read_head(weir::ByteSource& source) {
-  constexpr std::size_t most = std::size_t{2} << 20;
-  std::string head(most, '\0');
-  std::size_t filled = 0;
-  while (filled < most) {
-    const std::size_t count = source.read(std::span(head).subspan(filled)).value();
-    if (count == 0) break;
-    filled += count;
+[[nodiscard]] std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+[[nodiscard]] std::vector<std::string> parted(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    words.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(text.size(), comma + 1));
   }
-  head.resize(filled);
-  return head;
+  return words;
+}
+
+/// One character; 'tab' and 'space' have names.
+[[nodiscard]] char sign_of(const char* option, const std::string& text) {
+  if (text == "tab") return '\t';
+  if (text == "space") return ' ';
+  if (text.size() == 1) return text[0];
+  weir::fail(weir::ErrorKind::config,
+             std::string(option) + " takes one character, 'tab' or 'space', not '" + text + "'");
+}
+[[nodiscard]] std::string sign_text(char sign) {
+  return sign == '\t' ? std::string("tab") : sign == ' ' ? std::string("space") : std::string(1, sign);
+}
+
+[[nodiscard]] weir::TextEncoding encoding_of(const std::string& name) {
+  if (name == "utf-8") return weir::TextEncoding::utf8;
+  if (name == "windows-1252") return weir::TextEncoding::windows_1252;
+  return name == "utf-16" ? weir::TextEncoding::utf16 : weir::TextEncoding::automatic;
+}
+
+[[nodiscard]] std::string either(const std::string& option, const Record& record, std::string_view name) {
+  return option.empty() ? std::string(recorded(record, name)) : option;
+}
+
+[[nodiscard]] weir::CsvReader reader_of(const std::string& path, const TableFormat& format,
+                                        bool skip_bad_rows) {
+  weir::CsvOptions options = format.csv;
+  options.bad_rows = skip_bad_rows ? weir::BadRows::collect : weir::BadRows::stop;
+  options.max_reasons = 1;
+  return weir::CsvReader::make(open_source(path), std::move(options));
+}
+
+/// "--decimal-comma --thousands ."
+[[nodiscard]] std::string options_for(const weir::NumberFormat& format) {
+  std::string text;
+  if (format.decimal == ',') text = "--decimal-comma";
+  if (format.thousands != '\0') {
+    text += (text.empty() ? "" : " ") + std::string("--thousands ") + sign_text(format.thousands);
+  }
+  return text;
+}
+
+/// What to write so that the columns can be read.
+[[nodiscard]] std::string mend_of(const std::vector<weir::MixedColumn>& columns) {
+  std::vector<std::string> words, names;
+  std::optional<weir::NumberFormat> format;
+  for (const weir::MixedColumn& column : columns) {
+    names.push_back(column.name);
+    if (column.format) format = column.format;
+    for (const weir::MixedText& text : column.texts) {
+      double ignored = 0;
+      const bool number = column.format && weir::parse_number(text.text, *column.format, ignored);
+      const bool fits = text.text.find(',') == std::string::npos;
+      if (!number && fits && std::find(words.begin(), words.end(), text.text) == words.end()) {
+        words.push_back(text.text);
+      }
+    }
+  }
+  std::string mend;
+  if (format) mend += options_for(*format) + " reads them as numbers, ";
+  if (!words.empty()) mend += "--missing-values " + shell_word(joined(words)) + " as missing, ";
+  return mend + "--categorical " + shell_word(joined(names)) + " as names, --drop " +
+         shell_word(joined(names)) + " leaves them out";
+}
+
+/// How to go on after a row that cannot be read.
+[[nodiscard]] std::string mend_of(const weir::BadRow& row) {
+  switch (row.kind) {
+    case weir::BadField::number:
+      return "; --missing-values names more words for a missing value, --skip-bad-rows leaves such rows out";
+    case weir::BadField::encoding: return "; --encoding windows-1252 reads it";
+    case weir::BadField::count:
+    case weir::BadField::layout: return "; --skip-bad-rows leaves such rows out";
+  }
+  return {};
 }
 
 }  // namespace
@@ -62,56 +122,63 @@ std::string_view recorded(const Record& record, std::string_view name) {
 }
 
 TableFormat table_format(const InputOptions& options, const Record& record) {
-  const std::string format(options.format.empty() ? recorded(record, "format") : options.format);
-  const std::string separator(options.separator.empty() ? recorded(record, "separator") : options.separator);
-  if (separator.size() > 1 && separator != "tab") {
-    weir::fail(weir::ErrorKind::config, "--separator takes one character or 'tab', not '" + separator + "'");
-  }
   TableFormat result;
-  result.nsl_kdd = format == "nsl-kdd";
-  if (!separator.empty()) result.separator = separator == "tab" ? '\t' : separator[0];
+  result.nsl_kdd = either(options.format, record, "format") == "nsl-kdd";
+  result.csv.header = !result.nsl_kdd;
+  result.csv.mixed = weir::MixedColumns::categorical;  // refused by their names, with the program's options
+  const std::string separator = either(options.separator, record, "separator");
+  if (!separator.empty()) result.csv.separator = sign_of("--separator", separator);
+  if (options.decimal_comma || recorded(record, "decimal sign") == ",") result.csv.numbers.decimal = ',';
+  const std::string thousands = either(options.thousands, record, "thousands sign");
+  if (!thousands.empty()) result.csv.numbers.thousands = sign_of("--thousands", thousands);
+  result.csv.encoding = encoding_of(options.encoding);
+  std::vector<std::string>& missing = result.csv.missing;
+  for (const std::string& word : parted(either(joined(options.missing_words), record, "missing words"))) {
+    missing.push_back(word);
+  }
+  for (const std::string& word : parted(either(joined(options.not_missing), record, "not missing"))) {
+    std::erase(missing, word);
+  }
   return result;
 }
 
-std::string separator_text(char separator) {
-  return separator == '\t' ? std::string("tab") : std::string(1, separator);
+Record format_record(const InputOptions& options) {
+  const weir::CsvOptions csv = table_format(options).csv;
+  Record record{{"format", options.format.empty() ? "csv" : options.format},
+                {"separator", sign_text(csv.separator)}};
+  if (csv.numbers.decimal != '.') record.emplace_back("decimal sign", sign_text(csv.numbers.decimal));
+  if (csv.numbers.thousands != '\0') record.emplace_back("thousands sign", sign_text(csv.numbers.thousands));
+  if (!options.missing_words.empty()) record.emplace_back("missing words", joined(options.missing_words));
+  if (!options.not_missing.empty()) record.emplace_back("not missing", joined(options.not_missing));
+  return record;
 }
 
 TableFile::TableFile(const std::string& path, const TableFormat& format, bool skip_bad_rows)
-    : format_(format), skip_bad_rows_(skip_bad_rows), rest_(open_source(path)) {
-  name_ = rest_->name();
-  head_ = read_head(*rest_);
-  look_at_columns();
+    : reader_(reader_of(path, format, skip_bad_rows)), name_(path == "-" ? "standard input" : path) {
+  if (format.nsl_kdd) {
+    name_nsl_kdd_columns();
+  } else {
+    check_separator();
+  }
 }
 
-weir::CsvOptions TableFile::options() const {
-  weir::CsvOptions options;
-  options.separator = format_.separator;
-  options.header = !format_.nsl_kdd;
-  options.bad_rows = skip_bad_rows_ ? weir::BadRows::collect : weir::BadRows::stop;
-  options.max_reasons = 1;
-  return options;
-}
-
-void TableFile::look_at_columns() {
-  const auto peek = [this] { return std::make_unique<weir::MemorySource>(head_, name_); };
-  schema_ = weir::CsvReader::make(peek(), options()).schema();
-  if (!format_.nsl_kdd) return check_separator();
-  const std::size_t count = schema_.columns.size();
-  schema_ = weir::nsl_kdd::schema();
+void TableFile::name_nsl_kdd_columns() {
+  weir::Schema schema = weir::nsl_kdd::schema();
+  const std::size_t count = reader_.schema().columns.size();
   // Files to score may lack the difficulty, or the attack type too.
-  if (count + 2 < schema_.columns.size() || count > schema_.columns.size()) {
+  if (count + 2 < schema.columns.size() || count > schema.columns.size()) {
     weir::fail(weir::ErrorKind::data, name_ + ": the first row has " + std::to_string(count) +
                                           " fields; NSL-KDD has 43, or 41 without label and difficulty");
   }
-  schema_.columns.resize(count);
+  schema.columns.resize(count);
+  reader_.use(std::move(schema));
 }
 
 void TableFile::check_separator() const {
-  if (schema_.columns.size() != 1) return;
+  if (schema().columns.size() != 1) return;
   for (const char other : {';', '\t', ',', '|'}) {
-    if (schema_.columns[0].name.find(other) == std::string::npos) continue;
-    const std::string found = other == '\t' ? "tab" : "'" + separator_text(other) + "'";
+    if (schema().columns[0].name.find(other) == std::string::npos) continue;
+    const std::string found = other == '\t' ? "tab" : "'" + sign_text(other) + "'";
     weir::fail(weir::ErrorKind::data,
                name_ + ": the header line is one column; it looks like --separator " + found);
   }
@@ -120,15 +187,35 @@ void TableFile::check_separator() const {
 void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
-  for (const weir::Column& one : schema_.columns) names.push_back(one.name);
+  for (const weir::Column& one : schema().columns) names.push_back(one.name);
   weir::fail(weir::ErrorKind::data,
              name_ + ": there is no column '" + std::string(column) + "'" + near_names(column, names));
 }
 
-weir::CsvReader TableFile::open(std::vector<weir::Column> kinds, bool others) && {
-  weir::CsvOptions reading = options();
-  reading.schema = schema_;
-  for (weir::Column& column : reading.schema.columns) {
+void TableFile::refuse_mixed(const std::vector<weir::Column>& kinds) const {
+  std::vector<weir::MixedColumn> refused;
+  for (weir::MixedColumn column : reader_.mixed()) {
+    const weir::Column& read_as = schema().columns[column.index];
+    const auto wanted = [&](const weir::Column& kind) { return kind.name == read_as.name; };
+    if (read_as.kind != weir::ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted))
+      continue;
+    column.name = read_as.name;
+    refused.push_back(std::move(column));
+  }
+  if (refused.empty()) return;
+  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
+  if (refused.size() > 1) {
+    std::vector<std::string> others;
+    for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
+    what += "; so it is with " + name_list(others, 4);
+  }
+  weir::fail(weir::ErrorKind::data, what + ": " + mend_of(refused));
+}
+
+weir::CsvReader TableFile::open(const std::vector<weir::Column>& kinds, bool others) && {
+  if (others) refuse_mixed(kinds);
+  weir::Schema schema = reader_.schema();
+  for (weir::Column& column : schema.columns) {
     const auto wanted = std::find_if(kinds.begin(), kinds.end(),
                                      [&](const weir::Column& kind) { return kind.name == column.name; });
     if (wanted != kinds.end()) {
@@ -137,22 +224,52 @@ weir::CsvReader TableFile::open(std::vector<weir::Column> kinds, bool others) &&
       column.kind = weir::ColumnKind::ignore;
     }
   }
-  // The header line was read to make the schema, kinds are ours: comparing them again would refuse ours.
-  if (reading.header) {
-    reading.kinds = std::exchange(reading.schema, weir::Schema{}).columns;
-  }
-  return weir::CsvReader::make(std::make_unique<ReplayedSource>(std::move(head_), std::move(rest_)),
-                               std::move(reading));
+  reader_.use(std::move(schema));
+  return std::move(reader_);
 }
 
-std::string bad_rows_text(const weir::CsvReport& report) {
-  if (report.bad_rows == 0) return {};
-  const std::string first =
-      report.reasons.empty()
-          ? ""
-          : ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
-  return std::to_string(report.bad_rows) + (report.bad_rows == 1 ? " row" : " rows") +
-         " that cannot be read left out" + first;
+std::size_t read_rows(weir::CsvReader& reader, weir::Table& table, std::size_t most) {
+  const weir::Result<std::size_t> count = reader.try_read(table, most);
+  if (count) return count.value();
+  const std::vector<weir::BadRow>& rows = reader.report().reasons;
+  const bool of_a_row = count.error().kind == weir::ErrorKind::data && !rows.empty();
+  weir::fail(count.error().kind, count.error().what + (of_a_row ? mend_of(rows.front()) : std::string()));
+}
+
+std::vector<std::string> reading_notes(const weir::CsvReport& report) {
+  const auto counted = [](std::uint64_t count, const char* what) {
+    return count_of(static_cast<std::int64_t>(count), what);
+  };
+  std::vector<std::string> notes;
+  if (report.bad_rows > 0) {
+    std::string note = counted(report.bad_rows, "row") + " that cannot be read left out";
+    if (!report.reasons.empty()) {
+      note +=
+          ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
+    }
+    notes.push_back(note);
+  }
+  if (report.repeated_headers > 0) {
+    notes.push_back(counted(report.repeated_headers, "line") + " left out: the header line again, " +
+                    (report.repeated_headers > 1 ? "first " : "") + "in line " +
+                    std::to_string(report.first_repeated));
+  }
+  if (report.first_recoded) {
+    notes.push_back(
+        counted(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +
+        std::to_string(report.first_recoded->line) + ": " + weir::quoted_excerpt(report.first_recoded->text) +
+        " (--encoding utf-8 refuses such texts)");
+  }
+  return notes;
+}
+
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,=@%+-";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace cli

@@ -7,7 +7,8 @@
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv.hpp>
 
-#include <memory>
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,15 +22,16 @@ using Record = std::vector<std::pair<std::string, std::string>>;
 /// The value of a name in a record; empty when there is none.
 [[nodiscard]] std::string_view recorded(const Record& record, std::string_view name);
 
+/// How a table is laid out and written.
 struct TableFormat {
   bool nsl_kdd = false;
-  char separator = ',';
+  weir::CsvOptions csv{};
 };
 
 /// What the options say, or what the model's record says where they say nothing.
 [[nodiscard]] TableFormat table_format(const InputOptions& options, const Record& record = {});
-/// As the option that means it.
-[[nodiscard]] std::string separator_text(char separator);
+/// What a model's record keeps of it, for table_format().
+[[nodiscard]] Record format_record(const InputOptions& options);
 
 /// A table of which only the beginning has been read.
 class TableFile {
@@ -39,28 +41,32 @@ class TableFile {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// Columns and their kinds, as far as the beginning tells.
-  [[nodiscard]] const weir::Schema& schema() const noexcept { return schema_; }
-  [[nodiscard]] bool has(std::string_view column) const noexcept { return schema_.find(column).has_value(); }
+  [[nodiscard]] const weir::Schema& schema() const noexcept { return reader_.schema(); }
+  [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// Throws DataError that names the columns spelt alike.
   void require(std::string_view column) const;
 
   /// The reader. Columns of `kinds` are read as those; all others as the beginning tells, or not at all.
-  [[nodiscard]] weir::CsvReader open(std::vector<weir::Column> kinds, bool others) &&;
+  /// Throws DataError when one of the others is of numbers with a few texts.
+  [[nodiscard]] weir::CsvReader open(const std::vector<weir::Column>& kinds, bool others) &&;
 
  private:
-  [[nodiscard]] weir::CsvOptions options() const;
-  void look_at_columns();
+  void name_nsl_kdd_columns();
   void check_separator() const;
+  void refuse_mixed(const std::vector<weir::Column>& kinds) const;
 
-  TableFormat format_;
-  bool skip_bad_rows_;
+  weir::CsvReader reader_;
   std::string name_;
-  std::string head_;
-  std::unique_ptr<weir::ByteSource> rest_;
-  weir::Schema schema_;
 };
 
-/// "3 rows left out, the first in line 17: ..." ; empty when there was none.
-[[nodiscard]] std::string bad_rows_text(const weir::CsvReport& report);
+/// Appends up to `most` rows and says how many. Throws weir::Error, with the option that mends the fault.
+std::size_t read_rows(weir::CsvReader& reader, weir::Table& table,
+                      std::size_t most = std::numeric_limits<std::size_t>::max());
+
+/// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
+[[nodiscard]] std::vector<std::string> reading_notes(const weir::CsvReport& report);
+
+/// A word as the shell takes it: in quotes where it needs them.
+[[nodiscard]] std::string shell_word(const std::string& text);
 
 }  // namespace cli

@@ -1,5 +1,6 @@
 // weir inspect MODEL
 #include "commands.hpp"
+#include "gaps.hpp"
 #include "model.hpp"
 #include "report.hpp"
 #include "thresholds.hpp"
@@ -35,8 +36,8 @@ struct Facts {
   }
 };
 
-[[nodiscard]] Facts facts_of(const std::string& path) {
-  Facts facts{path, 0, load_model(path), {}, {}};
+[[nodiscard]] Facts facts_of(const std::string& path, std::uint64_t memory) {
+  Facts facts{path, 0, load_model(path, memory), {}, {}};
   std::error_code ignored;  // the file was just read; its size is a courtesy
   facts.bytes = std::filesystem::file_size(path, ignored);
   facts.layers = layer_facts(facts.model);
@@ -44,21 +45,28 @@ struct Facts {
   return facts;
 }
 
-/// "median if missing, log_standard"
+/// "log_standard; 12.5 if missing"
 [[nodiscard]] std::string treatment(const weir::NumericPlan& plan) {
   constexpr const char* scalings[] = {"none", "standard", "min_max", "log_standard", "log_min_max", "rank"};
   if (!plan.used) return "not used: constant in training";
-  return scalings[static_cast<std::size_t>(plan.scaler.scaling)];
+  const std::string scaling = scalings[static_cast<std::size_t>(plan.scaler.scaling)];
+  return scaling + "; " + stand_in_text(plan) + " if missing";
 }
 
 [[nodiscard]] Json schema_json(const weir::Preprocessor& preprocess) {
   Json columns = Json::array();
   preprocess.each_column(
       [&](const weir::NumericPlan& plan, auto...) {
-        columns.push_back({{"name", plan.name}, {"kind", "numeric"}, {"treatment", treatment(plan)}});
+        columns.push_back({{"name", plan.name},
+                           {"kind", "numeric"},
+                           {"treatment", treatment(plan)},
+                           {"if_missing", stand_in_text(plan)}});
       },
       [&](const weir::CategoricalPlan& plan, auto...) {
-        columns.push_back({{"name", plan.name}, {"kind", "categorical"}, {"categories", plan.categories}});
+        columns.push_back({{"name", plan.name},
+                           {"kind", "categorical"},
+                           {"categories", plan.categories},
+                           {"if_missing", stand_in_text(plan)}});
       });
   return columns;
 }
@@ -72,8 +80,9 @@ struct Facts {
     case weir::SampleKind::features: break;
     case weir::SampleKind::sequence: return "sequences of up to " + steps;
     case weir::SampleKind::image:
-      return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) +
-             " pixels, each times " + number(rule.pixel_scale) + ", as " + steps;
+      return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels, " +
+             (rule.pixel_scale == 1.0 ? "codes from 0 to 255" : "each times " + number(rule.pixel_scale)) +
+             ", as " + steps;
     case weir::SampleKind::window:
       return "windows of " + steps + ", to forecast '" + model.labels.column + "' " +
              count_of(rule.horizon, "step") + " ahead";
@@ -174,7 +183,7 @@ struct Facts {
 }  // namespace
 
 void inspect(const InspectOptions& options) {
-  const Facts facts = facts_of(options.model);
+  const Facts facts = facts_of(options.model, options.model_memory);
   if (options.json) {
     print_json(as_json(facts));
   } else {

@@ -4,12 +4,14 @@
 
 #include <weir/core/error.hpp>
 #include <weir/data/finite.hpp>
+#include <weir/data/label_spelling.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/strata.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 namespace cli {
@@ -26,13 +28,21 @@ constexpr std::size_t most_classes = 1'000;
   return texts;
 }
 
-void require_values(const std::vector<std::string>& wanted, const std::vector<std::string>& found,
-                    const char* option, const std::string& column) {
+/// The labels that the values stand for: all that differ from one of them by blanks only.
+[[nodiscard]] std::vector<std::string> labels_for(const std::vector<std::string>& wanted,
+                                                  const std::vector<std::string>& found, const char* option,
+                                                  const std::string& column) {
+  std::vector<std::string> labels;
   for (const std::string& value : wanted) {
-    if (std::find(found.begin(), found.end(), value) != found.end()) continue;
+    const std::string key = weir::without_extra_blanks(value);
+    const std::size_t before = labels.size();
+    std::copy_if(found.begin(), found.end(), std::back_inserter(labels),
+                 [&](const std::string& label) { return weir::without_extra_blanks(label) == key; });
+    if (labels.size() > before) continue;
     wrong(std::string(option) + ": column '" + column + "' has no value '" + value + "'" +
           near_names(value, found));
   }
+  return labels;
 }
 
 /// Two classes: `values` are `here`, everything else is `elsewhere`.
@@ -62,14 +72,22 @@ void require_values(const std::vector<std::string>& wanted, const std::vector<st
   return rule;
 }
 
-/// Each label is a class; ordinary traffic, if a label sounds like it, comes first.
+/// Each label is a class, those that differ by blanks only being one; ordinary traffic, if a label sounds
+/// like it, comes first.
 [[nodiscard]] weir::LabelRule all_classes(const std::string& column, std::vector<std::string> labels) {
+  std::vector<std::pair<std::string, std::string>> map;
+  for (const auto& group : weir::same_labels(labels, weir::without_extra_blanks)) {
+    for (std::size_t i = 1; i < group.size(); ++i) {
+      map.emplace_back(group[i], group[0]);
+      std::erase(labels, group[i]);
+    }
+  }
   if (labels.size() > most_classes) {
     wrong("column '" + column + "' has " + std::to_string(labels.size()) +
           " different values, which is no label; --task regress learns numbers");
   }
   std::stable_partition(labels.begin(), labels.end(), sounds_benign);
-  return {column, std::move(labels), {}, {}};
+  return {column, std::move(labels), std::move(map), {}};
 }
 
 }  // namespace
@@ -96,15 +114,15 @@ bool sounds_benign(std::string_view name) {
 
 weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table) {
   const std::vector<std::string> found = texts_of(table, options.label);
-  require_values(options.benign, found, "--benign", options.label);
-  require_values(options.positive, found, "--positive", options.label);
+  const std::vector<std::string> benign = labels_for(options.benign, found, "--benign", options.label);
+  const std::vector<std::string> positive = labels_for(options.positive, found, "--positive", options.label);
   weir::LabelRule rule;
   if (options.task == "anomaly") {
-    rule = two_classes(options.label, {"benign", "anomaly"}, options.benign, 0);
+    rule = two_classes(options.label, {"benign", "anomaly"}, benign, 0);
   } else if (!options.benign.empty()) {
-    rule = two_classes(options.label, {"benign", "attack"}, options.benign, 0);
+    rule = two_classes(options.label, {"benign", "attack"}, benign, 0);
   } else if (!options.positive.empty()) {
-    rule = two_classes(options.label, {"negative", "positive"}, options.positive, 1);
+    rule = two_classes(options.label, {"negative", "positive"}, positive, 1);
   } else if (options.classes) {
     rule = five_classes(options.label);
   } else {
@@ -115,6 +133,29 @@ weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table)
           (found.empty() ? std::string() : ", '" + found.front() + "'") + ": there is nothing to tell apart");
   }
   return rule;
+}
+
+std::vector<std::string> spelling_notes(const weir::LabelRule& rule, const weir::Table& table) {
+  std::vector<std::string> notes;
+  const std::vector<std::string> found = texts_of(table, rule.column);
+  for (const auto& group : weir::same_labels(found, weir::without_extra_blanks)) {
+    notes.push_back("labels " + name_list(group) + " differ by blanks only and are one class");
+  }
+  std::vector<std::string> apart;
+  for (const std::string& label : found) {
+    if (weir::without_extra_blanks(label) == label) apart.push_back(label);
+  }
+  for (const auto& group : weir::same_labels(apart, weir::without_case)) {
+    const auto class_of_first = rule.class_of(group[0]);
+    const bool one_class = std::all_of(group.begin(), group.end(), [&](const std::string& label) {
+      return rule.class_of(label) == class_of_first;
+    });
+    if (!one_class) {
+      notes.push_back("labels " + name_list(group) +
+                      " differ by small and capital letters only, and are different classes");
+    }
+  }
+  return notes;
 }
 
 std::string counts_text(const weir::LabelRule& rule, const std::vector<std::int32_t>& labels) {

@@ -23,6 +23,9 @@ namespace cli {
 /// The classes that the options ask for. Throws when they do not fit the labels that occur.
 [[nodiscard]] weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table);
 
+/// What is odd about the spelling of the labels, a sentence each.
+[[nodiscard]] std::vector<std::string> spelling_notes(const weir::LabelRule& rule, const weir::Table& table);
+
 /// "benign 52734, attack 7266"
 [[nodiscard]] std::string counts_text(const weir::LabelRule& rule, const std::vector<std::int32_t>& labels);
 

@@ -18,6 +18,8 @@ struct MeterOptions {
   std::vector<std::string> mask{};  ///< what payload and header columns leave out
   std::uint64_t early = 0;  ///< packets after which a flow is described, or judged once; 0: at its end
   bool inner = false;       ///< look into tunnels
+  /// What stands in the key beside addresses, ports and protocol: "vlan", "tunnel", "outer", or only "none".
+  std::vector<std::string> apart{};
 };
 
 }  // namespace cli

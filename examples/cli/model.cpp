@@ -1,19 +1,70 @@
 #include "model.hpp"
 
+#include "interruption.hpp"
+
+#include <weir/core/content_kind.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/train/predict.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <variant>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace cli {
 
-Model load_model(const std::string& path) { return weir::load_any(path); }
+namespace {
 
-void save_model(const std::string& path, const Model& model) { weir::save(path, model); }
+[[nodiscard]] bool is_model(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  char head[512]{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head, sizeof head);
+  return weir::content_kind(std::string_view(head, static_cast<std::size_t>(file.gcount()))) ==
+         weir::ContentKind::weir_model;
+}
+
+/// What `--model-memory` has to be for this file, in MiB; 0 where it can be read without.
+[[nodiscard]] double memory_to_allow(const Model& model, std::span<const std::byte> bytes) {
+  constexpr double mebi = 1048576.0;
+  constexpr std::uint64_t any = std::uint64_t{1} << 62;
+  if (weir::try_parse_any(bytes)) return 0.0;
+  static_cast<void>(weir::try_parse_any(bytes, {.max_memory = any}).value());
+  const double work = weir::workspace_bytes(model.net, model.input, 1);
+  return std::ceil((4.0 * static_cast<double>(bytes.size()) + 1.5 * work) / mebi) + 1.0;
+}
+
+}  // namespace
+
+Model load_model(const std::string& path, std::uint64_t memory, const std::string& input) {
+  weir::Result<Model> model = weir::try_load_any(path, {.max_memory = memory});
+  if (model) return std::move(*model);
+  const bool swapped = !input.empty() && !is_model(path) && is_model(input);
+  const std::string hint = swapped ? " ('" + input + "' is one: the model comes first)" : "";
+  weir::fail(model.error().kind, model.error().what + hint);
+}
+
+void save_model(const std::string& path, const Model& model) {
+  const std::vector<std::byte> bytes = weir::try_serialize(model).value();
+  const double mebibytes = memory_to_allow(model, bytes);
+  {
+    const SignalsHeld until_it_is_there;
+    weir::write_file(path, bytes);
+  }
+  if (mebibytes == 0.0) return;
+  std::fprintf(stderr,
+               "note: %s needs more memory than its size allows: --model-memory %.0fM for what reads it\n",
+               path.c_str(), mebibytes);
+}
 
 Net build_net(const std::string& layers, weir::Shape input) {
   return weir::build<float>(std::string_view(layers), input);

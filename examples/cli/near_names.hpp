@@ -1,17 +1,12 @@
-// "There is no column 'lable'; did you mean 'label'?"
+// Suggestions for names that are misspelt.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include <weir/core/near_names.hpp>
 
 namespace cli {
 
-/// A sentence that names those of `known` which are spelt like `wrong`, or a few of them when none is; it
-/// begins with "; ", or is empty when nothing is known.
-[[nodiscard]] std::string near_names(std::string_view wrong, const std::vector<std::string>& known);
-
-/// "'a', 'b', 'c' and 4 more"
-[[nodiscard]] std::string name_list(const std::vector<std::string>& names, std::size_t most = 8);
+using weir::did_you_mean;
+using weir::name_list;
+using weir::near_names;
 
 }  // namespace cli

@@ -1,6 +1,7 @@
 // Where `watch` takes packets from: captures, merged in the order of time, or an interface.
 #pragma once
 
+#include "capture_report.hpp"
 #include "watch.hpp"
 
 #include <weir/traffic/capture.hpp>
@@ -14,7 +15,6 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace cli {
 
@@ -46,12 +46,16 @@ class StopOnSignal {
 
 class PacketSource {
  public:
-  explicit PacketSource(const WatchOptions& o) {
+  /// Throws also when nothing can be read, as far as that is known by then.
+  explicit PacketSource(const WatchOptions& o) : quiet_(o.quiet) {
     const weir::ParseOptions parse{.decapsulate = o.meter.inner};
     if (o.interface.empty()) {
       files_.emplace(weir::MergedCapture::open(o.captures, {.filter = o.filter, .parse = parse}));
+      for (const std::string& text : files_->unreadable())
+        check_readable(weir::Failure{weir::ErrorKind::format, text});
     } else {
       interface_.emplace(weir::CaptureReader::open_live(o.interface, {.filter = o.filter, .parse = parse}));
+      check_readable(interface_->readable());
     }
   }
 
@@ -81,14 +85,17 @@ class PacketSource {
     if (dropped_ > 0) {
       std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped_);
     }
-    std::vector<std::string> failures;
-    if (files_) failures = files_->failures();
-    if (interface_ && !interface_->status()) failures.push_back(interface_->status().error().what);
-    for (const std::string& failure : failures) std::fprintf(stderr, "weir: %s\n", failure.c_str());
-    return failures.empty() ? 0 : 1;
+    if (files_) {
+      if (!quiet_) tell_left_out(files_->left_out());
+      return report_captures(*files_);
+    }
+    if (interface_->status()) return 0;
+    std::fprintf(stderr, "weir: %s\n", interface_->status().error().what.c_str());
+    return 1;
   }
 
  private:
+  bool quiet_;
   std::optional<weir::MergedCapture> files_;
   std::optional<weir::CaptureReader> interface_;
   std::uint64_t dropped_ = 0;

@@ -3,6 +3,7 @@
 // Rows come and verdicts go in pieces, so that a file of any size needs the same memory.
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "files.hpp"
 #include "images.hpp"
 #include "input.hpp"
 #include "report.hpp"
@@ -16,8 +17,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,33 +26,6 @@ namespace cli {
 namespace {
 
 constexpr std::size_t rows_at_once = 4'096;
-
-/// Standard output or a file.
-class Sink {
- public:
-  explicit Sink(const std::string& path) : path_(path) {
-    if (path == "-") return;
-    file_.reset(std::fopen(path.c_str(), "wb"));
-    if (!file_) refuse();
-  }
-  void write(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), out()) != text.size() || std::fflush(out()) != 0) refuse();
-  }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  [[nodiscard]] std::FILE* out() const noexcept { return file_ ? file_.get() : stdout; }
-  [[noreturn]] void refuse() const {
-    weir::fail(weir::ErrorKind::io, "cannot write " +
-                                        (path_ == "-" ? std::string("standard output") : path_) + ": " +
-                                        std::strerror(errno));
-  }
-
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
-};
 
 /// A field of CSV, in quotes where it needs them (RFC 4180).
 [[nodiscard]] std::string field(const std::string& text) {
@@ -88,15 +60,19 @@ class VerdictWriter {
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
                                        const ModelScorer& scorer) const {
+    if (!verdict.usable) return unusable(row, verdict.alert);
     return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
   }
-  /// A row of which nothing can be said.
-  [[nodiscard]] std::string unusable(std::uint64_t row) const {
-    if (json_) return Json{{"row", row}, {"usable", false}}.dump() + "\n";
+  /// A row of which nothing can be said; an alert where the net's answer is not a number.
+  [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
+    Json json{{"row", row}, {"usable", false}};
+    if (alert) json["alert"] = true;
+    if (json_) return json.dump() + "\n";
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
-    return std::to_string(row) + std::string(commas, ',') + "\n";
+    const bool tells = alert && model_.task != weir::Task::regress;
+    return std::to_string(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
   }
 
  private:
@@ -143,6 +119,12 @@ struct Tally {
   std::uint64_t alerts = 0;
 };
 
+/// Whoever reads it should not have to wait for the next piece.
+void hand_on(OutputFile& out, std::string& lines) {
+  out.write(std::exchange(lines, std::string()));
+  out.flush();
+}
+
 /// Judges the rows of one piece; `out` gets the lines.
 void predict_rows(const Model& model, const weir::Table& rows, const VerdictWriter& writer,
                   ModelScorer& scorer, bool alerts_only, Tally& tally, std::string& out) {
@@ -173,12 +155,12 @@ void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelSc
     const weir::Verdict verdict = scorer.row(numbers);
     if (verdict.alert) ++tally.alerts;
     if (alerts_only && !verdict.alert) continue;
-    out += verdict.usable ? writer(number, verdict, scorer) : writer.unusable(number);
+    out += writer(number, verdict, scorer);
   }
 }
 
 void predict_images(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
-                    Sink& sink, Tally& tally) {
+                    OutputFile& out, Tally& tally) {
   const Images images = read_images(options.table, {}, model);
   ModelScorer scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
@@ -189,13 +171,13 @@ void predict_images(const Model& model, const PredictOptions& options, const Ver
     ++tally.rows;
     if (verdict.alert) ++tally.alerts;
     if (verdict.alert || !options.alerts_only) lines += writer(tally.rows, verdict, scorer);
-    if ((i + 1) % rows_at_once == 0) sink.write(std::exchange(lines, std::string()));
+    if ((i + 1) % rows_at_once == 0) hand_on(out, lines);
   }
-  sink.write(lines);
+  hand_on(out, lines);
 }
 
-void predict_table(const Model& model, const PredictOptions& options, const VerdictWriter& writer, Sink& sink,
-                   TableFile file, Tally& tally) {
+void predict_table(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
+                   OutputFile& out, TableFile file, Tally& tally) {
   std::vector<std::string> names;
   for (const weir::Column& column : model.preprocess.schema.columns) names.push_back(column.name);
   std::vector<weir::Column> columns = columns_for(model, file, false);
@@ -204,37 +186,35 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
-    const std::size_t count = reader.read(rows, rows_at_once);
+    const std::size_t count = read_rows(reader, rows, rows_at_once);
     if (count > 0 && model.samples.kind == weir::SampleKind::features) {
       predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
     } else if (count > 0) {
       predict_steps(rows.select(names), writer, scorer, options.alerts_only, tally, lines);
     }
-    sink.write(std::exchange(lines, std::string()));
+    hand_on(out, lines);
     if (count == 0) break;
   }
-  const std::string bad = bad_rows_text(reader.report());
-  if (!bad.empty()) std::fprintf(stderr, "%s\n", bad.c_str());
+  for (const std::string& note : reading_notes(reader.report())) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 }  // namespace
 
 void predict(const PredictOptions& options) {
-  Model model = load_model(options.model);
+  check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
+  Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   const VerdictWriter writer(model, options.json);
+  OutputFile out(options.out);
   Tally tally;
   if (model.samples.kind == weir::SampleKind::image) {
-    Sink sink(options.out);
-    predict_images(model, options, writer, sink, tally);
+    predict_images(model, options, writer, out, tally);
   } else {
-    // Before the output is opened: a wrong input must not empty an old file.
     TableFile file(options.table, table_format(options.input, model.record), options.input.skip_bad_rows);
-    static_cast<void>(columns_for(model, file, false));
-    Sink sink(options.out);
-    predict_table(model, options, writer, sink, std::move(file), tally);
+    predict_table(model, options, writer, out, std::move(file), tally);
   }
-  if (options.out == "-") return;
+  out.commit();
+  if (is_standard_output(options.out)) return;
   std::string summary = options.out + ": " + count_of(static_cast<std::int64_t>(tally.rows), "row");
   if (model.task != weir::Task::regress) {
     summary += ", " + count_of(static_cast<std::int64_t>(tally.alerts), "alert");

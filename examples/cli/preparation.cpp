@@ -1,13 +1,20 @@
 #include "preparation.hpp"
 
+#include "codes.hpp"
+#include "files.hpp"
+#include "gaps.hpp"
+#include "hints.hpp"
 #include "images.hpp"
+#include "input.hpp"
 #include "labels.hpp"
 #include "near_names.hpp"
+#include "report.hpp"
 #include "sequence.hpp"
 #include "series.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/csv.hpp>
+#include <weir/data/giveaways.hpp>
 #include <weir/data/moments.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/split.hpp>
@@ -15,8 +22,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace cli {
@@ -53,6 +58,11 @@ void check_series(const TrainOptions& options) {
 
 void check(const TrainOptions& options) {
   check_series(options);
+  if (options.input.format != "idx" && options.scaling != "none" && vocabulary_of(options.layers)) {
+    wrong(
+        "--layers begins with an embedding, which reads codes, whole numbers from 0: --scaling none keeps "
+        "them");
+  }
   if (options.label.empty()) wrong("--label COLUMN is needed: the column to learn");
   if (!options.positive.empty() && !options.benign.empty())
     wrong("--positive and --benign exclude each other");
@@ -205,12 +215,66 @@ void refuse_texts(const weir::Table& table, const TrainOptions& options) {
   }
 }
 
+/// Labels that had blanks around them, and others that had none.
+void note_blanks(Preparation& prepared, const weir::CsvReader& reader, const TrainOptions& options) {
+  const weir::CsvReport& report = reader.report();
+  const std::uint64_t count = report.trimmed[*reader.schema().find(options.label)];
+  if (count == 0 || count == report.rows) return;
+  prepared.notes.push_back("labels that differ by blanks only are one class: blanks around " +
+                           count_of(static_cast<std::int64_t>(count), "label") + " removed");
+}
+
+void note_giveaways(Preparation& prepared, const weir::Table& table, const std::vector<std::int32_t>& labels,
+                    const TrainOptions& options) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const weir::Giveaway& column :
+       weir::find_giveaways(table, labels, prepared.labels.classes.size(), options.label)) {
+    names.push_back(column.column);
+    list += (list.empty() ? "" : ",") + column.column;
+  }
+  if (names.empty()) return;
+  prepared.notes.push_back(std::string(names.size() == 1 ? "column " : "each of the columns ") +
+                           name_list(names) + " tells the label of (nearly) every row by itself; if it was " +
+                           "made from the label or by the way of recording: --drop " + shell_word(list));
+}
+
 [[nodiscard]] std::vector<std::size_t> rows_of_class(const std::vector<std::int32_t>& labels, bool benign) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     if ((labels[row] == 0) == benign) rows.push_back(row);
   }
   return rows;
+}
+
+/// Classes, and what is learned from and judged by.
+void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReader& reader,
+                  const TrainOptions& options) {
+  if (prepared.task == weir::Task::regress) return divide(prepared, std::move(table), options);
+  note_blanks(prepared, reader, options);
+  prepared.labels = make_rule(options, table);
+  refuse_quantities(options, prepared.labels, table.rows());
+  for (std::string& note : spelling_notes(prepared.labels, table)) prepared.notes.push_back(std::move(note));
+  const std::vector<std::int32_t> labels = prepared.labels.encode(table);
+  prepared.label_counts = counts_text(prepared.labels, labels);
+  note_giveaways(prepared, table, labels, options);
+  if (prepared.task == weir::Task::anomaly) {
+    divide(prepared, table.take(rows_of_class(labels, true)), options);
+    prepared.held_back.append(table.take(rows_of_class(labels, false)));
+    return;
+  }
+  divide(prepared, std::move(table), options);
+}
+
+/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
+[[nodiscard]] std::string layers_from(const std::string& given) {
+  if (!given.starts_with('@')) return given;
+  if (given.size() == 1) wrong("--layers: the name of a file belongs behind the @");
+  std::string text = read_file(given.substr(1));
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (text.empty())
+    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
+  return text;
 }
 
 }  // namespace
@@ -221,6 +285,7 @@ TrainOptions with_defaults(TrainOptions options) {
   if (options.label.empty() && options.input.format == "idx") options.label = "label";
   if (options.window && options.task == "classify") options.task = "regress";
   if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
+  options.layers = layers_from(options.layers);
   if (options.schedule.empty()) options.schedule = "cosine";
   check(options);
   return options;
@@ -230,17 +295,20 @@ Preparation prepare(const TrainOptions& options) {
   if (options.input.format == "idx") return prepare_images(options);
   TableFile file(options.table, table_format(options.input), options.input.skip_bad_rows);
   std::vector<weir::Column> kinds = kinds_for(options, file);
-  weir::CsvReader reader = std::move(file).open(std::move(kinds), true);
+  weir::CsvReader reader = std::move(file).open(kinds, true);
   weir::Table table = reader.make_table();
-  reader.read(table);
+  read_rows(reader, table);
   Preparation prepared;
   prepared.task = task_of(options);
   prepared.labels.column = options.label;
-  prepared.unreadable = bad_rows_text(reader.report());
+  prepared.notes = reading_notes(reader.report());
   if (options.window) {
     weir::PreprocessOptions rules = preprocess_options(options);
     rules.exclude.clear();  // the label is a channel itself
+    const std::vector<weir::ColumnGaps> gaps = weir::gaps_of(table);
+    const std::size_t cells = table.rows() * table.columns();
     prepare_series(prepared, std::move(table), options, rules);
+    prepared.gaps = gaps_text(gaps, cells, prepared.preprocess);
     return prepared;
   }
   refuse_texts(table, options);
@@ -250,19 +318,10 @@ Preparation prepare(const TrainOptions& options) {
   if (table.rows() < 2) {
     weir::fail(weir::ErrorKind::data, options.table + ": there are fewer than two rows with a label");
   }
-  if (prepared.task == weir::Task::regress) {
-    divide(prepared, std::move(table), options);
-    return prepared;
-  }
-  prepared.labels = make_rule(options, table);
-  const std::vector<std::int32_t> labels = prepared.labels.encode(table);
-  prepared.label_counts = counts_text(prepared.labels, labels);
-  if (prepared.task == weir::Task::anomaly) {
-    divide(prepared, table.take(rows_of_class(labels, true)), options);
-    prepared.held_back.append(table.take(rows_of_class(labels, false)));
-    return prepared;
-  }
-  divide(prepared, std::move(table), options);
+  const std::vector<weir::ColumnGaps> gaps = weir::gaps_of(table);
+  const std::size_t cells = table.rows() * (table.columns() - 1);  // without the label
+  prepare_rows(prepared, std::move(table), reader, options);
+  prepared.gaps = gaps_text(gaps, cells, prepared.preprocess);
   return prepared;
 }
 

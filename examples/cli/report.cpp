@@ -9,8 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <system_error>
 #include <vector>
 
 namespace cli {
@@ -263,7 +265,8 @@ void print(const std::string& from) {
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; },
       '?');
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    weir::fail(weir::ErrorKind::io, "cannot write to standard output");
+    weir::fail(weir::ErrorKind::io,
+               "cannot write to standard output: " + std::generic_category().message(errno));
   }
 }
 

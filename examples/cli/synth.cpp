@@ -1,5 +1,7 @@
 // weir synth -o FILE | --pcap FILE --labels RULES
+#include "capture_output.hpp"
 #include "commands.hpp"
+#include "files.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
@@ -10,48 +12,38 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
-#include <fstream>
-#include <iostream>
 #include <string>
 
 namespace cli {
 
 namespace {
 
-void check_written(std::ostream& out, const std::string& name) {
-  if (!out.flush()) weir::fail(weir::ErrorKind::io, "cannot write " + name);
-}
-
 void write_table(const SynthOptions& o, const weir::SynthOptions& what) {
-  if (o.out == "-") {
-    weir::write_csv(std::cout, what);
-    return check_written(std::cout, "to standard output");
-  }
-  std::ofstream file(o.out, std::ios::binary);
-  if (file) weir::write_csv(file, what);
-  check_written(file, o.out);
+  OutputFile file(o.out);
+  OutputStream out(file);
+  weir::write_csv(out, what);
+  file.commit();
 }
 
-/// How many packets there are.
+/// How many packets there are. Capture and rules appear together: the rules are put in place first, which
+/// say nothing without the capture.
 [[nodiscard]] std::uint64_t write_packets(const SynthOptions& o, const weir::SynthOptions& what) {
-  weir::CaptureWriter capture = weir::CaptureWriter::create(o.pcap, weir::link_type::ethernet);
-  std::ofstream rules;
-  if (!o.labels.empty()) {
-    rules.open(o.labels, std::ios::binary);
-    check_written(rules, o.labels);
-  }
-  weir::write_capture(capture, rules, what,
+  OutputFile packets(o.pcap);
+  OutputFile rules(o.labels.empty() ? "/dev/null" : o.labels);
+  OutputStream out(rules);
+  weir::CaptureWriter capture = capture_writer(packets, o.pcap, weir::link_type::ethernet);
+  weir::write_capture(capture, out, what,
                       {.snap_length = static_cast<std::size_t>(o.snap), .kinds = o.kinds});
-  if (!o.labels.empty()) check_written(rules, o.labels);
-  const std::uint64_t packets = capture.packets();
-  if (const weir::Status status = capture.close(); !status)
-    weir::fail(status.error().kind, status.error().what);
-  return packets;
+  static_cast<void>(capture.close().value());
+  rules.commit();
+  packets.commit();
+  return capture.packets();
 }
 
 }  // namespace
 
 void synth(const SynthOptions& options) {
+  check_files({}, {{"-o", options.out}, {"--pcap", options.pcap}, {"--labels", options.labels}});
   const weir::SynthOptions what{.connections = options.connections,
                                 .seed = options.seed,
                                 .attack_share = options.attack_share,
@@ -66,8 +58,8 @@ void synth(const SynthOptions& options) {
     text += ", " + count_of(static_cast<std::int64_t>(count), "packet");
   } else {
     write_table(options, what);
-    if (options.out == "-") return;
   }
+  if (is_standard_output(file)) return;
   if (options.output.json) {
     print_json(json);
   } else if (!options.output.quiet) {

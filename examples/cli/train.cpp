@@ -3,11 +3,14 @@
 #include "assessment.hpp"
 #include "choices.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "hints.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/text_encoding.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -99,15 +103,17 @@ namespace {
                                const Preparation& prepared, const weir::History& history,
                                const AlarmRate& rate, const std::string& layers, const char* loss) {
   Record record;
-  const auto add = [&record](std::string name, std::string value) {
-    if (!value.empty()) record.emplace_back(std::move(name), std::move(value));
+  const auto add = [&record](std::string name, const std::string& value) {
+    // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
+    if (!value.empty()) record.emplace_back(std::move(name), weir::to_utf8(value));
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
-  add("format", options.input.format.empty() ? "csv" : options.input.format);
-  add("separator", separator_text(table_format(options.input).separator));
+  add("data checksum", checksum_of(options.table));
+  for (const auto& [name, value] : format_record(options.input)) add(name, value);
   add("labels", prepared.label_counts);
+  add("cells filled in", prepared.gaps);
   add("rows trained on", std::to_string(prepared.training.rows()));
   add("rows held back", std::to_string(prepared.validation.rows()));
   add("scaling", options.scaling);
@@ -149,6 +155,7 @@ struct Trained {
   Choices choices;
   weir::History history;
   AlarmRate alarm_rate;
+  std::string log_failure;  ///< empty: there is all of it
   double seconds = 0.0;
 };
 
@@ -170,7 +177,9 @@ struct Trained {
                       optimizer_for(options, choices), fit_options(options, choices, prepared, pool.get())};
   const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
   const auto begin = std::chrono::steady_clock::now();
-  result.history = learn(result.model.net, lesson, {options.log, bar});
+  Watching watching{options.log, bar};
+  result.history = learn(result.model.net, lesson, watching);
+  result.log_failure = std::move(watching.log_failure);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
   Model& model = result.model;
@@ -206,7 +215,7 @@ struct Trained {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
            (options.sequence.empty() ? count_of(prepared.input.size(), "feature")
                                      : "sequences of " + steps_text(prepared.input)) +
-           " (divided by 255)\n";
+           (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(prepared.preprocess.schema.columns.size());
   const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
@@ -227,14 +236,14 @@ struct Trained {
   text += "\n";
   if (prepared.unlabelled > 0) {
     text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
-            " without a label\n";
+            " without a label (--not-missing keeps labels such as None)\n";
   }
-  if (!prepared.unreadable.empty()) text += "  " + prepared.unreadable + "\n";
   text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
     text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
-  return text + "\n  " + features_text(options, prepared);
+  text += "\n  " + features_text(options, prepared);
+  return prepared.gaps.empty() ? text : text + "  " + prepared.gaps + "\n";
 }
 
 [[nodiscard]] std::string epochs_text(const weir::History& history) {
@@ -288,11 +297,20 @@ struct Trained {
 }  // namespace
 
 void train(const TrainOptions& given) {
+  const bool layers_in_file = given.layers.starts_with('@');
+  check_files({{"TRAIN", given.table},
+               {"--labels", given.input.labels},
+               {"--test", given.test},
+               {"--test-labels", given.test_labels},
+               {"--layers", layers_in_file ? given.layers.substr(1) : std::string()}},
+              {{"--model", given.model}, {"--log", given.log}});
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
   const double alarm_rate = alarm_rate_for(options, prepared);
-  if (talk) print(beginning_text(options, prepared));
+  std::vector<std::string> notes = prepared.notes;
+  for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
+  if (talk) print(beginning_text(options, prepared) + notes_text(notes));
   const Trained trained = train_model(options, prepared, alarm_rate);
   save_model(options.model, trained.model);
   if (talk) print(training_text(options, trained));
@@ -324,11 +342,20 @@ void train(const TrainOptions& given) {
     InputOptions input = options.input;
     if (!options.test_labels.empty()) input.labels = options.test_labels;
     const Assessment result = assess_file(trained.model, options.test, input, false);
-    if (talk) print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + to_text(result));
+    const std::vector<std::string> about_test = notes_on(trained.model.record, options.test);
+    if (talk) {
+      print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
+            to_text(result));
+    }
+    notes.insert(notes.end(), about_test.begin(), about_test.end());
     json["test"] = to_json(result);
   }
   if (talk) print("\nSaved " + options.model + "\n");
+  json["notes"] = notes;
   if (options.output.json) print_json(json);
+  if (!trained.log_failure.empty()) {
+    weir::fail(weir::ErrorKind::io, "--log: " + trained.log_failure + "; the model is saved");
+  }
 }
 
 }  // namespace cli

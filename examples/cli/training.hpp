@@ -20,11 +20,12 @@ struct Lesson {
 };
 
 struct Watching {
-  std::string log{};  ///< a CSV file; empty: none
-  bool bar = false;   ///< a progress bar on standard error
+  std::string log{};          ///< a CSV file; empty: none
+  bool bar = false;           ///< a progress bar on standard error
+  std::string log_failure{};  ///< why the log ends before the training; empty: it does not
 };
 
 /// Trains `net`, whose weights are drawn from the seed.
-weir::History learn(Net& net, const Lesson& lesson, const Watching& watching);
+weir::History learn(Net& net, const Lesson& lesson, Watching& watching);
 
 }  // namespace cli

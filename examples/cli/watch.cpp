@@ -42,7 +42,7 @@ namespace {
 using namespace weir;  // NOLINT: a program
 
 [[nodiscard]] Model load_judge(const WatchOptions& o) {
-  Model model = load_model(o.model);
+  Model model = load_model(o.model, o.model_memory);
   if (model.task == Task::regress) {
     fail(ErrorKind::config, o.model + ": gives a number and raises no alarm; watch takes no such model");
   }
@@ -110,7 +110,7 @@ class FlowWatch {
                });
     fragments.flush(take);
     table.flush(at_end);
-    alerts.flush();
+    alerts.commit();
     if (!options_.quiet) summarise(table.stats(), time);
     return source.report();
   }
@@ -184,6 +184,10 @@ class FlowWatch {
                      {"bytes_toserver", flow.sides[0].bytes},   {"bytes_toclient", flow.sides[1].bytes},
                      {"start", timestamp(flow.start_ns)},       {"end", timestamp(flow.end_ns())},
                      {"reason", std::string(name_of(flow.end))}};
+    if (!verdict.usable) {  // the net's answer is not a number
+      alert["usable"] = false;
+      return alert;
+    }
     if (!anomaly) alert["label"] = model_.labels.classes[static_cast<std::size_t>(verdict.label)];
     alert["score"] = verdict.score;
     if (has_threshold(model_)) alert["threshold"] = model_.threshold;
@@ -218,6 +222,7 @@ class FlowWatch {
     line["features_moved"] = report->features.size();
     if (report->scores_moved)
       line["scores"] = {{"distance", report->scores.distance}, {"p", report->scores.p}};
+    if (report->senseless > 0) line["scores_not_a_number"] = report->senseless;
     if (report->mean != Drift::none) line["mean_score"] = report->mean == Drift::up ? "up" : "down";
     alerts.write(line);
     ++drift_alarms_;
@@ -309,6 +314,9 @@ int watch(const WatchOptions& o) {
   if (o.captures.empty() == o.interface.empty()) {
     fail(ErrorKind::config, "watch: needs --read CAPTURE or --interface IF");
   }
+  std::vector<NamedFile> inputs = named("--read", o.captures);
+  inputs.push_back({"MODEL", o.model});
+  check_files(inputs, {{"-o", o.out}, {"--state", o.state}});
   if (o.kitsune) return watch_packets(o);
   return watch_flows<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow>(o);
 }

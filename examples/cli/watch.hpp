@@ -18,6 +18,7 @@ struct WatchOptions {
   std::string filter{};
   std::string out = "-";
   std::optional<double> threshold{};
+  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
   bool quiet = false;
 
   MeterOptions meter{};     ///< of a model; no profile: the first one that has the model's columns

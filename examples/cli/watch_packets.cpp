@@ -4,6 +4,7 @@
 #if __has_include(<pcap/pcap.h>)
 
 #include "alerts.hpp"
+#include "interruption.hpp"
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
 
@@ -86,8 +87,11 @@ int watch_packets(const WatchOptions& o) {
     alerts.write(alert);
   };
   source.run(judge, [] {});
-  alerts.flush();
-  if (!o.state.empty()) save_kitsune(o.state, detector);
+  alerts.commit();
+  if (!o.state.empty()) {
+    const SignalsHeld until_it_is_there;
+    save_kitsune(o.state, detector);
+  }
   if (!o.quiet) {
     std::fprintf(stderr, "%" PRIu64 " packets, %" PRIu64 " alarms; %s; %.2f s\n", detector.packets() - before,
                  alerts.count(), phase_text(detector, o).c_str(), time.seconds());

@@ -9,13 +9,16 @@
 
 #include <weir/data/calendar.hpp>
 #include <weir/data/csv.hpp>
+#include <weir/data/giveaways.hpp>
 #include <weir/data/idx.hpp>
 #include <weir/data/impute.hpp>
+#include <weir/data/label_spelling.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/numeric_target.hpp>
 #include <weir/data/scale.hpp>
 #include <weir/data/seasonal.hpp>
 #include <weir/data/split.hpp>
+#include <weir/data/table_gaps.hpp>
 #include <weir/data/windows.hpp>
 
 #include <weir/detect/drift_monitor.hpp>

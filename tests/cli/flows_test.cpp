@@ -1,12 +1,17 @@
 // weir flows and weir synth --pcap: columns, labels, threads, exit codes; and the way from a synthetic
 // capture to an alarm.
 #include "cli/program.hpp"
+#include "traffic/packet_bytes.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <traffic/capture_files.hpp>
+#include <traffic/packet_bytes.hpp>
 
 using namespace cli_test;
 
@@ -174,8 +179,8 @@ TEST_CASE("flows: a column for each first packet, byte and bit; masks take away 
   };
   const std::string key = write_file("mask.key", std::string(64, '5'));
   const std::string hidden = folder() / "hidden_hosts.pcap";
-  const Outcome outcome = cli_test::weir(
-      {"anonymise", small(), hidden, "--key", key, "--payload", "65535", "--ports", "--quiet"});
+  const Outcome outcome = cli_test::weir({"anonymise", small(), hidden, "--key", key, "--payload", "65535",
+                                          "--ports", "--quiet", "--keep", "timestamps,ip_id"});
   if (outcome.err.find("built without") != std::string::npos) return;
   REQUIRE(outcome.code == 0);
   CHECK(bits(hidden) == bits(small()));
@@ -236,6 +241,202 @@ TEST_CASE("flows: addresses are hidden, prefixes stay") {
   }
   refused({"flows", small(), "--anonymise", folder() / "no.key"}, "no.key");
   refused({"flows", small(), "--anonymise", write_file("bad.key", "short")}, "bad.key: not a key");
+}
+
+TEST_CASE("flows: nothing beside hidden addresses tells them") {
+  if (!ready()) return;
+  const std::string key = write_file("beside.key", std::string(32, 'k'));
+  const auto hidden = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"flows", small(), "--anonymise", key, "--quiet"});
+    return cli_test::weir(more);
+  };
+  const Outcome outcome = hidden({"--header-bits", "2"});
+  if (outcome.err.find("built without") != std::string::npos) return;
+  REQUIRE(outcome.code == 0);
+  const std::vector<std::string> open = lines_of(flows(small(), {"--header-bits", "2"})),
+                                 lines = lines_of(outcome.out);
+  REQUIRE(lines.size() == open.size());
+  // The columns are those of an open table under the masks; without them addresses are there, bit by bit.
+  const std::vector<std::string> masked = lines_of(
+      flows(small(), {"--header-bits", "2", "--mask", "addresses,checksums,options,timestamps,ip_id"}));
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::vector<std::string> a = cells_of(masked[i]), b = cells_of(lines[i]), c = cells_of(open[i]);
+    REQUIRE(std::equal(a.begin() + 51, a.end(), b.begin() + 51));
+    CHECK(c[51 + 96] != "");
+    for (std::size_t bit = 96; bit < 160; ++bit) CHECK(b[51 + bit] == "");
+  }
+  const std::vector<std::string> kept =
+      cells_of(lines_of(hidden({"--header-bits", "1", "--keep", "ip_id"}).out)[1]);
+  CHECK(kept[51 + 32] != "");
+  CHECK(kept[51 + 96] == "");
+
+  refused({"flows", small(), "--anonymise", key, "--payload", "10"}, "--keep payload");
+  CHECK(hidden({"--payload", "10", "--keep", "payload"}).code == 0);
+  refused({"flows", small(), "--anonymise", key, "--keep", "addresses"}, "'addresses' is not one of");
+  refused({"flows", small(), "--keep", "payload"}, "--anonymise");
+}
+
+// ------------------------------------------------------------------------------ links that are not ours
+
+namespace {
+
+std::string write_capture_bytes(const std::string& name, const packet_bytes::Bytes& bytes) {
+  return write_file(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+packet_bytes::Bytes datagram(std::uint16_t port) {
+  using namespace packet_bytes;
+  return ethernet({}, ipv4({}, udp({.dst_port = port}, text("hello")))).bytes;
+}
+/// CAN frames in front of and behind the datagrams.
+std::string mixed_capture() {
+  capture_files::Pcapng p;
+  p.section();
+  p.interface(227);
+  p.interface(1);
+  p.packet(0, 1, packet_bytes::filler(16).bytes);
+  p.packet(1, 2, datagram(1));
+  p.packet(1, 3, datagram(1));
+  p.packet(0, 4, packet_bytes::filler(16).bytes);
+  return write_capture_bytes("mixed.pcapng", p.bytes);
+}
+std::string can_capture(bool old) {
+  if (old) {
+    capture_files::Pcap p{.link_type = 227};
+    p.add(1, 0, packet_bytes::filler(16).bytes);
+    return write_capture_bytes("can.pcap", p.bytes);
+  }
+  capture_files::Pcapng p;
+  p.section();
+  p.interface(227);
+  p.packet(0, 1, packet_bytes::filler(16).bytes);
+  return write_capture_bytes("can.pcapng", p.bytes);
+}
+
+}  // namespace
+
+TEST_CASE("flows, watch, anonymise: packets of foreign links are counted and named") {
+  if (!ready()) return;
+  const std::string told = "left out: 2 of link type 227 (CAN_SOCKETCAN), which is not known";
+  for (const std::vector<std::string>& filter : {std::vector<std::string>{}, {"--filter", "udp"}}) {
+    std::vector<std::string> arguments{"flows", mixed_capture()};
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    const Outcome outcome = cli_test::weir(arguments);
+    CHECK(outcome.code == 0);
+    CHECK(lines_of(outcome.out).size() == 2);
+    CHECK(outcome.err.find(told) != std::string::npos);
+    arguments = {"watch", "--kitsune", "--read", mixed_capture()};
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    const Outcome watched = cli_test::weir(arguments);
+    CHECK(watched.code == 0);
+    CHECK(watched.err.find(told) != std::string::npos);
+  }
+  const std::string key = write_file("links.key", std::string(32, 'k')), out = folder() / "links.pcap";
+  const Outcome outcome = cli_test::weir({"anonymise", mixed_capture(), out, "--key", key});
+  if (outcome.err.find("built without") == std::string::npos) {
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out.find("2 packets") != std::string::npos);
+    CHECK(outcome.err.find(told) != std::string::npos);
+    CHECK(lines_of(flows(out)).size() == 2);
+  }
+}
+
+TEST_CASE("flows, watch, anonymise: a capture of which nothing can be read is refused with its link type") {
+  if (!ready()) return;
+  const std::string key = write_file("refused.key", std::string(32, 'k'));
+  for (const bool old : {true, false}) {
+    const std::string out = folder() / "refused.out";
+    refused({"flows", can_capture(old), "-o", out}, "link type 227 (CAN_SOCKETCAN)");
+    refused({"flows", can_capture(old), "--filter", "tcp"}, "link type 227 (CAN_SOCKETCAN)");
+    CHECK_FALSE(fs::exists(out));
+    const Outcome watched = cli_test::weir({"watch", "--kitsune", "--read", can_capture(old), "--quiet"});
+    CHECK(watched.code == 2);
+    CHECK(watched.err.find("link type 227 (CAN_SOCKETCAN)") != std::string::npos);
+    const Outcome hidden = cli_test::weir({"anonymise", can_capture(old), out, "--key", key});
+    CHECK(hidden.code == 2);
+    CHECK_FALSE(fs::exists(out));
+  }
+  // Beside others the others are read.
+  const Outcome both = cli_test::weir({"flows", mixed_capture(), can_capture(false), "--quiet"});
+  CHECK(both.code == 2);
+  CHECK(lines_of(both.out).size() == 2);
+  CHECK(both.err.find("can.pcapng: no packet of it can be read") != std::string::npos);
+}
+
+TEST_CASE("flows: the netfilter log, and frames behind labels") {
+  if (!ready()) return;
+  using namespace packet_bytes;
+  capture_files::Pcap log{.link_type = 239};
+  for (std::uint32_t i = 0; i < 2; ++i) log.add(i, 0, nflog(2, ipv4({}, udp({}, text("hello")))).bytes);
+  const std::vector<std::string> lines = lines_of(flows(write_capture_bytes("nflog.pcap", log.bytes)));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1].find("10.0.0.1,49152,10.0.0.2,53,") == 0);
+}
+
+TEST_CASE("anonymise: the key is not written over, by whatever name") {
+  if (!ready()) return;
+  const std::string key = write_file("precious.key", std::string(32, 'k'));
+  for (const char* how : {"same", "soft", "hard"}) {
+    std::string out = key;
+    if (how != std::string("same")) {
+      out = folder() / (std::string(how) + ".pcap");
+      how == std::string("soft") ? fs::create_symlink(key, out) : fs::create_hard_link(key, out);
+    }
+    const Outcome outcome = cli_test::weir({"anonymise", small(), out, "--key", key});
+    CHECK(outcome.code == 2);
+    CHECK(read_file(key) == std::string(32, 'k'));
+  }
+}
+
+/// A capture of Ethernet frames, a millisecond apart.
+std::string capture_of(const std::string& name, const std::vector<packet_bytes::Layer>& frames) {
+  using namespace packet_bytes;
+  Bytes file;
+  for (const std::uint32_t word : {0xA1B2C3D4U, 0x0004'0002U, 0U, 0U, 65'535U, 1U}) put32_little(file, word);
+  std::uint32_t time = 0;
+  for (const Layer& frame : frames) {
+    for (const std::uint32_t word :
+         {1'700'000'000U, time += 1'000, static_cast<std::uint32_t>(frame.bytes.size()),
+          static_cast<std::uint32_t>(frame.bytes.size())}) {
+      put32_little(file, word);
+    }
+    put(file, frame.bytes);
+  }
+  return write_file(name, std::string(reinterpret_cast<const char*>(file.data()), file.size()));
+}
+
+TEST_CASE("flows: what keeps equal addresses and ports apart") {
+  if (!ready()) return;
+  using namespace packet_bytes;
+  const auto question = [](std::uint16_t tag) {
+    return ethernet({}, vlan(tag, ipv4({}, udp({.src_port = 5'000}, filler(9)))));
+  };
+  const auto answer = [](std::uint16_t tag) {
+    return ethernet({}, vlan(tag, ipv4({.src = "10.0.0.2", .dst = "10.0.0.1"},
+                                       udp({.src_port = 53, .dst_port = 5'000}, filler(9)))));
+  };
+  const auto rows = [](const std::string& path, const std::vector<std::string>& more) {
+    return lines_of(flows(path, more)).size() - 1;
+  };
+  const std::string tags = capture_of("vlan_each_way.pcap", {question(10), answer(20)});
+  CHECK(rows(tags, {}) == 2);
+  CHECK(rows(tags, {"--apart", "vlan,tunnel"}) == 2);
+  CHECK(rows(tags, {"--apart", "tunnel"}) == 1);
+  CHECK(rows(tags, {"--apart", "none"}) == 1);
+  CHECK(rows(capture_of("priority.pcap", {question(0), answer(0)}), {}) == 1);
+  const auto in_vxlan = [](const char* end, std::uint32_t network) {
+    return ethernet({},
+                    ipv4({.src = end, .dst = "172.16.0.9"},
+                         udp({.src_port = 999, .dst_port = 4'789},
+                             vxlan(network, ethernet({}, ipv4({}, udp({.src_port = 5'000}, filler(9))))))));
+  };
+  const std::string tunnels = capture_of(
+      "tunnels.pcap", {in_vxlan("172.16.0.1", 1), in_vxlan("172.16.0.1", 2), in_vxlan("172.16.0.2", 2)});
+  CHECK(rows(tunnels, {"--inner"}) == 2);
+  CHECK(rows(tunnels, {"--inner", "--apart", "none"}) == 1);
+  CHECK(rows(tunnels, {"--inner", "--apart", "outer"}) == 2);
+  CHECK(rows(tunnels, {"--inner", "--apart", "tunnel,outer"}) == 3);
+  refused({"flows", tags, "--apart", "vlans"}, "--apart: there is no 'vlans'");
+  refused({"flows", tags, "--apart", "none,vlan"}, "--apart: 'none' stands alone");
 }
 
 TEST_CASE("flows: exit code 1 for a capture that was cut, 2 for none at all") {

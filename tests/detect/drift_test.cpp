@@ -39,7 +39,8 @@ TEST_CASE("stability index by hand") {
   psi.clear();
   CHECK(psi.count() == 0);
   psi.add(std::nan(""));
-  CHECK(psi.actual()[0] == 1);
+  CHECK(psi.actual()[0] == 0);
+  CHECK(psi.missing() == 1);
 }
 
 TEST_CASE("stability index: repeated numbers share a bin, constants have one") {
@@ -203,4 +204,51 @@ TEST_CASE("a monitor needs a reference, a reference needs numbers") {
   CHECK_THROWS_AS(DriftMonitor(reference, {.window = 0}), ConfigError);
   CHECK_THROWS_AS(static_cast<void>(PopulationStability::restore({1, 1}, {1, 1, 1})), ConfigError);
   CHECK_THROWS_AS(static_cast<void>(PopulationStability::restore({1, 2}, {1, 1})), ConfigError);
+}
+
+TEST_CASE("NaN is no number of a law: it is counted apart and reported") {
+  const double nan = std::nan("");
+  const std::vector<float> training{0, 1, 2, 3};
+  const auto reference =
+      ReferenceStatistics::fit(std::span<const float>(training), 1, normals(2'000, 0.0, 1));
+  DriftMonitor monitor(reference, {.window = 100});
+  const std::vector<double> scores = normals(400, 0.0, 2);
+  std::vector<DriftReport> reports;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const double score = i >= 100 && i < 200 && i % 10 == 0 ? nan : i >= 300 ? nan : scores[i];
+    const auto report = monitor.add(std::span(training).subspan(i % 4, 1), score);
+    if (report) reports.push_back(*report);
+  }
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[0].records == 200);
+  CHECK(reports[0].senseless == 10);
+  CHECK_FALSE(reports[0].scores_moved);
+  CHECK(reports[0].mean == Drift::none);
+  CHECK(reports[1].records == 400);
+  CHECK(reports[1].senseless == 100);  // all of the window
+
+  auto psi = PopulationStability::fit(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8}, 4);
+  for (const double x : {1.0, 3.0, 5.0, 7.0}) psi.add(x);
+  CHECK(psi.value() == doctest::Approx(0.0));
+  for (int i = 0; i < 4; ++i) psi.add(nan);
+  CHECK(psi.missing() == 4);
+  CHECK(psi.count() == 8);
+  CHECK(psi.actual() == std::vector<std::uint64_t>{1, 1, 1, 1});
+  // Five bins: e = 2.5 / 10.5 and 0.5 / 10.5, a = 1.5 / 10.5 and 4.5 / 10.5.
+  CHECK(psi.value() == doctest::Approx(4 * (-1.0 / 10.5) * std::log(1.5 / 2.5) + 4.0 / 10.5 * std::log(9.0)));
+  psi.clear();
+  CHECK(psi.missing() == 0);
+
+  const std::vector<double> holed{1.0, nan}, whole{1.0, 2.0};
+  CHECK_THROWS_AS(static_cast<void>(kolmogorov_smirnov_distance(holed, whole)), DataError);
+  CHECK_THROWS_AS(static_cast<void>(kolmogorov_smirnov_distance(whole, holed)), DataError);
+
+  PageHinkley test({.delta = 0.0, .lambda = 1.0, .warm_up = 2});
+  CHECK(test.add(1.0) == Drift::none);
+  CHECK(test.add(nan) == Drift::none);
+  CHECK(test.count() == 1);
+  CHECK(test.add(1.0) == Drift::none);
+  CHECK(test.add(3.0) == Drift::up);  // as without the NaN
+  CHECK(test.add(HUGE_VAL) == Drift::up);
+  CHECK(test.add(-HUGE_VAL) == Drift::down);
 }

@@ -1,6 +1,7 @@
 #include "detect/kitsune_reference.hpp"
 
 #include <weir/detect/kitsune.hpp>
+#include <weir/detect/reconstruction.hpp>
 #include <weir/io/kitsune.hpp>
 
 #include <doctest/doctest.h>
@@ -230,4 +231,31 @@ TEST_CASE("thresholds") {
   CHECK_THROWS_AS(static_cast<void>(score_quantile({}, 0.5)), DataError);
   CHECK_THROWS_AS(static_cast<void>(LogNormal::fit(std::vector<double>{0.0})), DataError);
   CHECK_THROWS_AS(static_cast<void>(score_threshold(numbers, {.rate = 0.0})), ConfigError);
+}
+
+TEST_CASE("thresholds are not told from NaN") {
+  const double nan = std::nan("");
+  for (const ThresholdRule rule :
+       {ThresholdRule::log_normal, ThresholdRule::quantile, ThresholdRule::largest}) {
+    for (std::size_t at = 0; at < 4; ++at) {
+      std::vector<double> scores{1.0, 2.0, 3.0, 4.0};
+      scores[at] = nan;
+      CHECK_THROWS_AS(static_cast<void>(score_threshold(scores, {.rule = rule})), NumericError);
+    }
+  }
+  const std::vector<double> infinite{1.0, HUGE_VAL};
+  CHECK_THROWS_AS(static_cast<void>(score_threshold(infinite, {})), NumericError);
+  CHECK_THROWS_AS(static_cast<void>(score_quantile(infinite, nan)), ConfigError);
+  CHECK_THROWS_AS(
+      static_cast<void>(score_threshold(infinite, {.rule = ThresholdRule::largest, .factor = nan})),
+      ConfigError);
+  Kitsune<float> detector;
+  CHECK_THROWS_AS(detector.set_threshold(nan), ConfigError);
+
+  Matrix<float> x(2, 3), back(2, 3);
+  back(1, 2) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(static_cast<void>(ReconstructionError::fit(x, back)),
+                       "the reconstruction error of row 2, feature 1, is not finite: the row holds NaN, or "
+                       "the net does",
+                       NumericError);
 }

@@ -103,5 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t passed = 0;
   while (filtered->next(frame)) ++passed;
   require(passed <= ours.size());
+  require(filtered->status().ok());  // a link without filters does not end the file
+  require(passed + filtered->left_out().frames() <= 2 * ours.size());
+  static_cast<void>(filtered->readable());
   return 0;
 }

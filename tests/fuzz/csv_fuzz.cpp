@@ -2,10 +2,11 @@
 // line must be accounted for, and what is read must depend neither on the size of the pieces in which the
 // bytes arrive nor on the number of rows asked for at a time.
 //
-// The first three bytes choose the options; the rest is the file.
+// What is read as a text must be UTF-8. The first four bytes choose the options; the rest is the file.
 #include <weir/data/csv.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -48,6 +49,11 @@ CsvOptions options_of(const std::uint8_t* choice) {
                      .infer_rows = choice[1] % std::size_t{8},
                      .max_reasons = 3};
   options.bad_rows = static_cast<BadRows>(choice[2] % 3);
+  options.encoding = static_cast<TextEncoding>(choice[3] % 4);
+  if ((choice[3] & 0x04) != 0) options.numbers.decimal = ',';
+  constexpr std::string_view thousands = "\0,. ";
+  options.numbers.thousands = thousands[(choice[3] >> 3) % thousands.size()];
+  if ((choice[3] & 0x20) != 0) options.mixed = MixedColumns::categorical;
   if ((choice[1] & 0x10) != 0) options.max_row_bytes = 32;
   if ((choice[1] & 0x20) != 0) options.max_columns = 3;
   if ((choice[1] & 0x40) != 0) options.missing.push_back("-1");
@@ -67,10 +73,22 @@ void check_equal(const Table& a, const Table& b) {
         const double y = b.numbers(i)[row];
         require(x == y || (is_missing(x) && is_missing(y)));
       } else {
-        require(a.text(i, row) == b.text(i, row));
+        require(a.text(i, row) == b.text(i, row) && is_utf8(a.text(i, row)));
       }
     }
   }
+}
+
+/// The text that the lines are those of.
+std::string decoded(std::string_view bytes, const CsvOptions& options) {
+  const bool guess = options.encoding != TextEncoding::utf16;
+  if (guess && content_kind(bytes.substr(0, 512)) != ContentKind::utf16_text) return std::string(bytes);
+  auto peeked = PeekedSource::try_make(std::make_unique<MemorySource>(bytes), 512);
+  Utf16Source source(std::move(peeked).value());
+  std::string text;
+  std::array<char, 100> piece{};
+  while (const std::size_t count = source.read(piece).value()) text.append(piece.data(), count);
+  return text;
 }
 
 void check_lines(const CsvReport& report, std::string_view text, const CsvOptions& options) {
@@ -78,7 +96,8 @@ void check_lines(const CsvReport& report, std::string_view text, const CsvOption
   const auto feeds = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
   const bool open_end = !text.empty() && text.back() != '\n';
   require(report.lines == feeds + (open_end ? 1 : 0));
-  const std::uint64_t known = report.rows + report.bad_rows + report.blank_lines + (options.header ? 1 : 0);
+  const std::uint64_t known =
+      report.rows + report.bad_rows + report.blank_lines + report.repeated_headers + (options.header ? 1 : 0);
   require(options.quote == '\0' ? report.lines == known : report.lines >= known);
   require(report.reasons.size() <= options.max_reasons && report.reasons.size() <= report.bad_rows);
 }
@@ -86,31 +105,30 @@ void check_lines(const CsvReport& report, std::string_view text, const CsvOption
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 3) return 0;
+  if (size < 4) return 0;
   const CsvOptions options = options_of(data);
-  const std::string_view text(reinterpret_cast<const char*>(data) + 3, size - 3);
+  const std::string_view text(reinterpret_cast<const char*>(data) + 4, size - 4);
 
   CsvReport report;
   Result<Table> whole = try_parse_csv(text, options, &report);
   Result<CsvReader> reader =
       CsvReader::try_make(std::make_unique<DrippingSource>(text, 1 + data[2] / std::size_t{3}), options);
   if (!reader) {
-    require(!whole && !reader.error().what.empty());
+    require(!whole && !reader.error().what.empty() && is_utf8(reader.error().what));
     return 0;
   }
   Table pieces = reader->make_table();
   while (true) {
     const Result<std::size_t> count = reader->try_read(pieces, 1 + data[2] % std::size_t{5});
     if (!count) {
-      const bool gzip = count.error().kind == ErrorKind::format;  // refused whatever the rows are
-      require(!whole && (gzip || options.bad_rows == BadRows::stop));
+      require(!whole && is_utf8(count.error().what) && options.bad_rows == BadRows::stop);
       return 0;
     }
     if (count.value() == 0) break;
   }
   require(whole.ok());
   check_equal(*whole, pieces);
-  check_lines(report, text, options);
+  check_lines(report, decoded(text, options), options);
   require(report.lines == reader->report().lines && report.bad_rows == reader->report().bad_rows);
   return 0;
 }

@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 2, size - 2);
   const auto bit = [&](int i) { return (data[0] >> i & 1) != 0; };
-  const FeatureMask mask{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5), bit(6)};
+  const FeatureMask mask{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5), bit(6), bit(7)};
   Packet packet;
   const int link = data[1] % 2 == 0 ? link_type::ethernet : link_type::raw_file;
   if (parse_packet(packet, link, bytes, static_cast<std::uint32_t>(bytes.size()), 0))

@@ -3,7 +3,8 @@
 // end, and a table of few places holds no more than those.
 //
 // The first four bytes choose the options and the profiles; every eight more are a packet: who, flags, step
-// in time, lengths, sequence number, header bits.
+// in time, lengths, sequence number, header bits. VLANs and tunnels follow from the bytes of numbers; ICMP
+// errors quote a TCP packet of two of the hosts. Flows that are left to end one by one are those of `flush`.
 #include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/flow_table.hpp>
@@ -38,7 +39,14 @@ struct Finite {
   void ends(FlowColumnName, const FlowEnds&) {}
 };
 
-constexpr std::array<std::byte, 64> content{};
+/// Payload; of an ICMP error it quotes 10.0.0.1, port 1, to 10.0.0.2, port 2.
+constexpr std::array<std::byte, 64> content = [] {
+  std::array<std::byte, 64> bytes{};
+  constexpr std::array<unsigned, 24> quoted{0x45, 0,  0, 64, 0, 0, 0, 0, 64, ip_protocol::tcp, 0, 0, 10, 0, 0,
+                                            1,    10, 0, 0,  2, 0, 1, 0, 2};
+  for (std::size_t i = 0; i < quoted.size(); ++i) bytes[i] = static_cast<std::byte>(quoted[i]);
+  return bytes;
+}();
 
 Packet packet_of(const std::uint8_t* b, std::int64_t& now) {
   Packet p;
@@ -68,6 +76,16 @@ Packet packet_of(const std::uint8_t* b, std::int64_t& now) {
   p.tcp_ack = static_cast<std::uint32_t>(b[4]) << (b[6] & 24);
   p.tcp_window = static_cast<std::uint16_t>(b[6] << 4);
   p.payload = std::span(content).first(b[4] % content.size());
+  p.icmp_type = b[1] & 15;
+  if ((b[6] & 0x40) != 0) {
+    p.vlan = {static_cast<std::uint16_t>(1 + b[5]), 0};
+    p.vlan_count = 1;
+  }
+  if ((b[6] & 0x80) != 0) {
+    p.tunnel_id = b[5];
+    p.tunnel_network = b[5] & 3;
+    p.tunnel_ends = b[4] & 3;
+  }
   return p;
 }
 
@@ -82,6 +100,9 @@ FlowOptions options_of(const std::uint8_t* b) {
   o.drop_duplicates = (b[2] & 1) != 0;
   o.lower_port_serves = (b[2] & 2) != 0;
   o.hash_key = FlowHashKey{b[0], b[1]};
+  o.vlan_in_key = (b[3] & 2) != 0;
+  o.tunnel_in_key = (b[3] & 4) != 0;
+  o.tunnel_ends_in_key = (b[3] & 8) != 0;
   return o;
 }
 
@@ -113,6 +134,10 @@ void run(const FlowOptions& options, bool in_bursts, std::span<const std::uint8_
   }
   take_burst();
   order = std::numeric_limits<std::int64_t>::min();
+  if (in_bursts) {
+    for (auto leaving = table.leave_all(); table.emit_next(leaving, sink);) {
+    }
+  }
   table.flush(sink);
   require(table.size() == 0);
   const FlowTableStats& stats = table.stats();

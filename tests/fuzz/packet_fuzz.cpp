@@ -24,11 +24,13 @@ void require(bool condition) {
 
 int link_of(std::uint8_t choice, std::uint8_t more) {
   using namespace link_type;
-  constexpr std::array<int, 19> known{
-      null,     ethernet, ppp,          raw,           raw_bsd,  ppp_hdlc, ppp_ether,
-      raw_file, wifi,     cisco_hdlc,   loop,          radiotap, ppi,      link_type::ipv4,
-      ipv6,     ethernet, linux_cooked, linux_cooked2, ethernet};
-  return choice < 0xF0 ? known[choice % known.size()] : (choice << 8) | more;
+  constexpr std::array<int, 27> links{
+      null,      ethernet,        ppp,     raw,        raw_bsd,      ppp_hdlc,
+      ppp_ether, raw_file,        wifi,    cisco_hdlc, loop,         radiotap,
+      ppi,       link_type::ipv4, ipv6,    ethernet,   linux_cooked, linux_cooked2,
+      ethernet,  atm_llc,         enc,     pflog,      ppp_pppd,     ppp_with_direction,
+      ipnet,     nflog,           ethernet};
+  return choice < 0xF0 ? links[choice % links.size()] : (choice << 8) | more;
 }
 
 void require_within(View part, View whole) {
@@ -45,6 +47,7 @@ void require_sound(const Packet& p) {
   require(p.ip_version == 0 || p.ip_version == 4 || p.ip_version == 6);
   require(!p.later_fragment || (p.fragment && !p.has_l4));
   require(p.ip_version != 0 || !p.has_l4);
+  require(link_type::is_known(p.link_type) || p.ip_version == 0);
   // Every byte of the IP packet is header or payload, except what UDP leaves over.
   if (p.has_l4 && p.protocol != ip_protocol::udp) {
     require(p.payload_length + p.l4_header_length + p.ip_header_length == p.ip_length);

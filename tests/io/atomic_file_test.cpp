@@ -32,6 +32,7 @@ struct FaultySystem {
   Fault fault = Fault::error;
   int error = EIO;
   int calls = 0;
+  int write_at = -1, rename_at_call = -1, sync_directory_at = -1;  ///< the last ones
   PosixSystem real{};
 
   template <class Call>
@@ -63,9 +64,11 @@ struct FaultySystem {
     return run([&] { return real.read(file, to, transferred(size)); });
   }
   ssize_t write(int file, const void* from, std::size_t size) {
+    write_at = calls;
     return run([&] { return real.write(file, from, transferred(size)); });
   }
   int sync(int file) {
+    sync_directory_at = calls;
     return run([&] { return real.sync(file); });
   }
   int close(int file) {
@@ -76,10 +79,17 @@ struct FaultySystem {
     return result;
   }
   int rename_at(int directory, const char* from, const char* to) {
+    rename_at_call = calls;
     return run([&] { return real.rename_at(directory, from, to); });
   }
   int unlink_at(int directory, const char* name) {
     return run([&] { return real.unlink_at(directory, name); });
+  }
+  int change_mode(int file, mode_t mode) {
+    return run([&] { return real.change_mode(file, mode); });
+  }
+  int change_owner(int file, uid_t owner, gid_t group) {
+    return run([&] { return real.change_owner(file, owner, group); });
   }
 };
 
@@ -91,10 +101,17 @@ weir::Status overwrite(const std::string& path, const Bytes& old, const Bytes& f
   return weir::try_write_file(path, fresh, system);
 }
 
-int calls_of_a_write(const TemporaryDirectory& directory) {
+/// The system after a write without a fault: it knows how many calls that takes, and which is which.
+FaultySystem calls_of_a_write(const TemporaryDirectory& directory) {
   FaultySystem counter;
   REQUIRE(overwrite(directory / "file", to_bytes("old"), to_bytes("fresh"), counter).ok());
-  return counter.calls;
+  return counter;
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  REQUIRE(::lstat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
 }
 
 int open_files() {
@@ -116,20 +133,36 @@ TEST_CASE("write_file and read_file: what goes in comes out") {
   CHECK(directory.names() == std::vector<std::string>{"file"});
 }
 
-TEST_CASE("write_file: the mode is 0644 less the umask") {
+TEST_CASE("write_file: a new file has 0666 less the umask, an old one keeps its mode") {
   const TemporaryDirectory directory;
   const mode_t before = ::umask(027);
-  weir::write_file(directory / "file", to_bytes("x"));
+  weir::write_file(directory / "new", to_bytes("x"));
+  weir::write_file(directory / "old", to_bytes("x"));
+  for (const mode_t mode : {0600U, 0640U, 0666U, 0755U}) {
+    CAPTURE(mode);
+    REQUIRE(::chmod((directory / "old").c_str(), mode) == 0);
+    weir::write_file(directory / "old", to_bytes("fresh"));
+    CHECK(mode_of(directory / "old") == mode);
+  }
   ::umask(before);
+  CHECK(mode_of(directory / "new") == 0640);
+  if (::geteuid() != 0) {
+    MESSAGE("SKIPPED: only root may give a file away");
+    return;
+  }
+  REQUIRE(::chown((directory / "old").c_str(), 12345, 54321) == 0);
+  weir::write_file(directory / "old", to_bytes("again"));
   struct stat status {};
-  REQUIRE(::stat((directory / "file").c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0640);
+  REQUIRE(::stat((directory / "old").c_str(), &status) == 0);
+  CHECK(status.st_uid == 12345);
+  CHECK(status.st_gid == 54321);
+  CHECK(mode_of(directory / "old") == 0755);
 }
 
-TEST_CASE("write_file: works with a relative path and steps over leftovers") {
+TEST_CASE("write_file: works with a relative path; what others planted is no hindrance") {
   const TemporaryDirectory directory;
   const std::string prefix = "file." + std::to_string(::getpid()) + ".";
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     ::close(::open((directory / (prefix + std::to_string(i) + ".tmp")).c_str(), O_CREAT | O_WRONLY, 0600));
   }
   const int here = ::open(".", O_RDONLY | O_DIRECTORY);
@@ -139,16 +172,78 @@ TEST_CASE("write_file: works with a relative path and steps over leftovers") {
   ::close(here);
   CHECK(written);
   CHECK(weir::read_file(directory / "file", 10) == to_bytes("x"));
-  CHECK(directory.names().size() == 4);
+  CHECK(directory.names().size() == 1501);
 }
 
-TEST_CASE("write_file: a symbolic link is replaced, its target left alone") {
+TEST_CASE("write_file: the temporary name cannot be foretold, and is never too long") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.push_back(weir::detail::random_ending());
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
   const TemporaryDirectory directory;
-  weir::write_file(directory / "target", to_bytes("target"));
-  REQUIRE(::symlink("target", (directory / "link").c_str()) == 0);
-  weir::write_file(directory / "link", to_bytes("fresh"));
-  CHECK(weir::read_file(directory / "target", 10) == to_bytes("target"));
-  CHECK(weir::read_file(directory / "link", 10) == to_bytes("fresh"));
+  const std::string path = directory / std::string(255, 'x');  // the longest that there is
+  CHECK(weir::try_write_file(path, to_bytes("x")).ok());
+  CHECK(weir::read_file(path, 10) == to_bytes("x"));
+}
+
+TEST_CASE("write_file: a symbolic link stays one, and what it means is replaced") {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory elsewhere;
+  weir::write_file(elsewhere / "target", to_bytes("target"));
+  REQUIRE(::chmod((elsewhere / "target").c_str(), 0600) == 0);
+  REQUIRE(::symlink((elsewhere / "target").c_str(), (directory / "absolute").c_str()) == 0);
+  REQUIRE(::symlink("absolute", (directory / "relative").c_str()) == 0);
+  weir::write_file(directory / "relative", to_bytes("fresh"));
+  CHECK(weir::read_file(elsewhere / "target", 10) == to_bytes("fresh"));
+  CHECK(mode_of(elsewhere / "target") == 0600);
+  CHECK(S_ISLNK([&] {
+    struct stat status {};
+    REQUIRE(::lstat((directory / "relative").c_str(), &status) == 0);
+    return status.st_mode;
+  }()));
+
+  REQUIRE(::symlink("not there yet", (directory / "dangling").c_str()) == 0);
+  weir::write_file(directory / "dangling", to_bytes("new"));
+  CHECK(weir::read_file(directory / "not there yet", 10) == to_bytes("new"));
+
+  REQUIRE(::symlink("round", (directory / "round").c_str()) == 0);
+  CHECK_FALSE(weir::try_write_file(directory / "round", to_bytes("x")).ok());
+  CHECK(elsewhere.names() == std::vector<std::string>{"target"});
+}
+
+TEST_CASE("write_file: devices, pipes and descriptors are written to, not replaced") {
+  const TemporaryDirectory directory;
+  CHECK(weir::try_write_file("/dev/null", to_bytes("x")).ok());
+  const weir::Status full = weir::try_write_file("/dev/full", to_bytes("x"));
+  REQUIRE_FALSE(full.ok());
+  CHECK(full.error().what.find("No space left on device") != std::string::npos);
+  for (const char* device : {"/dev/null", "/dev/full"}) {
+    struct stat status {};
+    REQUIRE(::lstat(device, &status) == 0);
+    CHECK(S_ISCHR(status.st_mode));
+  }
+  REQUIRE(::symlink("/dev/null", (directory / "link").c_str()) == 0);
+  CHECK(weir::try_write_file(directory / "link", to_bytes("x")).ok());
+
+  REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+  const int reader = ::open((directory / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
+  CHECK(weir::try_write_file(directory / "pipe", to_bytes("12")).ok());
+  char text[4] = {};
+  CHECK(::read(reader, text, sizeof text) == 2);
+  ::close(reader);
+
+  // What a shell opens for `weir ... -o /dev/fd/3 3>>log`: written behind what is there.
+  weir::write_file(directory / "log", to_bytes("old "));
+  const int log = ::open((directory / "log").c_str(), O_WRONLY | O_APPEND);
+  for (const char* folder : {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"}) {
+    CHECK(weir::try_write_file(folder + std::to_string(log), to_bytes("x")).ok());
+  }
+  ::close(log);
+  CHECK(weir::read_file(directory / "log", 10) == to_bytes("old xxx"));
+  const int input = ::open((directory / "log").c_str(), O_RDONLY);
+  CHECK_FALSE(weir::try_write_file("/dev/fd/" + std::to_string(input), to_bytes("x")).ok());
+  ::close(input);
+  CHECK(directory.names().size() == 3);
 }
 
 TEST_CASE("write_file: refusals name the path and the reason") {
@@ -160,7 +255,10 @@ TEST_CASE("write_file: refusals name the path and the reason") {
     CHECK(status.error().what.find(path) != std::string::npos);
     return status.error().what;
   };
-  CHECK(refusal(directory / "missing/file").find("No such file or directory") != std::string::npos);
+  CHECK(refusal(directory / "missing/file").find("there is no folder '" + directory.path() + "/missing'") !=
+        std::string::npos);
+  CHECK(refusal(directory.path()).find("is a folder") != std::string::npos);
+  CHECK(refusal("/dev/null/file").find("not a folder") != std::string::npos);
   for (const char* name : {"", ".", ".."}) {
     CHECK(refusal(directory / name).find("not the name of a file") != std::string::npos);
   }
@@ -168,24 +266,36 @@ TEST_CASE("write_file: refusals name the path and the reason") {
   CHECK_FALSE(weir::try_write_file(directory / std::string_view("a\0b", 3), to_bytes("x")).ok());
   CHECK(refusal(directory / std::string(300, 'x')).find("File name too long") != std::string::npos);
   CHECK(directory.names().empty());
+  if (::geteuid() == 0) {
+    MESSAGE("SKIPPED: to root everything may be written");
+    return;
+  }
+  weir::write_file(directory / "kept", to_bytes("x"));
+  REQUIRE(::chmod((directory / "kept").c_str(), 0400) == 0);
+  CHECK(refusal(directory / "kept").find("Permission denied") != std::string::npos);
+  REQUIRE(::chmod(directory.path().c_str(), 0500) == 0);
+  CHECK(refusal(directory / "new").find("write to another folder") != std::string::npos);
+  REQUIRE(::chmod(directory.path().c_str(), 0700) == 0);
 }
 
 TEST_CASE("write_file: an error at any call leaves the old file or the new one, and nothing else") {
   const TemporaryDirectory directory;
   const Bytes old = to_bytes("the old content");
   const Bytes fresh = to_bytes("something longer, and new");
-  const int calls = calls_of_a_write(directory);
-  CHECK(calls == 8);  // open directory and file, write, sync, close, rename, sync and close directory
+  const FaultySystem whole = calls_of_a_write(directory);
+  // open directory and file, owner and mode, write, sync, close, rename, sync and close directory
+  CHECK(whole.calls == 10);
   const int files = open_files();
   for (const int error : {EIO, ENOSPC, EDQUOT, EACCES, EMFILE}) {
-    for (int at = 0; at < calls; ++at) {
+    for (int at = 0; at < whole.calls; ++at) {
       CAPTURE(error);
       CAPTURE(at);
       FaultySystem system{.at = at, .error = error};
       const weir::Status status = overwrite(directory / "file", old, fresh, system);
-      const bool renamed = at >= 6;
-      CHECK(status.ok() == (at == calls - 1));  // the close of the directory has nothing to say
-      CHECK(weir::read_file(directory / "file", no_limit) == (renamed ? fresh : old));
+      const bool harmless = at == 2 || at == 3 || at == whole.calls - 1;  // owner, mode, last close
+      CHECK(status.ok() == harmless);
+      CHECK(weir::read_file(directory / "file", no_limit) ==
+            (harmless || at > whole.rename_at_call ? fresh : old));
       CHECK(directory.names().size() == 1);
       CHECK(open_files() == files);
       if (!status.ok()) {
@@ -199,7 +309,7 @@ TEST_CASE("write_file: an error at any call leaves the old file or the new one, 
 
 TEST_CASE("write_file: a signal at any call does not matter") {
   const TemporaryDirectory directory;
-  const int calls = calls_of_a_write(directory);
+  const int calls = calls_of_a_write(directory).calls;
   for (int at = 0; at < calls; ++at) {
     CAPTURE(at);
     FaultySystem system{.at = at, .error = EINTR};
@@ -212,12 +322,13 @@ TEST_CASE("write_file: a signal at any call does not matter") {
 TEST_CASE("write_file: short writes are continued, a write of nothing is an error") {
   const TemporaryDirectory directory;
   const Bytes fresh = to_bytes("content that takes two writes");
-  FaultySystem halves{.at = 2, .fault = Fault::short_transfer};
+  const FaultySystem whole = calls_of_a_write(directory);
+  FaultySystem halves{.at = whole.write_at, .fault = Fault::short_transfer};
   CHECK(overwrite(directory / "file", to_bytes("old"), fresh, halves).ok());
-  CHECK(halves.calls == 9);
+  CHECK(halves.calls == whole.calls + 1);
   CHECK(weir::read_file(directory / "file", no_limit) == fresh);
 
-  FaultySystem nothing{.at = 2, .fault = Fault::nothing_transferred};
+  FaultySystem nothing{.at = whole.write_at, .fault = Fault::nothing_transferred};
   CHECK_FALSE(overwrite(directory / "file", to_bytes("old"), fresh, nothing).ok());
   CHECK(weir::read_file(directory / "file", no_limit) == to_bytes("old"));
 }
@@ -226,19 +337,21 @@ TEST_CASE("write_file: the process ends at any call") {
   const TemporaryDirectory directory;
   const Bytes old = to_bytes("old");
   const Bytes fresh = to_bytes("fresh");
-  for (int at = 0; at < 8; ++at) {
+  const FaultySystem whole = calls_of_a_write(directory);
+  for (int at = 0; at < whole.calls; ++at) {
     CAPTURE(at);
     FaultySystem system{.at = at, .fault = Fault::crash};
     static_cast<void>(overwrite(directory / "file", old, fresh, system));
-    CHECK(weir::read_file(directory / "file", no_limit) == (at >= 6 ? fresh : old));
+    CHECK(weir::read_file(directory / "file", no_limit) == (at > whole.rename_at_call ? fresh : old));
     directory.remove_all();
   }
 }
 
 TEST_CASE("write_file: a file system without sync of directories is accepted") {
   const TemporaryDirectory directory;
+  const FaultySystem whole = calls_of_a_write(directory);
   for (const int error : {EINVAL, ENOTSUP}) {
-    FaultySystem system{.at = 6, .error = error};
+    FaultySystem system{.at = whole.sync_directory_at, .error = error};
     CHECK(overwrite(directory / "file", to_bytes("old"), to_bytes("fresh"), system).ok());
   }
 }

@@ -2,10 +2,10 @@
 // operator new, so this file needs a program of its own.
 #include <weir/io/safetensors.hpp>
 
+#include "counting_new.hpp"
 #include "support.hpp"
 
 #include <doctest/doctest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -19,64 +19,8 @@
 
 namespace {
 
-struct Counter {
-  std::size_t live = 0;
-  std::size_t peak = 0;
-  std::size_t allocations = 0;
-  std::size_t fail_at = std::numeric_limits<std::size_t>::max();
-};
-
-Counter counter;  // a test program may have one
-
-void* allocate(std::size_t size, std::size_t align) noexcept {
-  if (counter.allocations++ == counter.fail_at) return nullptr;
-  void* memory = nullptr;
-  if (::posix_memalign(&memory, std::max(align, sizeof(void*)), size == 0 ? 1 : size) != 0) return nullptr;
-  counter.live += ::malloc_usable_size(memory);
-  counter.peak = std::max(counter.peak, counter.live);
-  return memory;
-}
-
-void* allocate_or_throw(std::size_t size, std::size_t align) {
-  void* memory = allocate(size, align);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void release(void* memory) noexcept {
-  if (memory == nullptr) return;
-  counter.live -= ::malloc_usable_size(memory);
-  std::free(memory);
-}
-
-constexpr std::size_t plain = alignof(std::max_align_t);
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate_or_throw(size, plain); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size, plain); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size, plain); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size, plain); }
-void* operator new(std::size_t size, std::align_val_t align) {
-  return allocate_or_throw(size, static_cast<std::size_t>(align));
-}
-void* operator new[](std::size_t size, std::align_val_t align) {
-  return allocate_or_throw(size, static_cast<std::size_t>(align));
-}
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete[](void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
-
-namespace {
-
 using weir_test::Bytes;
+using weir_test::counter;
 using weir_test::file_of;
 
 constexpr std::size_t slack = 65536;

@@ -76,6 +76,8 @@ struct SimulatedSystem {
     return 0;
   }
   int close(int) { return cut() ? -1 : 0; }
+  int change_mode(int, mode_t) { return 0; }
+  int change_owner(int, uid_t, gid_t) { return 0; }
   int rename_at(int, const char* from, const char* to) {
     if (cut()) return -1;
     pending.push_back({from, to, seen.at(from)});

@@ -42,6 +42,8 @@ TEST_CASE("activations: gradients") {
   check_gradients_of_shapes([](Index) { return Relu<double>{}; });
   check_gradients_of_shapes([](Index) { return LeakyRelu<double>{}; });
   check_gradients_of_shapes([](Index) { return LeakyRelu<double>{0.3}; });
+  check_gradients_of_shapes([](Index) { return LeakyRelu<double>{0.0}; });
+  check_gradients_of_shapes([](Index) { return LeakyRelu<double>{1.5}; });
   check_gradients_of_shapes([](Index) { return Sigmoid<double>{}; });
   check_gradients_of_shapes([](Index) { return Tanh<double>{}; });
   check_gradients_of_shapes([](Index) { return Gelu<double>{}; });

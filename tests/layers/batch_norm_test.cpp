@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 using namespace weir;
@@ -74,21 +75,46 @@ TEST_CASE("batch_norm: a backward pass in inference leaves the running statistic
   CHECK(grad.running_variance[0] == 0.0F);
 }
 
-TEST_CASE("batch_norm: a channel that is constant, and a batch of one") {
+TEST_CASE("batch_norm: a channel that is constant has a variance of zero") {
   const BatchNorm<float> layer(1);
   BatchNorm<float>::Cache cache;
   cache.prepare(layer, Shape{1}, 3, true);
-  for (const Index count : {1, 3}) {
-    const std::vector<float> x(3, 7.0F);
-    std::vector<float> y(3, 42.0F);
-    layer.forward({x.data(), Shape{1}, count}, {y.data(), Shape{1}, count}, cache, {.training = true});
-    for (Index i = 0; i < count; ++i) CHECK(y[static_cast<std::size_t>(i)] == 0.0F);
+  const std::vector<float> x(3, 7.0F);
+  std::vector<float> y(3, 42.0F);
+  layer.forward({x.data(), Shape{1}, 3}, {y.data(), Shape{1}, 3}, cache, {.training = true});
+  for (const float v : y) CHECK(v == 0.0F);
+  BatchNorm<float> grad = zeros_like(layer);
+  layer.backward({x.data(), Shape{1}, 3}, {}, {x.data(), Shape{1}, 3}, {}, cache, grad, {.training = true});
+  CHECK(grad.running_mean[0] == doctest::Approx(0.7));
+  CHECK(grad.running_variance[0] == doctest::Approx(-0.1));
+}
+
+TEST_CASE("batch_norm: one value a channel has no variance: it leaves the running statistics alone") {
+  BatchNorm<float> layer(1);
+  layer.running_mean[0] = 5.0F;
+  layer.running_variance[0] = 4.0F;
+  BatchNorm<float>::Cache cache;
+  cache.prepare(layer, Shape{1, 3}, 1, true);
+  const std::vector<float> x{7.0F, 9.0F, 1.0F};
+  const std::vector<Index> one{1}, none{0};
+  std::vector<float> y(3), dx(3);
+  for (const auto& [lengths, alone] : {std::pair{&one, true}, std::pair{&none, false}}) {
+    bool lone = false;
+    const Pass pass{.training = true, .lone_value = &lone};
+    const BatchView<const float> in(x.data(), Shape{1, 3}, 1, *lengths);
+    layer.forward(in, {y.data(), Shape{1, 3}, 1, *lengths}, cache, pass);
+    CHECK(lone == alone);
+    CHECK(y[0] == doctest::Approx(alone ? 1.0 : 0.0));  // (7 - 5) / 2, as in inference
     BatchNorm<float> grad = zeros_like(layer);
-    layer.backward({x.data(), Shape{1}, count}, {}, {x.data(), Shape{1}, count}, {}, cache, grad,
-                   {.training = true});
-    CHECK(grad.running_mean[0] == doctest::Approx(0.7));
-    CHECK(grad.running_variance[0] == doctest::Approx(-0.1));  // towards a variance of zero
+    layer.backward(in, {}, in, {dx.data(), Shape{1, 3}, 1, *lengths}, cache, grad, pass);
+    CHECK(grad.running_mean[0] == 0.0F);
+    CHECK(grad.running_variance[0] == 0.0F);
+    CHECK(dx[0] == doctest::Approx(alone ? 3.5 : 0.0));
   }
+  bool lone = false;  // one sample of three steps is no lone value
+  layer.forward({x.data(), Shape{1, 3}, 1}, {y.data(), Shape{1, 3}, 1}, cache,
+                {.training = true, .lone_value = &lone});
+  CHECK_FALSE(lone);
 }
 
 TEST_CASE("batch_norm: shapes and options") {

@@ -28,6 +28,8 @@ std::vector<float> run(const L& layer, const std::vector<float>& x) {
 TEST_CASE("elu and selu: gradients") {
   check_gradients_of_shapes([](Index) { return Elu<double>{}; });
   check_gradients_of_shapes([](Index) { return Elu<double>(0.3); });
+  check_gradients_of_shapes([](Index) { return Elu<double>(0.0); });
+  check_gradients_of_shapes([](Index) { return Elu<double>(20.0); });
   check_gradients_of_shapes([](Index) { return Selu<double>{}; });
 }
 

@@ -52,6 +52,8 @@ TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("dense:4,nonsense"), "unknown layer 'nonsense'"));
   CHECK(has(complaint("dense:4,nonsense"), "layer 1"));
   CHECK(has(complaint("dense:4,nonsense"), "batch_norm"));  // names what is known
+  CHECK(has(complaint("maxpool1d:3"), "unknown layer 'maxpool1d'; did you mean 'max_pool1d'"));
+  CHECK(has(complaint("residual[dens:4]"), "unknown layer 'dens'; did you mean 'dense'"));
   CHECK(has(complaint(""), "unknown layer ''"));
   CHECK(has(complaint("dense:4,"), "unknown layer ''"));
   CHECK(has(complaint("relu,dense"), "'units' is missing"));
@@ -67,7 +69,7 @@ TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("dense:3:initializer=luck"), "'initializer' is unknown"));
   CHECK(has(complaint("dropout:1"), "'rate' must lie between"));
   CHECK(has(complaint("dropout:nan"), "'rate' must"));
-  CHECK(has(complaint("leaky_relu:0"), "'negative_slope' must lie between"));
+  CHECK(has(complaint("leaky_relu:-0.5"), "'negative_slope' must lie between"));
   CHECK(has(complaint("batch_norm:epsilon=0"), "'epsilon' must lie between"));
   CHECK(complaint("relu") == "none");
   CHECK_THROWS_AS(static_cast<void>(build<float>(std::string_view("nonsense"), Shape{4})), ConfigError);

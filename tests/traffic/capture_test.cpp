@@ -177,6 +177,185 @@ TEST_CASE("capture: filters; one that makes no sense is refused when the file is
   }
 }
 
+// ------------------------------------------------------------------------------ links that are not ours
+
+namespace {
+
+constexpr int can = 227, usb = 220, bluetooth = 201;
+
+CaptureReader ended(const std::string& path, const CaptureOptions& options,
+                    std::vector<std::uint16_t>& ports) {
+  CaptureReader reader = CaptureReader::open(path, options);
+  ports = ports_of(all_of(reader));
+  CHECK(reader.status().ok());
+  return reader;
+}
+
+}  // namespace
+
+TEST_CASE("capture: frames and interfaces of foreign links do not end a file, wherever they stand") {
+  const Folder folder;
+  for (const int foreign : {can, usb, bluetooth, 147, 999}) {
+    for (std::uint32_t place = 0; place < 3; ++place) {  // before, between and behind the others
+      for (const char* filter : {"", "udp", "udp dst port 1 or udp dst port 2"}) {
+        CAPTURE(foreign);
+        CAPTURE(place);
+        CAPTURE(filter);
+        Pcapng p;
+        p.section();
+        for (std::uint32_t i = 0; i < 3; ++i) p.interface(i == place ? foreign : 1);
+        for (std::uint32_t i = 0; i < 3; ++i) {
+          p.packet(i, i, i == place ? filler(16).bytes : frame_of(static_cast<std::uint16_t>(i)));
+        }
+        p.packet(place, 5, filler(16).bytes);
+        p.packet((place + 1) % 3, 6, frame_of(1));
+        const std::string path = folder.file("a.pcapng", p.bytes);
+        std::vector<std::uint16_t> ports;
+        const CaptureReader reader = ended(path, {.filter = filter}, ports);
+        const bool filtered = filter[0] != '\0';
+        CHECK(std::count(ports.begin(), ports.end(), std::uint16_t{1}) == (place == 1 ? 1 : 2));
+        CHECK(ports.size() >= (filtered ? 2U : 5U));
+        CHECK(ports.size() <= (filtered ? 3U : 5U));
+        CHECK(reader.readable().ok());
+        const LeftOut left = reader.left_out();
+        REQUIRE(left.kinds().size() == 1);
+        CHECK(left.frames() == 2);
+        CHECK(left.kinds()[0].link_type == foreign);
+        CHECK(contains(left.text(), "2 of link type " + std::to_string(foreign)));
+        CHECK(contains(left.text(), "is not known"));
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "capture: a file of foreign links alone is read to its end, and says that nothing was in it for us") {
+  const Folder folder;
+  for (const char* filter : {"", "tcp"}) {
+    Pcapng p;
+    p.section();
+    p.interface(can);
+    std::vector<std::uint16_t> ports;
+    CHECK(ended(folder.file("none.pcapng", p.bytes), {.filter = filter}, ports).readable().ok());
+    for (int i = 0; i < 3; ++i) p.packet(0, 1, filler(16).bytes);
+    const std::string path = folder.file("can.pcapng", p.bytes);
+    const Status readable = ended(path, {.filter = filter}, ports).readable();
+    REQUIRE_FALSE(readable.ok());
+    CHECK(readable.error().kind == ErrorKind::format);
+    CHECK(contains(readable.error().what, path));
+    CHECK(contains(readable.error().what, "3 of link type 227 (CAN_SOCKETCAN), which is not known"));
+    Pcap old{.link_type = can};
+    old.add(1, 0, filler(16).bytes);
+    const std::string old_path = folder.file("can.pcap", old.bytes);
+    if (filter[0] == '\0') {
+      const CaptureReader reader = CaptureReader::open(old_path);  // at once
+      REQUIRE_FALSE(reader.readable().ok());
+      CHECK(contains(reader.readable().error().what, "link type 227 (CAN_SOCKETCAN) is not known"));
+      continue;
+    }
+    const Result<CaptureReader> refused = CaptureReader::try_open(old_path, {.filter = filter});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().kind == ErrorKind::config);
+    CHECK(contains(refused.error().what, "\"tcp\": not possible for link type 227 (CAN_SOCKETCAN)"));
+  }
+  Pcap good;
+  good.begin();
+  CHECK(CaptureReader::open(folder.file("good.pcap", good.bytes)).readable().ok());
+}
+
+TEST_CASE("capture: a filter is used where its words have a meaning") {
+  const Folder folder;
+  Pcapng p;
+  p.section();
+  p.interface(1);
+  p.interface(105);
+  p.interface(239);
+  p.packet(0, 1, frame_of(1));
+  p.packet(1, 2, wifi(ipv4({}, udp({.dst_port = 2}))).bytes);
+  p.packet(2, 3, nflog(2, ipv4({}, udp({.dst_port = 3}))).bytes);
+  const std::string path = folder.file("a.pcapng", p.bytes);
+  std::vector<std::uint16_t> ports;
+  CaptureReader reader = ended(path, {.filter = "type data"}, ports);  // of 802.11 only
+  CHECK(ports == std::vector<std::uint16_t>{2});
+  CHECK(reader.left_out().frames() == 2);
+  CHECK(contains(reader.left_out().text(), "1 of link type 1 (EN10MB), which has no such filter ("));
+  CHECK(contains(reader.left_out().text(), "1 of link type 239 (NFLOG), which has no such filter ("));
+  reader = ended(path, {.filter = "udp"}, ports);
+  CHECK(ports == std::vector<std::uint16_t>{1, 2});
+  CHECK_FALSE(CaptureReader::try_open(path, {.filter = "type nonsense"}).ok());
+}
+
+TEST_CASE("capture: a frame of USB may be longer than one of a network") {
+  const Folder folder;
+  const Bytes large(300'000, std::byte{7});
+  const Bytes huge((std::size_t{17} << 20), std::byte{7});
+  for (const bool little : {true, false}) {
+    Pcapng p{.little = little};
+    p.section();
+    p.interface(usb);
+    p.interface(1);
+    p.packet(0, 1, large);
+    p.packet(1, 2, frame_of(5));
+    p.packet(0, 3, huge);
+    p.packet(1, 4, frame_of(6));
+    std::vector<std::uint16_t> ports;
+    const CaptureReader reader = ended(folder.file("usb.pcapng", p.bytes), {.filter = "udp"}, ports);
+    CHECK(ports == std::vector<std::uint16_t>{5, 6});
+    CHECK(contains(reader.left_out().text(), "1 of link type 220 (USB_LINUX_MMAPPED), which is not known"));
+    CHECK(contains(reader.left_out().text(),
+                   "1 of link type 220 (USB_LINUX_MMAPPED), which is longer than 16 MiB"));
+    ended(folder.file("usb.pcapng", p.bytes), {}, ports);
+    CHECK(ports == std::vector<std::uint16_t>{0, 5, 6});
+  }
+  Pcap old{.link_type = 249};  // a pcap file has one link, which libpcap reads
+  old.add(1, 0, large);
+  old.add(2, 0, frame_of(1));
+  CHECK(read_all(folder.file("usb.pcap", old.bytes)).size() == 2);
+  for (const Bytes& frame : {large, huge}) {  // but of Ethernet it is damage
+    Pcapng p;
+    p.section();
+    p.interface(1);
+    p.packet(0, 1, frame);
+    CaptureReader reader = CaptureReader::open(folder.file("bad.pcapng", p.bytes));
+    CHECK(all_of(reader).empty());
+    CHECK_FALSE(reader.status().ok());
+  }
+}
+
+TEST_CASE("capture: what is left out is counted in bounded memory, over all files") {
+  const Folder folder;
+  Pcapng p;
+  p.section();
+  for (int i = 0; i < 100; ++i) p.interface(1'000 + i);
+  for (std::uint32_t i = 0; i < 100; ++i) p.packet(i, i, filler(16).bytes);
+  const std::vector<std::string> paths{folder.file("a.pcapng", p.bytes), folder.file("b.pcap", small_pcap())};
+  MergedCapture merged = MergedCapture::open(paths, {.filter = "udp"});
+  CHECK(all_of(merged).size() == 3);
+  CHECK(merged.failures().empty());
+  CHECK(merged.left_out().frames() == 100);
+  CHECK(merged.left_out().kinds().size() == LeftOut::most);
+  CHECK(contains(merged.left_out().text(), "; 84 of others"));
+  REQUIRE(merged.unreadable().size() == 1);
+  CHECK(contains(merged.unreadable()[0], "a.pcapng: no packet of it can be read"));
+  CHECK(LeftOut().text().empty());
+}
+
+TEST_CASE("capture: the netfilter log in either byte order") {
+  const Folder folder;
+  for (const bool little : {true, false}) {
+    const Bytes frame = nflog(2, ipv4({}, udp({.dst_port = 77})), little).bytes;
+    Pcapng p{.little = little};
+    p.section();
+    p.interface(239);
+    p.packet(0, 1, frame);
+    p.packet(0, 2, bytes_of({2, 0, 0, 5, 9, 9, 9, 9, 1}));
+    CHECK(ports_of(read_all(folder.file("a.pcapng", p.bytes))) == std::vector<std::uint16_t>{77, 0});
+    Pcap old{.little = little, .link_type = 239};
+    old.add(1, 0, frame);
+    CHECK(ports_of(read_all(folder.file("a.pcap", old.bytes))) == std::vector<std::uint16_t>{77});
+  }
+}
+
 TEST_CASE("capture: parse options reach the parser") {
   const Folder folder;
   Pcap p;

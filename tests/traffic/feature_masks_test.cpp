@@ -164,6 +164,7 @@ TEST_CASE("each mask leaves out its fields and no others") {
   CHECK(left_out(&FeatureMask::sequence) == range(t + 32, 64));
   CHECK(left_out(&FeatureMask::timestamps) == range(t + 192 + 16, 64));
   CHECK(left_out(&FeatureMask::tls).empty());
+  CHECK(left_out(&FeatureMask::options) == range(t + 280, 8));  // what is behind the last of them
 
   const Bits udp_bits = bits_of(ethernet({}, ipv6({}, udp({}, filler(4)))), FeatureMask::all());
   CHECK(there(udp_bits) == 320 - 256 - 20 + 16);  // of UDP the length remains
@@ -172,6 +173,7 @@ TEST_CASE("each mask leaves out its fields and no others") {
     CHECK(named.set(name));
   }
   CHECK(named.set("tls"));
+  CHECK(named.set("options"));
   CHECK(named == FeatureMask::all());
   FeatureMask all;
   CHECK(all.set("all"));
@@ -187,6 +189,43 @@ TEST_CASE("malformed TCP options end the search for time stamps") {
     const Bits b = bits_of(ethernet({}, ipv4({}, tcp(h))), FeatureMask{.timestamps = true});
     CHECK(there(b) <= 8 * 44);
     CHECK(there(b) >= 8 * 40);
+  }
+}
+
+TEST_CASE("nothing of an address is left under the mask of identities, however headers are cut") {
+  const auto spread = [](const Bits& bits, std::size_t at, std::uint32_t value) {
+    for (std::size_t k = 0; k < 32; ++k) {
+      if (bits[at + k] != static_cast<int>(value >> (31 - k) & 1U)) return false;
+    }
+    return true;
+  };
+  constexpr std::uint32_t secret = 0xC6124D09;  // 198.18.77.9
+  const Bytes address = bytes_of({198, 18, 77, 9});
+  const auto with = [&](Bytes head, const Bytes& tail = {}) { return joined(joined(head, address), tail); };
+  const Ipv4 ends{.src = "198.18.77.9", .dst = "198.18.77.9", .options = with(bytes_of({7, 7, 8}))};
+  std::vector<Layer> frames;
+  for (const Bytes& options :
+       {with(bytes_of({30, 8, 0x34, 7})), with(bytes_of({1, 253, 6}), option_mss(9)), with(bytes_of({34, 6})),
+        with(bytes_of({0, 0, 0, 0})), with(bytes_of({2, 40, 0, 0})), with(bytes_of({9, 1})),
+        with(bytes_of({8, 10}), address), with(bytes_of({2, 6}))}) {
+    frames.push_back(ethernet({}, ipv4(ends, tcp({.options = options}))));
+  }
+  for (unsigned type = 0; type < 60; ++type) {
+    if (detail::is_plain_icmp(4, static_cast<std::uint8_t>(type))) continue;
+    Layer message = icmp({.type = static_cast<std::uint8_t>(type)});
+    std::copy(address.begin(), address.end(), message.bytes.begin() + 4);
+    frames.push_back(ethernet({}, ipv4(ends, message)));
+  }
+  for (const Layer& frame : frames) {
+    for (std::size_t captured = 34; captured <= frame.bytes.size(); ++captured) {
+      const Bits open = bits_of(frame, {}, captured),
+                 hidden = bits_of(frame, FeatureMask::identities(), captured);
+      CHECK(spread(open, v4 + 96, secret));
+      std::size_t found = 0;
+      for (std::size_t at = 0; at + 32 <= hidden.size(); at += 8)
+        found += spread(hidden, at, secret) ? 1U : 0U;
+      CHECK(found == 0);
+    }
   }
 }
 

@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -104,6 +106,65 @@ TEST_CASE("the shards together are one table, as long as it is not full") {
   table.flush(keep);
   const std::string all = metered(1, 100'000);
   CHECK(static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n')) == ids.size());
+}
+
+TEST_CASE(
+    "lines come in the order of all tables, in pieces, over bursts, pauses and times that stand still") {
+  std::vector<Packet> packets;
+  Rng rng(9);
+  std::int64_t now = t0;
+  const auto burst = [&](std::size_t flows, std::int64_t step) {
+    for (std::size_t i = 0; i < flows; ++i) {
+      Packet p;
+      p.time_ns = now += step == 0 ? 0 : rng.next32() % step;
+      p.ip_version = 4;
+      p.protocol = ip_protocol::udp;
+      p.src = {10, 0, static_cast<std::uint8_t>(rng.next32()), static_cast<std::uint8_t>(rng.next32())};
+      p.dst = {192, 0, 2, 1};
+      p.src_port = static_cast<std::uint16_t>(rng.next32());
+      packets.push_back(p);
+    }
+  };
+  for (int round = 0; round < 3; ++round) {
+    burst(20'000, ms);
+    burst(40'000, 0);
+    now += 300 * s;
+    for (int i = 0; i < 30; ++i) burst(1, 9 * s);
+    for (int i = 0; i < 200; ++i) burst(1, 100 * ms);
+  }
+  now += 3'600 * s;
+  burst(1, 1);
+  const auto run = [&](std::size_t threads, std::size_t& longest) {
+    std::string text;
+    FlowShards<CoreFlow> meter(
+        FlowOptions{.max_flows = 200'000}, threads,
+        [](const auto& flow, std::string& line) {
+          line += std::to_string(flow.order_ns()) + " " + std::to_string(flow->id) + "\n";
+        },
+        [&](const std::string& lines) {
+          longest = std::max(longest, lines.size());
+          text += lines;
+        });
+    for (Packet p : packets) meter.add(p);
+    meter.finish();
+    return text;
+  };
+  std::size_t longest = 0;
+  const std::string one = run(1, longest);
+  CHECK(run(2, longest) == one);
+  CHECK(run(5, longest) == one);
+  CHECK(longest < 300'000);
+  std::istringstream lines(one);
+  std::pair<std::int64_t, std::uint64_t> before{};
+  std::pair<std::int64_t, std::uint64_t> next{};
+  std::size_t count = 0;
+  bool ordered = true;
+  while (lines >> next.first >> next.second) {
+    if (++count + 1 < packets.size()) ordered = ordered && before < next;
+    before = next;
+  }
+  CHECK(count > 170'000);
+  CHECK(ordered);
 }
 
 TEST_CASE("what a row throws reaches the caller") {

@@ -79,7 +79,7 @@ TEST_CASE("both directions have one key and one hash; every part of the key tell
   others[4].protocol = ip_protocol::tcp;
   others[5].vlan = {7, 0};
   others[5].vlan_count = 1;
-  others[6].tunnel_id = 9;
+  others[6].tunnel_network = 9;
   others[7].ip_version = 6;
   for (const Packet& p : others) {
     CHECK_FALSE(keyer(p).key == keyer(there).key);

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -392,7 +393,7 @@ struct Gre {
   put(out, inner.bytes);
   return raw(std::move(out));
 }
-/// `inner` is an IP packet. With `extension`: a sequence number and a PDU session container (5G).
+/// `inner` is an IP packet or a frame. With `extension`: a sequence number and a PDU session container (5G).
 [[nodiscard]] inline Layer gtp_u(std::uint32_t teid, const Layer& inner, bool extension = false) {
   Bytes more = extension ? bytes_of({0, 7, 0, 0x85, 1, 0, 9, 0}) : Bytes{};
   Bytes out = bytes_of({extension ? 0x36U : 0x30U, 0xFF});
@@ -507,6 +508,48 @@ struct Ethernet {
   out.resize(16);
   put8(out, flags);
   put(out, frame.bytes);
+  return raw(std::move(out));
+}
+/// PPP with the direction in the place of the address byte (166), or in front of all (204).
+[[nodiscard]] inline Layer ppp_pppd(const Layer& inner) {
+  Layer out = ppp(inner);
+  out.bytes[0] = std::byte{1};
+  return out;
+}
+[[nodiscard]] inline Layer ppp_with_direction(const Layer& inner, bool hdlc = true) {
+  return raw(joined(bytes_of({0}), ppp(inner, hdlc).bytes));
+}
+/// RFC 1483 on ATM (100): LLC and SNAP.
+[[nodiscard]] inline Layer atm_llc(const Layer& inner) { return raw(snap(inner).bytes); }
+/// OpenBSD's IPsec interface (109) and packet filter log (117), Solaris' IP observability (226).
+[[nodiscard]] inline Layer enc(std::uint32_t family, const Layer& inner) {
+  return raw(joined(null_link(family, true, raw(filler(8).bytes)).bytes, inner.bytes));
+}
+[[nodiscard]] inline Layer pflog(std::uint8_t family, const Layer& inner) {
+  Bytes out = bytes_of({61, family});
+  out.resize(64, std::byte{0xA5});
+  put(out, inner.bytes);
+  return raw(std::move(out));
+}
+[[nodiscard]] inline Layer ipnet(std::uint8_t family, const Layer& inner) {
+  Bytes out = bytes_of({2, family});
+  out.resize(24, std::byte{0xA5});
+  put(out, inner.bytes);
+  return raw(std::move(out));
+}
+/// An attribute of the netfilter log, in the byte order of the machine or the file.
+inline void put_attribute(Bytes& out, std::uint16_t type, const Bytes& value, bool little) {
+  little ? put16_little(out, value.size() + 4) : put16(out, value.size() + 4);
+  little ? put16_little(out, type) : put16(out, type);
+  put(out, value);
+  while (out.size() % 4 != 0) put8(out, 0);
+}
+/// Linux' netfilter log (239) with a prefix in front of the packet.
+[[nodiscard]] inline Layer nflog(std::uint8_t family, const Layer& inner,
+                                 bool little = std::endian::native == std::endian::little) {
+  Bytes out = bytes_of({family, 0, 0, 5});
+  put_attribute(out, 10, text("drop!").bytes, little);
+  put_attribute(out, 9, inner.bytes, little);
   return raw(std::move(out));
 }
 /// A per-packet information header (192) without fields.

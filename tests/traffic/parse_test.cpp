@@ -127,7 +127,18 @@ std::vector<Sample> samples() {
           {"hdlc", link_type::cisco_hdlc, cisco_hdlc(query())},
           {"wifi", link_type::wifi, wifi(query())},
           {"radiotap", link_type::radiotap, radiotap(wifi(query()))},
-          {"ppi", link_type::ppi, ppi(105, wifi(query()))}};
+          {"ppi", link_type::ppi, ppi(105, wifi(query()))},
+          {"pppd", link_type::ppp_pppd, ppp_pppd(query())},
+          {"ppp with direction", link_type::ppp_with_direction, ppp_with_direction(query())},
+          {"atm", link_type::atm_llc_file, atm_llc(query())},
+          {"enc", link_type::enc, enc(2, query())},
+          {"pflog", link_type::pflog, pflog(2, query())},
+          {"ipnet", link_type::ipnet, ipnet(2, query())},
+          {"nflog", link_type::nflog, nflog(2, query())},
+          {"pseudo-wire", link_type::ethernet, ethernet({}, mpls({16}, raw(inner.bytes)))},
+          {"pseudo-wire with control word", link_type::ethernet,
+           ethernet({}, mpls({16}, raw(joined(Bytes(4), inner.bytes))))},
+          {"mpls with ipv6", link_type::ethernet, ethernet({}, mpls({16}, ipv6({}, udp({}, text("x")))))}};
 }
 
 bool within(std::span<const std::byte> part, std::span<const std::byte> whole) {
@@ -507,6 +518,206 @@ TEST_CASE("parse: headers that lie") {
   patch16(bad.bytes, 14 + 20 + 4, 11);  // and one that leaves bytes over
   CHECK(parsed(link_type::ethernet, bad).payload_length == 3);
   CHECK(parsed(link_type::ethernet, bad).payload.size() == 3);
+}
+
+// ------------------------------------------------------------------------------ payloads that are guessed
+
+namespace {
+
+Layer behind_label(const Bytes& bytes) { return ethernet({}, mpls({16}, raw(bytes))); }
+Layer in_session(const Bytes& bytes, bool extension = false) {
+  return ethernet({}, ipv4({.src = "172.16.0.1"}, udp({.dst_port = 2152}, gtp_u(9, raw(bytes), extension))));
+}
+const ParseOptions inside{.decapsulate = true};
+
+}  // namespace
+
+TEST_CASE("parse: a frame behind an MPLS label, whatever its MAC addresses look like") {
+  for (unsigned high = 0; high < 256; ++high) {
+    CAPTURE(high);
+    for (const unsigned low : {0x00U, 0x01U, 0x45U, 0x60U, 0xFFU}) {
+      const auto first = static_cast<std::uint8_t>(high);
+      const auto second = static_cast<std::uint8_t>(low);
+      const Layer frame =
+          ethernet({.src = {first, second, 0, 0x44, 0x55, 0x66}, .dst = {first, second, 0, 0x11, 0x22, 0x33}},
+                   query());
+      for (const Bytes& bytes : {frame.bytes, joined(bytes_of({0, 0, 0, 7}), frame.bytes)}) {
+        const Packet p = parsed(link_type::ethernet, behind_label(bytes));
+        check_query(p);
+        CHECK(p.dst_mac == MacAddress{first, second, 0, 0x11, 0x22, 0x33});
+      }
+      const Packet p = parsed(link_type::ethernet, in_session(frame.bytes), inside);
+      check_query(p);
+      CHECK(p.tunnel_id == 9);
+      check_query(parsed(link_type::ethernet, in_session(frame.bytes, true), inside));
+    }
+  }
+  // tags in it, and what is no IP
+  const MacAddress four{0x45, 0, 0, 0x28, 0, 1};
+  check_query(
+      parsed(link_type::ethernet, behind_label(ethernet({.dst = four}, vlan(3, vlan(4, query()))).bytes)));
+  const Packet asked = parsed(link_type::ethernet, behind_label(ethernet({.dst = four}, arp({})).bytes));
+  CHECK(asked.ether_type == 0x0806);
+  CHECK(asked.dst == ip("10.0.0.2"));
+  const Packet other = parsed(link_type::ethernet, behind_label(ethernet({.dst = four}, filler(80)).bytes));
+  CHECK(other.ip_version == 0);
+  CHECK(other.dst_mac == MacAddress{2, 0, 0, 0, 0, 2});  // the outer frame's
+}
+
+TEST_CASE("parse: MAC addresses made to look like an IP header never give other addresses") {
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 20'000; ++i) {
+    const Layer inner = i % 3 == 0 ? query() : i % 3 == 1 ? ipv6({}, udp({}, text("abc"))) : filler(40);
+    Layer frame = ethernet({}, inner);
+    const auto byte = [&] { return std::byte{static_cast<std::uint8_t>(random())}; };
+    for (std::size_t at = 0; at < 12; ++at) frame.bytes[at] = byte();
+    // lengths that fit, a protocol that occurs
+    const bool six = i % 2 == 0;
+    frame.bytes[0] = six ? std::byte{0x60} : std::byte{0x45};
+    patch16(frame.bytes, six ? 4 : 2, frame.bytes.size() - (six ? 40 : 0));
+    if (six) frame.bytes[6] = std::byte{17};
+    const Packet p = parsed(link_type::ethernet, behind_label(frame.bytes));
+    if (p.ip_version == 0) continue;
+    REQUIRE(i % 3 != 2);
+    REQUIRE(p.src == (i % 3 == 0 ? ip("10.0.0.1") : ip("2001:db8::1")));
+  }
+}
+
+TEST_CASE("parse: IP behind a label or in a session has to prove itself") {
+  for (const auto& carry :
+       {+[](const Bytes& b) { return behind_label(b); }, +[](const Bytes& b) { return in_session(b); }}) {
+    const auto read = [&](const Bytes& bytes) { return parsed(link_type::ethernet, carry(bytes), inside); };
+    const auto is_read = [&](const Bytes& bytes) {
+      const Packet p = read(bytes);
+      return p.ip_version != 0 && p.src != ip("172.16.0.1");
+    };
+    const Bytes good = query().bytes;
+    check_query(read(good));
+    for (std::size_t at = 0; at < 20; ++at) {  // any damage to the header is seen
+      Bytes bad = good;
+      bad[at] ^= std::byte{0x04};
+      CHECK_FALSE(is_read(bad));
+    }
+    CHECK_FALSE(is_read(ipv4({.total_length = 60}, udp({}, text("hello"))).bytes));
+    CHECK_FALSE(is_read(ipv4({.total_length = 0}, udp({}, text("hello"))).bytes));
+    CHECK(is_read(ipv4({.options = bytes_of({7, 7, 4, 0, 0, 0, 0})}, udp({}, text("hello"))).bytes));
+    // addresses that are numbers of Ethernet types
+    for (const char* src : {"8.0.0.1", "8.6.1.1", "129.0.1.1", "134.221.4.4", "136.71.0.9", "136.100.5.5",
+                            "5.9.1.1", "5.170.170.3"}) {
+      CAPTURE(src);
+      const Packet p = read(ipv4({.src = src}, udp({}, filler(300))).bytes);
+      CHECK(p.src == ip(src));
+      CHECK(p.dst_port == 53);
+    }
+    const Layer six = ipv6({}, udp({}, text("hello")));
+    CHECK(read(six.bytes).src == ip("2001:db8::1"));
+    CHECK(is_read(ipv6({.src = "fe80::1", .dst = "ff02::1"}, icmpv6({.type = 135}, filler(20))).bytes));
+    Bytes longer = six.bytes;
+    longer.resize(longer.size() + 4);  // a frame check sequence
+    CHECK(is_read(longer));
+    longer.resize(longer.size() + 1);
+    CHECK_FALSE(is_read(longer));
+    CHECK_FALSE(is_read(ipv6({.payload_length = 14}, udp({}, text("hello"))).bytes));
+    CHECK_FALSE(is_read(ipv6({.src = "5000::1"}, udp({}, text("hello"))).bytes));
+    CHECK_FALSE(is_read(ipv6({.hop_limit = 0}, udp({}, text("hello"))).bytes));
+    CHECK_FALSE(is_read(ipv6({}, raw(filler(9).bytes, 200)).bytes));
+  }
+}
+
+TEST_CASE("parse: explicit null labels say which IP it is") {
+  Bytes wrong = query().bytes;
+  wrong[10] ^= std::byte{1};  // no proof is needed
+  check_query(on_ethernet(mpls({0}, raw(wrong))));
+  CHECK(on_ethernet(mpls({2}, raw(wrong))).ip_version == 0);
+  CHECK(on_ethernet(mpls({2}, ipv6({.src = "5000::1"}, udp({})))).ip_version == 6);
+  CHECK(on_ethernet(mpls({0}, ipv6({}, udp({})))).ip_version == 0);
+}
+
+TEST_CASE("parse: two readings that prove themselves are none") {
+  // A frame whose first 20 bytes are an IPv4 header with a right checksum: both addresses cannot be told
+  // apart.
+  Bytes both = ethernet({}, ipv4({}, udp({}, filler(60)))).bytes;
+  const Bytes fake = ipv4({.src = "8.0.69.0", .total_length = 40}, raw({})).bytes;
+  std::copy(fake.begin(), fake.begin() + 12, both.begin());
+  patch16(both, 10, 0);
+  patch16(both, 10, internet_checksum(std::span(both).first(20)));
+  REQUIRE(both[12] == std::byte{8});
+  CHECK(parsed(link_type::ethernet, behind_label(both)).ip_version == 0);
+  for (std::size_t captured = 0; captured <= both.size() + 18; ++captured) {  // nor a cut one
+    const Layer frame = behind_label(both);
+    Packet p;
+    parse_packet(p, link_type::ethernet, std::span(frame.bytes).first(captured), size_of(frame.bytes), now);
+    CHECK(p.ip_version == 0);
+  }
+}
+
+TEST_CASE("parse: what VXLAN says of its contents, what a tunnel's number says, devices of Linux") {
+  Layer next = vxlan(5, query());
+  next.bytes[0] = std::byte{0x0C};
+  next.bytes[3] = std::byte{1};
+  const auto carried = [&] {
+    return on_ethernet(ipv4({.src = "172.16.0.1"}, udp({.dst_port = 4789}, next)), inside);
+  };
+  check_query(carried());
+  next.bytes[3] = std::byte{2};
+  CHECK(carried().src == ip("172.16.0.1"));
+  next.bytes[3] = std::byte{4};
+  CHECK(carried().src == ip("172.16.0.1"));
+  CHECK(on_ethernet(ipv4({.src = "172.16.0.1"}, raw(query().bytes, 41)), inside).src == ip("172.16.0.1"));
+  Bytes lying = in_session(query().bytes).bytes;
+  patch16(lying, 14 + 20 + 8 + 2, 500);  // longer than the datagram
+  CHECK(parsed(link_type::ethernet, raw(lying), inside).src == ip("172.16.0.1"));
+
+  Layer cooked = linux_cooked(raw(radiotap(wifi(query())).bytes, 253, 0x0800));
+  patch16(cooked.bytes, 2, 803);
+  check_query(parsed(link_type::linux_cooked, cooked));
+  for (const unsigned device : {770U, 824U}) {
+    Layer frame = linux_cooked(query());
+    patch16(frame.bytes, 2, device);
+    CHECK(parsed(link_type::linux_cooked, frame).ip_version == 0);
+    frame = linux_cooked2(query());
+    patch16(frame.bytes, 8, device);
+    CHECK(parsed(link_type::linux_cooked2, frame).ip_version == 0);
+  }
+}
+
+TEST_CASE("parse: links of firewalls, of PPP with a direction, of ATM") {
+  check_query(parsed(link_type::ppp_pppd, ppp_pppd(query())));
+  check_query(parsed(link_type::ppp_pppd, ppp(query())));
+  check_query(parsed(link_type::ppp_with_direction, ppp_with_direction(query())));
+  check_query(parsed(link_type::ppp_with_direction, ppp_with_direction(query(), false)));
+  check_query(parsed(link_type::atm_llc_file, atm_llc(query())));
+  check_query(parsed(link_type::atm_llc, atm_llc(query())));
+  const Layer six = ipv6({}, udp({}, text("hello")));
+  check_query(parsed(link_type::nflog, nflog(2, query())));
+  CHECK(parsed(link_type::nflog, nflog(10, six)).payload_length == 5);
+  CHECK(parsed(link_type::nflog, nflog(7, query())).ip_version == 0);  // a bridge
+  CHECK(parsed(link_type::nflog, raw(bytes_of({2, 0, 0, 5}))).ip_version == 0);
+  CHECK_FALSE(parse_packet(link_type::nflog, bytes_of({2, 1, 0, 5, 9, 0, 9, 0}), 0, now).has_value());
+  Bytes endless = bytes_of({2, 0, 0, 5});
+  for (int i = 0; i < 1000; ++i) put_attribute(endless, 1, {}, true);
+  CHECK(parsed(link_type::nflog, raw(endless)).ip_version == 0);
+  for (const auto& [family, packet] : {std::pair{2U, query()}, {24U, six}, {28U, six}, {30U, six}}) {
+    CAPTURE(family);
+    const auto number = static_cast<std::uint8_t>(family);
+    CHECK(parsed(link_type::pflog, pflog(number, packet)).payload_length == 5);
+    CHECK(parsed(link_type::enc, enc(family, packet)).payload_length == 5);
+  }
+  check_query(parsed(link_type::ipnet, ipnet(2, query())));
+  CHECK(parsed(link_type::ipnet, ipnet(26, six)).payload_length == 5);
+  CHECK_FALSE(parse_packet(link_type::pflog, bytes_of({44, 2, 0, 0}), 0, now).has_value());
+}
+
+TEST_CASE("parse: the list of known links is the list of those that are read") {
+  for (int type = 0; type < 400; ++type) {
+    CAPTURE(type);
+    bool read = false;  // by one frame or another
+    for (const Sample& s : samples()) {
+      read = read || parse_packet(type, s.frame.bytes, size_of(s.frame.bytes), now).has_value();
+    }
+    read = read || parse_packet(type, pppoe(9, query()).bytes, 0, now).has_value();
+    CHECK(link_type::is_known(type) == read);
+  }
 }
 
 TEST_CASE("parse: nesting ends") {

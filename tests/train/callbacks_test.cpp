@@ -45,6 +45,12 @@ TEST_CASE("The CSV log has a header and a line an epoch") {
   CHECK_THROWS_AS(CsvLog("/nonexistent/directory/log.csv"), IoError);
 }
 
+TEST_CASE("A log on a full disk is no silent one") {
+  CHECK_THROWS_WITH_AS(CsvLog("/dev/full"), doctest::Contains("No space left"), IoError);
+  CsvLog log("/dev/full", true);
+  CHECK_THROWS_AS(log.on_epoch({.epoch = 1}), IoError);
+}
+
 TEST_CASE("The progress bar shows epoch and remaining time, and cleans up") {
   std::FILE* const out = std::tmpfile();
   REQUIRE(out != nullptr);

@@ -5,6 +5,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -16,6 +17,35 @@
 namespace weir::inline WEIR_ABI {
 
 using ConfigValue = std::variant<bool, std::int64_t, double, std::string>;
+
+namespace detail {
+
+/// Whether two values mean the same: a number is what it is worth, however it is written, for a file writes
+/// 1.0 as 1.
+[[nodiscard]] inline bool same_value(const ConfigValue& a, const ConfigValue& b) {
+  const auto number = [](const ConfigValue& value) -> const std::int64_t* {
+    return std::get_if<std::int64_t>(&value);
+  };
+  const auto real = [](const ConfigValue& value) -> const double* { return std::get_if<double>(&value); };
+  if (number(a) != nullptr && real(b) != nullptr) return static_cast<double>(*number(a)) == *real(b);
+  if (real(a) != nullptr && number(b) != nullptr) return *real(a) == static_cast<double>(*number(b));
+  return a == b;
+}
+
+/// A number as people write it: 0.5, 1e-12.
+[[nodiscard]] inline std::string short_text(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
+}
+[[nodiscard]] inline std::string must_lie_between(double low, double high) {
+  return "must lie between " + short_text(low) + " and " + short_text(high);
+}
+[[nodiscard]] inline std::string must_be_integer(Index low, Index high) {
+  return "must be an integer from " + std::to_string(low) + " to " + std::to_string(high);
+}
+
+}  // namespace detail
 
 /// Named values in the order in which they were set.
 class Config {
@@ -48,7 +78,13 @@ class Config {
     const auto* integer = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
     return integer == nullptr ? fallback : static_cast<double>(*integer);
   }
-  friend bool operator==(const Config&, const Config&) = default;
+  /// The same names with the same values, in the same order.
+  friend bool operator==(const Config& a, const Config& b) {
+    return std::equal(a.entries_.begin(), a.entries_.end(), b.entries_.begin(), b.entries_.end(),
+                      [](const Entry& x, const Entry& y) {
+                        return x.first == y.first && detail::same_value(x.second, y.second);
+                      });
+  }
 
  private:
   std::vector<Entry> entries_;
@@ -66,7 +102,7 @@ class ConfigReader {
     if (value == nullptr) return fallback;
     const auto* number = std::get_if<std::int64_t>(value);
     if (number == nullptr || *number < low || *number > high) {
-      complain(name, "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+      complain(name, detail::must_be_integer(low, high));
       return fallback;
     }
     return static_cast<Index>(*number);
@@ -89,7 +125,7 @@ class ConfigReader {
       complain(name, "must be a number");
     }
     if (!(number >= low && number <= high)) {
-      complain(name, "must lie between " + std::to_string(low) + " and " + std::to_string(high));
+      complain(name, detail::must_lie_between(low, high));
       return fallback;
     }
     return number;
@@ -109,7 +145,7 @@ class ConfigReader {
     return std::string(fallback);
   }
   void complain(std::string_view name, const std::string& what) {
-    if (complaint_.empty()) complaint_ = std::string(owner_) + ": '" + std::string(name) + "' " + what;
+    if (complaint_.empty()) complaint_ = std::string(owner_) + ": " + detail::quoted(name) + " " + what;
   }
   /// The value built from these options, or the first complaint.
   template <class T>

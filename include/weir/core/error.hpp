@@ -38,19 +38,25 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-namespace detail {
-template <ErrorKind Kind>
-struct KindOfError : Error {
-  explicit KindOfError(const std::string& what) : Error(Kind, what) {}
+// Classes of their own, not aliases of a template: an exception that nobody catches shows its name.
+struct ShapeError : Error {
+  explicit ShapeError(const std::string& what) : Error(ErrorKind::shape, what) {}
 };
-}  // namespace detail
-
-using ShapeError = detail::KindOfError<ErrorKind::shape>;
-using ConfigError = detail::KindOfError<ErrorKind::config>;
-using FormatError = detail::KindOfError<ErrorKind::format>;
-using DataError = detail::KindOfError<ErrorKind::data>;
-using IoError = detail::KindOfError<ErrorKind::io>;
-using NumericError = detail::KindOfError<ErrorKind::numeric>;
+struct ConfigError : Error {
+  explicit ConfigError(const std::string& what) : Error(ErrorKind::config, what) {}
+};
+struct FormatError : Error {
+  explicit FormatError(const std::string& what) : Error(ErrorKind::format, what) {}
+};
+struct DataError : Error {
+  explicit DataError(const std::string& what) : Error(ErrorKind::data, what) {}
+};
+struct IoError : Error {
+  explicit IoError(const std::string& what) : Error(ErrorKind::io, what) {}
+};
+struct NumericError : Error {
+  explicit NumericError(const std::string& what) : Error(ErrorKind::numeric, what) {}
+};
 
 /// Throws the exception of the given kind; ends the program where exceptions are switched off.
 [[noreturn]] inline void fail(ErrorKind kind, const std::string& what) {
@@ -77,6 +83,19 @@ using NumericError = detail::KindOfError<ErrorKind::numeric>;
   text.append(": ").append(what);
   fail(kind, text);
 }
+
+namespace detail {
+/// A text of unknown origin in a message, in quotes: at most 80 bytes of it, and no control characters.
+[[nodiscard]] inline std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string out = "'";
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return out + (text.size() > longest ? "...'" : "'");
+}
+}  // namespace detail
 
 /// What went wrong, as a value.
 struct Failure {

@@ -85,6 +85,8 @@ struct Pass {
   /// no loss.
   double scale = 0.0;
   double* penalty = nullptr;  ///< where such a layer adds its penalty in forward, summed over items; or null
+  /// Set in training by a layer that met one value a channel, of which there is no variance; or null.
+  bool* lone_value = nullptr;
 
   [[nodiscard]] Pass fork(Index layer) const noexcept {
     Pass inner = *this;
@@ -115,7 +117,7 @@ concept Layer = requires {
                               typename L::Cache& cache, BatchView<const typename L::Scalar> x,
                               BatchView<typename L::Scalar> y, const Pass& pass) {
   { L::kind } -> std::convertible_to<std::string_view>;
-  { layer.out_shape(in) } -> std::same_as<Shape>;  // throws ShapeError when `in` does not fit
+  { layer.out_shape(in) } -> std::same_as<Shape>;  // of an input that fits: core/layer_needs.hpp
   cache.prepare(layer, in, count, true);           // the only place that allocates
   layer.forward(x, y, cache, pass);
   layer.backward(x, x, x, y, cache, other, pass);  // dx may be absent, and may be dy if in_place
@@ -202,6 +204,14 @@ template <class L>
 [[nodiscard]] Index parameter_count(const L& layer) {
   Index count = 0;
   L::visit([&](Role role, const ParamName&, auto p) { count += role == Role::buffer ? 0 : p.size(); }, layer);
+  return count;
+}
+
+/// Number of values of all parameters and buffers.
+template <class L>
+[[nodiscard]] Index stored_values(const L& layer) {
+  Index count = 0;
+  L::visit([&](Role, const ParamName&, auto p) { count += p.size(); }, layer);
   return count;
 }
 

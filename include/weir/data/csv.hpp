@@ -11,12 +11,19 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/byte_source.hpp>
+#include <weir/data/csv_check.hpp>
 #include <weir/data/csv_fields.hpp>
 #include <weir/data/csv_options.hpp>
+#include <weir/data/csv_rows.hpp>
 #include <weir/data/csv_splitter.hpp>
+#include <weir/data/kind_guess.hpp>
+#include <weir/data/mixed_column.hpp>
+#include <weir/data/repeated_header.hpp>
 #include <weir/data/schema.hpp>
 #include <weir/data/table.hpp>
+#include <weir/data/table_text.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -40,8 +47,10 @@ class CsvReader {
     return try_make(std::move(source).value(), std::move(options));
   }
   static Result<CsvReader> try_make(std::unique_ptr<ByteSource> source, CsvOptions options = {}) {
-    if (Status status = check(options); !status) return status.error();
-    CsvReader reader(std::move(source), std::move(options));
+    if (Status status = detail::check_csv_options(options); !status) return status.error();
+    Result<std::unique_ptr<ByteSource>> text = detail::table_text(std::move(source), options.encoding);
+    if (!text) return text.error();
+    CsvReader reader(std::move(text).value(), std::move(options));
     if (Status status = reader.prepare(); !status) return status.error();
     return reader;
   }
@@ -54,6 +63,20 @@ class CsvReader {
 
   /// The columns of the file, ignored ones too.
   [[nodiscard]] const Schema& schema() const noexcept { return schema_; }
+  /// By the first rows, columns of numbers with a few texts (MixedColumns::categorical).
+  [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept { return mixed_; }
+  /// Other names or kinds for the columns, before the first row is read.
+  Status try_use(Schema schema) {
+    if (report_.rows + report_.bad_rows > 0 || schema.columns.size() != schema_.columns.size()) {
+      return Failure{ErrorKind::config,
+                     source_name() + ": a schema of " + std::to_string(schema.columns.size()) +
+                         " columns for a file of " + std::to_string(schema_.columns.size()) +
+                         ", or after the first row"};
+    }
+    schema_ = std::move(schema);
+    return finish_schema();
+  }
+  void use(Schema schema) { static_cast<void>(try_use(std::move(schema)).value()); }
   /// An empty table for read().
   [[nodiscard]] Table make_table() const { return Table(schema_); }
   [[nodiscard]] const CsvReport& report() const noexcept { return report_; }
@@ -65,20 +88,23 @@ class CsvReader {
     }
     std::size_t count = 0;
     while (count < max_rows) {
-      const CsvSplitter::Step step = splitter_.next();
-      report_.lines = splitter_.lines();
-      report_.blank_lines = splitter_.blank_lines();
-      if (step == CsvSplitter::Step::end) break;
-      if (step == CsvSplitter::Step::failed) return splitter_.failure();
-      const bool good = step == CsvSplitter::Step::row && fields_.parse(splitter_.fields());
-      if (good) {
+      const CsvRows::Step step = rows_.next();
+      report_.lines = rows_.place().lines;
+      report_.blank_lines = rows_.place().blank_lines;
+      if (step == CsvRows::Step::end) break;
+      if (step == CsvRows::Step::failed) return rows_.failure();
+      if (step == CsvRows::Step::row && repeated_(rows_.fields())) {
+        count_repeated_header();
+      } else if (step == CsvRows::Step::row && fields_.parse(rows_.fields())) {
         table.append_row(fields_.numbers(), fields_.texts());
         ++report_.rows;
         ++count;
+        if (!fields_.recoded().empty()) count_recoded();
       } else if (Status status = reject(step); !status) {
         return status.error();
       }
     }
+    report_.trimmed = fields_.trimmed();
     return count;
   }
   std::size_t read(Table& table, std::size_t max_rows = std::numeric_limits<std::size_t>::max()) {
@@ -89,21 +115,10 @@ class CsvReader {
   CsvReader(std::unique_ptr<ByteSource> source, CsvOptions options)
       : source_(std::move(source)),
         options_(std::move(options)),
-        splitter_(*source_, {.separator = options_.separator,
-                             .quote = options_.quote,
-                             .max_row_bytes = options_.max_row_bytes,
-                             .max_columns = options_.max_columns}) {}
-
-  static Status check(const CsvOptions& options) {
-    const auto ends_lines = [](char c) { return c == '\n' || c == '\r'; };
-    if (options.separator == '\0' || options.separator == options.quote || ends_lines(options.separator) ||
-        ends_lines(options.quote)) {
-      return Failure{ErrorKind::config,
-                     "CSV: this separator and this quote cannot be told from each other or from a "
-                     "line end"};
-    }
-    return std::monostate{};
-  }
+        rows_(*source_, {.separator = options_.separator,
+                         .quote = options_.quote,
+                         .max_row_bytes = options_.max_row_bytes,
+                         .max_columns = options_.max_columns}) {}
 
   /// Finds the schema: from the options, or from the header line and a sample of the rows.
   Status prepare() {
@@ -123,22 +138,54 @@ class CsvReader {
         return Failure{ErrorKind::config, source_name() + ": there is no column '" + forced.name + "'"};
       schema_.columns[*index].kind = forced.kind;
     }
+    if (Status status = refuse_mixed(); !status) return status;
+    return finish_schema();
+  }
+
+  /// What follows from the names and kinds of the columns.
+  Status finish_schema() {
     if (const auto twin = repeated_name(schema_)) {
       return Failure{ErrorKind::config, source_name() + ": two columns are called '" + *twin + "'"};
     }
-    fields_ = CsvFields(schema_, options_.missing);
+    fields_ = CsvFields(schema_, options_);
+    if (options_.header || options_.schema.columns.empty()) return std::monostate{};
+    std::vector<std::string> names;
+    for (const Column& column : schema_.columns) names.push_back(column.name);
+    repeated_ = RepeatedHeader(std::move(names));
+    return std::monostate{};
+  }
+
+  Status refuse_mixed() const {
+    if (options_.mixed == MixedColumns::categorical) return std::monostate{};
+    for (const MixedColumn& column : mixed_) {
+      const auto forced = [&](const Column& kind) { return kind.name == column.name; };
+      if (std::any_of(options_.kinds.begin(), options_.kinds.end(), forced)) continue;
+      return Failure{ErrorKind::data, source_name() + ": column " + quoted_excerpt(column.name) + ": " +
+                                          describe(column) +
+                                          "; say what they are by CsvOptions::missing, numbers or kinds"};
+    }
     return std::monostate{};
   }
 
   Status read_header(std::vector<std::string>& header) {
-    const CsvSplitter::Step step = splitter_.next();
-    if (step == CsvSplitter::Step::failed) return splitter_.failure();
-    if (step == CsvSplitter::Step::end) {
+    const CsvRows::Step step = rows_.next();
+    if (step == CsvRows::Step::failed) return rows_.failure();
+    if (step == CsvRows::Step::end) {
       return Failure{ErrorKind::data, source_name() + ": the file is empty; a header line is expected"};
     }
-    if (step == CsvSplitter::Step::bad) return Failure{ErrorKind::data, message(bad_line(step))};
-    header = unique_names(splitter_.fields());
-    report_.lines = splitter_.lines();
+    if (step == CsvRows::Step::bad) return Failure{ErrorKind::data, message(bad_line(step))};
+    header = unique_names(rows_.fields());
+    std::vector<std::string> names;
+    for (const std::string_view field : rows_.fields()) {
+      if (options_.encoding == TextEncoding::utf8 && !is_utf8(field)) {
+        return Failure{ErrorKind::data, source_name() + ":" + std::to_string(rows_.place().line) + ":" +
+                                            std::to_string(names.size() + 1) + ": the name " +
+                                            quoted_excerpt(field) + " is not UTF-8"};
+      }
+      names.emplace_back(trim_blanks(field));
+    }
+    repeated_ = RepeatedHeader(std::move(names));
+    report_.lines = rows_.place().lines;
     return std::monostate{};
   }
 
@@ -158,36 +205,49 @@ class CsvReader {
 
   /// Kinds of columns from the first rows, which are read again afterwards.
   Status infer(const std::vector<std::string>& header) {
-    constexpr std::size_t sample_bytes = std::size_t{4} << 20;
-    KindGuess guess(header, options_.missing);
-    splitter_.hold();
+    constexpr std::size_t sample_bytes = std::size_t{8} << 20;
+    KindGuess guess(header, options_);
+    rows_.keep_from_here();
     std::size_t rows = 0;
-    while (rows < options_.infer_rows && splitter_.held_bytes() < sample_bytes) {
-      const CsvSplitter::Step step = splitter_.next();
-      if (step == CsvSplitter::Step::failed) return splitter_.failure();
-      if (step == CsvSplitter::Step::end) break;
-      if (step == CsvSplitter::Step::bad) continue;
-      guess.look_at(splitter_.fields());
+    while (rows < options_.infer_rows && rows_.kept_bytes() < sample_bytes) {
+      const CsvRows::Step step = rows_.next();
+      if (step == CsvRows::Step::failed) return rows_.failure();
+      if (step == CsvRows::Step::end) break;
+      if (step == CsvRows::Step::bad || repeated_(rows_.fields())) continue;
+      guess.look_at(rows_.fields(), rows_.place().line);
       ++rows;
     }
-    splitter_.rewind();
+    rows_.rewind();
     schema_ = guess.schema();
+    mixed_ = guess.mixed();
     if (!schema_.columns.empty()) return std::monostate{};
     return Failure{ErrorKind::data, source_name() + ": there is no row to tell the columns from"};
   }
 
-  Status reject(CsvSplitter::Step step) {
+  Status reject(CsvRows::Step step) {
     ++report_.bad_rows;
     if (options_.bad_rows == BadRows::skip) return std::monostate{};
-    const BadRow row = bad_line(step);
-    if (options_.bad_rows == BadRows::stop) return Failure{ErrorKind::data, message(row)};
-    if (report_.reasons.size() < options_.max_reasons) report_.reasons.push_back(row);
+    BadRow row = bad_line(step);
+    const Failure failure{ErrorKind::data, message(row)};
+    if (report_.reasons.size() < options_.max_reasons) report_.reasons.push_back(std::move(row));
+    if (options_.bad_rows == BadRows::stop) return failure;
     return std::monostate{};
   }
 
-  [[nodiscard]] BadRow bad_line(CsvSplitter::Step step) const {
-    if (step == CsvSplitter::Step::bad) return {splitter_.line(), splitter_.column(), splitter_.reason()};
-    return {splitter_.line(), fields_.bad_column(), fields_.reason(splitter_.fields())};
+  [[nodiscard]] BadRow bad_line(CsvRows::Step step) const {
+    const CsvRowPlace& place = rows_.place();
+    if (step == CsvRows::Step::bad) return {place.line, place.column, place.reason, BadField::layout};
+    return {place.line, fields_.bad_column(), fields_.reason(rows_.fields()),
+            fields_.bad_field(rows_.fields())};
+  }
+
+  void count_repeated_header() {
+    if (report_.repeated_headers++ == 0) report_.first_repeated = rows_.place().line;
+  }
+  void count_recoded() {
+    const auto [column, text] = fields_.recoded().front();
+    if (report_.recoded == 0) report_.first_recoded = {rows_.place().line, column + 1, std::string(text)};
+    report_.recoded += fields_.recoded().size();
   }
   [[nodiscard]] std::string message(const BadRow& row) const {
     return source_name() + ":" + std::to_string(row.line) + ":" + std::to_string(row.column) + ": " +
@@ -197,8 +257,10 @@ class CsvReader {
 
   std::unique_ptr<ByteSource> source_;
   CsvOptions options_;
-  CsvSplitter splitter_;
+  CsvRows rows_;
   Schema schema_;
+  std::vector<MixedColumn> mixed_;
+  RepeatedHeader repeated_;
   CsvFields fields_;
   CsvReport report_;
 };

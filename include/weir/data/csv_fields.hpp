@@ -1,14 +1,15 @@
-// Fields of a CSV row to numbers and texts, and the guess what kind a column is.
+// The fields of a CSV row to the numbers and texts of a schema.
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/data/finite.hpp>
-#include <weir/data/number.hpp>
+#include <weir/data/csv_cells.hpp>
+#include <weir/data/csv_options.hpp>
 #include <weir/data/schema.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,108 +18,114 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Foreign text for an error message: short, and without control characters.
-[[nodiscard]] inline std::string quoted_excerpt(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  std::string result = "'";
-  for (const char c : text.substr(0, longest))
-    result += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return result + (text.size() > longest ? "...'" : "'");
-}
-
-/// The fields that stand for a missing value.
-class MissingTokens {
- public:
-  MissingTokens() = default;
-  explicit MissingTokens(const std::vector<std::string>& tokens) {
-    for (const std::string& token : tokens) {
-      double ignored = 0;
-      if (parse_number(token, ignored)) numbers_.push_back(token);
-      all_.push_back(token);
-      begins_[first_byte(token)] = true;
-    }
-  }
-  [[nodiscard]] bool text(std::string_view field) const noexcept {
-    return begins_[first_byte(field)] && std::find(all_.begin(), all_.end(), field) != all_.end();
-  }
-  /// The number in a field, NaN for a missing one; false when it is neither.
-  [[nodiscard]] bool number(std::string_view field, double& out) const noexcept {
-    if (parse_number(field, out)) {
-      if (!numbers_.empty() && is_number_token(field)) out = missing_number;
-      return true;
-    }
-    const std::string_view trimmed = trim_blanks(field);
-    if (trimmed.size() != field.size() && parse_number(trimmed, out)) {
-      if (is_number_token(trimmed)) out = missing_number;
-      return true;
-    }
-    out = missing_number;
-    return text(trimmed);
-  }
-
- private:
-  static std::size_t first_byte(std::string_view text) noexcept {
-    return text.empty() ? 0 : static_cast<unsigned char>(text.front());
-  }
-  [[nodiscard]] bool is_number_token(std::string_view field) const noexcept {
-    return std::find(numbers_.begin(), numbers_.end(), field) != numbers_.end();
-  }
-
-  std::vector<std::string> all_;
-  std::vector<std::string> numbers_;  // those that could be taken for a number, such as -1
-  std::array<bool, 256> begins_{};    // the first bytes of all: most fields need no other test
-};
-
 /// Parses the rows of one schema.
 class CsvFields {
  public:
   CsvFields() = default;
-  CsvFields(const Schema& schema, const std::vector<std::string>& missing) : missing_(missing) {
+  CsvFields(const Schema& schema, const CsvOptions& options)
+      : cells_(options.missing, options.numbers),
+        encoding_(options.encoding),
+        needs_quotes_(options.separator == options.numbers.decimal ||
+                      options.separator == options.numbers.thousands),
+        trimmed_(schema.columns.size()) {
     for (const Column& column : schema.columns) {
       columns_.push_back(column);
       if (column.kind == ColumnKind::numeric) numbers_.push_back(0);
       if (column.kind == ColumnKind::categorical) texts_.emplace_back();
     }
+    decoded_.resize(texts_.size());
   }
 
-  /// False when the row is bad.
-  [[nodiscard]] bool parse(std::span<const std::string_view> fields) noexcept {
+  /// False when the row is bad. Blanks around a text do not belong to it.
+  [[nodiscard]] bool parse(std::span<const std::string_view> fields) {
     bad_ = std::min(fields.size(), columns_.size());
     if (fields.size() != columns_.size()) return false;
     std::size_t number = 0;
     std::size_t text = 0;
+    blanks_ = false;
+    recoded_.clear();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (columns_[i].kind == ColumnKind::numeric) {
         bad_ = i;
-        if (!missing_.number(fields[i], numbers_[number++])) return false;
+        if (!cells_.number(fields[i], numbers_[number++])) return false;
       } else if (columns_[i].kind == ColumnKind::categorical) {
-        texts_[text++] = missing_.text(fields[i]) ? std::string_view{} : fields[i];
+        bad_ = i;
+        if (!read_text(fields[i], i, text++)) return false;
       }
     }
+    if (blanks_) count_blanks(fields);
     return true;
   }
 
   /// Of the row just parsed.
   [[nodiscard]] std::span<const double> numbers() const noexcept { return numbers_; }
   [[nodiscard]] std::span<const std::string_view> texts() const noexcept { return texts_; }
+  /// The columns whose texts were Windows-1252, and those texts.
+  [[nodiscard]] std::span<const std::pair<std::size_t, std::string_view>> recoded() const noexcept {
+    return recoded_;
+  }
+  /// Of all good rows: texts with blanks around them, by column.
+  [[nodiscard]] const std::vector<std::uint64_t>& trimmed() const noexcept { return trimmed_; }
 
   /// After parse() was false: the field at fault, from 1, and why.
   [[nodiscard]] std::size_t bad_column() const noexcept { return bad_ + 1; }
+  [[nodiscard]] BadField bad_field(std::span<const std::string_view> fields) const noexcept {
+    if (fields.size() != columns_.size()) return BadField::count;
+    return columns_[bad_].kind == ColumnKind::numeric ? BadField::number : BadField::encoding;
+  }
   [[nodiscard]] std::string reason(std::span<const std::string_view> fields) const {
-    if (fields.size() != columns_.size()) {
-      return "the row has " + std::to_string(fields.size()) + " fields, not " +
-             std::to_string(columns_.size());
+    const BadField kind = bad_field(fields);
+    if (kind == BadField::count) {
+      std::string text =
+          "the row has " + std::to_string(fields.size()) + " fields, not " + std::to_string(columns_.size());
+      if (needs_quotes_) text += "; numbers with the sign that separates fields need quotes around them";
+      return text;
     }
-    return "column " + quoted_excerpt(columns_[bad_].name) + ": " + quoted_excerpt(fields[bad_]) +
-           " is not a number that a double can hold";
+    const std::string what =
+        "column " + quoted_excerpt(columns_[bad_].name) + ": " + quoted_excerpt(fields[bad_]);
+    return what + (kind == BadField::number ? " is not a number that a double can hold" : " is not UTF-8");
   }
 
  private:
-  MissingTokens missing_;
+  [[nodiscard]] bool read_text(std::string_view field, std::size_t column, std::size_t place) {
+    std::string_view text = trim_blanks(field);
+    blanks_ = blanks_ || text.size() != field.size();
+    if (!is_ascii(text) && !decode(text, column, place)) return false;
+    texts_[place] = cells_.missing(text) ? std::string_view{} : text;
+    return true;
+  }
+
+  /// A text is decoded by itself, so that it is the same text in every file.
+  [[nodiscard]] bool decode(std::string_view& text, std::size_t column, std::size_t place) {
+    const bool windows = encoding_ == TextEncoding::windows_1252;
+    if (!windows && is_utf8(text)) return true;
+    if (encoding_ == TextEncoding::utf8) return false;
+    decoded_[place].clear();
+    append_windows_1252(decoded_[place], text);
+    text = decoded_[place];
+    recoded_.emplace_back(column, text);
+    return true;
+  }
+
+  void count_blanks(std::span<const std::string_view> fields) noexcept {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (columns_[i].kind != ColumnKind::categorical) continue;
+      const std::string_view text = trim_blanks(fields[i]);
+      if (!text.empty() && text.size() != fields[i].size()) ++trimmed_[i];
+    }
+  }
+
+  CsvCells cells_;
+  TextEncoding encoding_ = TextEncoding::automatic;
+  bool needs_quotes_ = false;
   std::vector<Column> columns_;
   std::vector<double> numbers_;
   std::vector<std::string_view> texts_;
+  std::vector<std::string> decoded_;  // by text: where a decoded one lies
+  std::vector<std::pair<std::size_t, std::string_view>> recoded_;
+  std::vector<std::uint64_t> trimmed_;
   std::size_t bad_ = 0;
+  bool blanks_ = false;
 };
 
 /// c1, c2, ...: columns without a name of their own.
@@ -128,50 +135,24 @@ class CsvFields {
 }
 
 /// The names of a header line: blanks around them removed, empty ones named by position (c3), repeated ones
-/// made different (bytes, bytes.1), as flow meters are known to write both.
+/// made different (bytes, bytes.1), as flow meters are known to write both. What is not UTF-8 is decoded.
 [[nodiscard]] inline std::vector<std::string> unique_names(std::span<const std::string_view> fields) {
   std::vector<std::string> names;
-  std::vector<std::string> sorted;
+  std::map<std::string, std::size_t> twins;  // of each name: the number that its next twin gets
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string_view trimmed = trim_blanks(fields[i]);
-    const std::string stem = trimmed.empty() ? positional_name(i) : std::string(trimmed);
-    std::string name = stem;
-    auto place = std::lower_bound(sorted.begin(), sorted.end(), name);
-    for (std::size_t twin = 1; place != sorted.end() && *place == name; ++twin) {
-      name = stem + "." + std::to_string(twin);
-      place = std::lower_bound(sorted.begin(), sorted.end(), name);
+    std::string name = trimmed.empty() ? positional_name(i) : to_utf8(trimmed);
+    auto [place, is_new] = twins.try_emplace(name, 1);
+    while (!is_new) {
+      const std::string twin = place->first + "." + std::to_string(place->second++);
+      if (twins.try_emplace(twin, 1).second) {
+        name = twin;
+        break;
+      }
     }
-    sorted.insert(place, name);
     names.push_back(std::move(name));
   }
   return names;
 }
-
-/// Columns are numeric until a text turns up in them.
-class KindGuess {
- public:
-  KindGuess(const std::vector<std::string>& names, const std::vector<std::string>& missing)
-      : missing_(missing) {
-    for (const std::string& name : names) schema_.columns.push_back({name, ColumnKind::numeric});
-  }
-
-  void look_at(std::span<const std::string_view> fields) {
-    if (schema_.columns.empty()) {  // no header line: the first row says how many columns there are
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        schema_.columns.push_back({positional_name(i), ColumnKind::numeric});
-      }
-    }
-    if (fields.size() != schema_.columns.size()) return;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      double ignored = 0;
-      if (!missing_.number(fields[i], ignored)) schema_.columns[i].kind = ColumnKind::categorical;
-    }
-  }
-  [[nodiscard]] const Schema& schema() const noexcept { return schema_; }
-
- private:
-  MissingTokens missing_;
-  Schema schema_;
-};
 
 }  // namespace weir::inline WEIR_ABI

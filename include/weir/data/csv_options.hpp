@@ -3,10 +3,13 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/data/byte_source.hpp>
+#include <weir/data/number_format.hpp>
 #include <weir/data/schema.hpp>
+#include <weir/data/text_encoding.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +22,19 @@ enum class BadRows : std::uint8_t {
   collect  ///< left out, counted, and the first `max_reasons` written down
 };
 
+/// What becomes of a column of numbers, by the first rows, that holds a few texts besides.
+enum class MixedColumns : std::uint8_t {
+  refuse,      ///< an error that names the column, the texts and the mend
+  categorical  ///< a category for each number and each text; CsvReader::mixed() names the columns
+};
+
+/// The words that pandas' read_csv takes for a missing value, and two more that flow meters and Zeek write.
+[[nodiscard]] inline std::vector<std::string> usual_missing_words() {
+  return {"",     "#N/A",   "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN",
+          "-nan", "1.#IND", "1.#QNAN",  "<NA>", "N/A",     "NA",       "NULL",
+          "NaN",  "None",   "n/a",      "nan",  "null",    "?",        "-"};
+}
+
 struct CsvOptions {
   char separator = ',';
   char quote = '"';    ///< '\0': no quoting
@@ -26,8 +42,12 @@ struct CsvOptions {
   Schema schema = {};  ///< empty: names from the header line (else c1, c2, ...), kinds from the first rows
   std::vector<Column> kinds = {};  ///< kinds by name, stronger than the schema and the inference
   std::size_t infer_rows = 1'000;  ///< a column with a text other than a number in them is categorical
+  MixedColumns mixed = MixedColumns::refuse;
   /// Fields that stand for a missing value. An empty text is always a missing category.
-  std::vector<std::string> missing = {"", "?", "-", "NaN", "nan", "NA"};
+  std::vector<std::string> missing = usual_missing_words();
+  NumberFormat numbers =
+      {};  ///< decimal comma, thousands; a sign that separates fields needs quotes around it
+  TextEncoding encoding = TextEncoding::automatic;
   BadRows bad_rows = BadRows::stop;
   std::size_t max_reasons = 100;
   std::size_t max_row_bytes = std::size_t{1} << 20;
@@ -35,21 +55,42 @@ struct CsvOptions {
   Opener open = &open_file;  ///< &open_any of <weir/data/gzip.hpp> reads gzip files too
 };
 
+/// What is wrong with a field.
+enum class BadField : std::uint8_t {
+  count,     ///< there are too many or too few of them
+  layout,    ///< quotes, line ends or bytes in the wrong place
+  number,    ///< a text where a number is expected
+  encoding,  ///< bytes that are not UTF-8
+};
+
 /// A row that was left out. Line and column count from 1; the column is that of the fields, not of bytes.
 struct BadRow {
   std::uint64_t line = 0;
   std::size_t column = 0;
   std::string reason;
+  BadField kind = BadField::layout;
 };
 
-/// Every line belongs to the header, to a row, to a bad row, or is blank; rows with line ends inside quotes
-/// have more than one.
+/// A text in a file. Line and column count from 1.
+struct CsvPlace {
+  std::uint64_t line = 0;
+  std::size_t column = 0;
+  std::string text;
+};
+
+/// Every line belongs to the header, to a row, to a bad row, to a header line that is repeated, or is blank;
+/// rows with line ends inside quotes have more than one.
 struct CsvReport {
   std::uint64_t lines = 0;
   std::uint64_t rows = 0;
   std::uint64_t bad_rows = 0;
   std::uint64_t blank_lines = 0;
-  std::vector<BadRow> reasons;
+  std::uint64_t repeated_headers = 0;  ///< left out: the header line again, as in files put together
+  std::uint64_t first_repeated = 0;    ///< the line of the first of them
+  std::uint64_t recoded = 0;           ///< texts that were read as Windows-1252
+  std::optional<CsvPlace> first_recoded = {};
+  std::vector<std::uint64_t> trimmed = {};  ///< by column of the file: texts with blanks around, removed
+  std::vector<BadRow> reasons = {};
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -80,20 +80,6 @@ class CsvSplitter {
   /// After Step::failed.
   [[nodiscard]] const Failure& failure() const noexcept { return *fault_; }
 
-  /// From here on nothing is thrown away, so that rewind() can come back here.
-  void hold() {
-    held_ = true;
-    mark_ = {begin_, lines_, blank_lines_};
-  }
-  [[nodiscard]] std::size_t held_bytes() const noexcept { return begin_ - mark_.begin; }
-  void rewind() {
-    held_ = false;
-    skipping_ = false;
-    begin_ = mark_.begin;
-    lines_ = mark_.lines;
-    blank_lines_ = mark_.blank_lines;
-  }
-
  private:
   enum class Scan : std::uint8_t { complete, more, bad };
   static constexpr std::size_t chunk = std::size_t{256} << 10;
@@ -194,7 +180,6 @@ class CsvSplitter {
         begin_ = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data()) + 1;
         break;
       }
-      if (held_ && !at_end_) return false;  // a line of any length must not be held
       begin_ = end_;
       if (!refill()) return false;
       if (begin_ == end_) break;
@@ -218,32 +203,24 @@ class CsvSplitter {
       end_ += *count;
     }
     buffer_[end_] = '\n';
-    return started_ || start();
+    if (!started_) start();
+    return true;
   }
 
   void make_room() {
-    const std::size_t keep = held_ ? mark_.begin : begin_;
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(keep),
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
               buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
-    begin_ -= keep;
-    end_ -= keep;
-    mark_.begin = 0;
+    end_ -= begin_;
+    begin_ = 0;
     const bool small = buffer_.size() < chunk || buffer_.size() - end_ < chunk / 2;
     if (small)
       buffer_.resize(std::max<std::size_t>(4'096, buffer_.size() * 2));  // short files need no long buffer
   }
 
-  /// Looks at the first bytes of all.
-  bool start() {
+  /// Leaves out the byte-order mark of UTF-8.
+  void start() {
     started_ = true;
-    const std::string_view text(buffer_.data(), end_);
-    if (text.substr(0, 2) == "\x1F\x8B") {
-      return give_up({ErrorKind::format, source_->name() +
-                                             ": these are gzip data: open them by open_any() of "
-                                             "<weir/data/gzip.hpp>"});
-    }
-    if (text.substr(0, 3) == "\xEF\xBB\xBF") begin_ = mark_.begin = 3;  // the byte-order mark of UTF-8
-    return true;
+    if (std::string_view(buffer_.data(), end_).starts_with("\xEF\xBB\xBF")) begin_ = 3;
   }
 
   bool give_up(Failure failure) {
@@ -269,12 +246,6 @@ class CsvSplitter {
     }
   }
 
-  struct Mark {
-    std::size_t begin = 0;
-    std::uint64_t lines = 0;
-    std::uint64_t blank_lines = 0;
-  };
-
   ByteSource* source_;
   CsvDialect dialect_;
   std::array<bool, 256> stops_{};  // bytes that end an unquoted field, rightly or not
@@ -292,10 +263,8 @@ class CsvSplitter {
   std::uint64_t line_ = 0;
   const char* reason_ = "";
   std::optional<Failure> fault_;
-  Mark mark_;
   bool quoted_ = false;
   bool skipping_ = false;  // the rest of this line is to be left out
-  bool held_ = false;
   bool started_ = false;
   bool at_end_ = false;
 };

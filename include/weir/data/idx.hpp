@@ -14,6 +14,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/byte_source.hpp>
 
@@ -25,6 +26,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,17 +55,14 @@ class IdxReader {
   /// The extents of a file of bytes; there must be `rank` of them.
   template <std::size_t rank>
   [[nodiscard]] Result<std::array<std::uint64_t, rank>> extents() {
-    std::array<std::uint64_t, rank + 1> words{};
-    for (std::uint64_t& word : words) {
-      if (Status status = read_word(word); !status) return status.error();
-    }
-    constexpr std::uint64_t magic = 0x0800 + rank;
-    if (words[0] != magic) {
-      return wrong(0, "the magic number is not that of IDX " +
-                          std::string(rank == 1 ? "labels (00 00 08 01)" : "images (00 00 08 03)"));
-    }
+    std::array<std::uint8_t, 4 * (rank + 1)> bytes{};
+    const Result<std::size_t> got = read_into(bytes);
+    if (!got) return got.error();
+    const std::string_view head(reinterpret_cast<const char*>(bytes.data()), got.value());
+    if (got.value() >= 4 && word(bytes, 0) != 0x0800 + rank) return wrong(0, other_content<rank>(head));
+    if (got.value() < bytes.size()) return wrong(position_, "the file ends within the header");
     std::array<std::uint64_t, rank> result{};
-    std::copy(words.begin() + 1, words.end(), result.begin());
+    for (std::size_t i = 0; i < rank; ++i) result[i] = word(bytes, i + 1);
     return result;
   }
 
@@ -94,14 +93,20 @@ class IdxReader {
   }
 
  private:
-  [[nodiscard]] Status read_word(std::uint64_t& word) {
-    std::array<std::uint8_t, 4> bytes{};
-    const Result<std::size_t> got = read_into(bytes);
-    if (!got) return got.error();
-    if (got.value() < bytes.size()) return wrong(position_, "the file ends within the header");
-    word = 0;
-    for (const std::uint8_t byte : bytes) word = word << 8 | byte;
-    return std::monostate{};
+  [[nodiscard]] static std::uint64_t word(std::span<const std::uint8_t> bytes, std::size_t index) noexcept {
+    std::uint64_t value = 0;
+    for (const std::uint8_t byte : bytes.subspan(4 * index, 4)) value = value << 8 | byte;
+    return value;
+  }
+
+  /// What there is in place of a file of this rank.
+  template <std::size_t rank>
+  [[nodiscard]] static std::string other_content(std::string_view head) {
+    std::string text = "the magic number is not that of IDX ";
+    text += rank == 1 ? "labels (00 00 08 01)" : "images (00 00 08 03)";
+    if (head.starts_with(std::string_view("\0\0\x08\x01", 4))) return text + "; these are IDX labels";
+    if (head.starts_with(std::string_view("\0\0\x08\x03", 4))) return text + "; these are IDX images";
+    return text.append("; it looks like ").append(description(content_kind(head)));
   }
 
   /// Fills `out`, less only at the end of the file.

@@ -8,6 +8,9 @@
 //   DriftMonitor monitor(reference);
 //   if (const auto drift = monitor.add(sample, score)) report(*drift);
 //
+// A score that is NaN has no place among others: it is counted apart, and a window that holds one is
+// reported.
+//
 // A model may be wrong without any of this, and right in spite of it: an alarm says that it should be
 // measured anew. Memory is fixed; a record costs a search among the bins of each feature.
 #pragma once
@@ -21,6 +24,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,7 +51,8 @@ struct DriftReport {
   std::vector<Feature> features{};  ///< those that have moved, furthest first
   KolmogorovSmirnov::Outcome scores{};
   bool scores_moved = false;
-  Drift mean = Drift::none;  ///< of the scores
+  Drift mean = Drift::none;     ///< of the scores
+  std::uint64_t senseless = 0;  ///< scores of the window that are NaN: the model does not work
 };
 
 class DriftMonitor {
@@ -68,10 +73,16 @@ class DriftMonitor {
     assert(sample.size() == features_.size());
     for (std::size_t j = 0; j < sample.size(); ++j) features_[j].add(static_cast<double>(sample[j]));
     ++records_;
-    window_.push_back(score);
-    DriftReport report{.records = records_, .mean = mean_.add(place_of(score))};
-    if (window_.size() == options_.window) end_window(report);
-    const bool moved = !report.features.empty() || report.scores_moved || report.mean != Drift::none;
+    DriftReport report{.records = records_};
+    if (std::isnan(score)) {
+      ++senseless_;
+    } else {
+      window_.push_back(score);
+      report.mean = mean_.add(place_of(score));
+    }
+    if (window_.size() + senseless_ == options_.window) end_window(report);
+    const bool moved =
+        !report.features.empty() || report.scores_moved || report.mean != Drift::none || report.senseless > 0;
     return moved ? std::optional(std::move(report)) : std::nullopt;
   }
 
@@ -95,7 +106,8 @@ class DriftMonitor {
     }
     std::stable_sort(report.features.begin(), report.features.end(),
                      [](const auto& a, const auto& b) { return a.stability > b.stability; });
-    report.scores = scores_(window_);
+    report.senseless = std::exchange(senseless_, 0);
+    if (!window_.empty()) report.scores = scores_(window_);
     report.scores_moved =
         report.scores.p < options_.probability && report.scores.distance > options_.distance;
     window_.clear();
@@ -107,6 +119,7 @@ class DriftMonitor {
   PageHinkley mean_;
   std::vector<double> window_;
   std::uint64_t records_ = 0;
+  std::size_t senseless_ = 0;  ///< NaN scores since the last window
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -58,7 +58,8 @@ enum class KitsunePhase : std::uint8_t { mapping, training, calibrating, detecti
 struct KitsuneVerdict {
   KitsunePhase phase = KitsunePhase::mapping;
   double score = 0.0;  ///< 0 while the net learns
-  bool alarm = false;  ///< score above the threshold as it was; only when detecting
+  /// Score above the threshold as it was, only when detecting; or a score that is NaN, at any time.
+  bool alarm = false;
 };
 
 /// A feature, and how far the packet was from what is normal in it, in units of its range in training.
@@ -94,8 +95,11 @@ class Kitsune {
   [[nodiscard]] double threshold() const noexcept { return threshold_.threshold(); }
   /// What calibration gave, which the threshold never falls below.
   [[nodiscard]] double lowest_threshold() const noexcept { return threshold_.floor(); }
-  /// One that stays where it is.
-  void set_threshold(double threshold) noexcept { threshold_ = {threshold, options_.threshold.rate, 0.0}; }
+  /// One that stays where it is. ConfigError when it is NaN: nothing would be above it.
+  void set_threshold(double threshold) {
+    if (std::isnan(threshold)) fail(ErrorKind::config, "Kitsune: the threshold is NaN");
+    threshold_ = {threshold, options_.threshold.rate, 0.0};
+  }
 
   KitsuneVerdict process(const Packet& packet) {
     ++packets_;
@@ -103,7 +107,9 @@ class Kitsune {
     KitsuneVerdict verdict;
     verdict.phase = phase();
     verdict.score = static_cast<double>(net_.process(std::span<const T>(x_)));
-    if (verdict.phase == KitsunePhase::calibrating) {
+    if (std::isnan(verdict.score)) {
+      verdict.alarm = true;  // what the net has learned is no longer numbers: never quiet
+    } else if (verdict.phase == KitsunePhase::calibrating) {
       calibrate(verdict.score);
     } else if (verdict.phase == KitsunePhase::detecting) {
       verdict.alarm = threshold_(verdict.score);
@@ -128,7 +134,10 @@ class Kitsune {
   [[nodiscard]] std::vector<KitsuneReason> reasons(std::size_t count) const {
     std::vector<KitsuneReason> result;
     if (!net_.mapped()) return result;
-    const std::vector<T> errors = net_.feature_errors();
+    std::vector<T> errors = net_.feature_errors();
+    for (T& error : errors) {
+      if (std::isnan(error)) error = std::numeric_limits<T>::infinity();
+    }
     std::vector<std::size_t> order(errors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     count = std::min(count, order.size());
@@ -163,7 +172,8 @@ class Kitsune {
     const auto* threshold = from.find_numbers("kitsune.threshold", 3);
     const auto* scores = from.find_numbers("kitsune.scores", Snapshot::any);
     if (packets == nullptr || threshold == nullptr || scores == nullptr ||
-        scores->size() > options_.calibration || std::isnan((*threshold)[0]) || std::isnan((*threshold)[1])) {
+        scores->size() > options_.calibration || std::isnan((*threshold)[0]) || std::isnan((*threshold)[1]) ||
+        std::any_of(scores->begin(), scores->end(), [](double s) { return std::isnan(s); })) {
       return Failure{ErrorKind::format, "Kitsune: the state is not as expected"};
     }
     Kitsune loaded(options_);

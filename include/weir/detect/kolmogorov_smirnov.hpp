@@ -19,10 +19,15 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// D of two ascending samples, neither empty.
+/// D of two ascending samples, neither empty, without NaN (DataError).
 [[nodiscard]] inline double kolmogorov_smirnov_distance(std::span<const double> a,
                                                         std::span<const double> b) {
   if (a.empty() || b.empty()) fail(ErrorKind::data, "the Kolmogorov-Smirnov distance needs two samples");
+  for (const std::span<const double> sample : {a, b}) {
+    if (std::any_of(sample.begin(), sample.end(), [](double x) { return std::isnan(x); })) {
+      fail(ErrorKind::data, "the Kolmogorov-Smirnov distance cannot order NaN");
+    }
+  }
   double largest = 0.0;
   std::size_t i = 0, j = 0;
   while (i < a.size() && j < b.size()) {

@@ -7,13 +7,15 @@
 //
 // delta is the change that does not matter, lambda how much evidence an alarm takes: a shift by s is noticed
 // after about lambda / (s - delta) numbers, and fewer false alarms cost later ones. After an alarm it starts
-// anew. One number costs O(1), the state is six numbers.
+// anew. One number costs O(1), the state is six numbers. A NaN is left out, for it has no mean; infinity is a
+// change by itself.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace weir::inline WEIR_ABI {
@@ -35,6 +37,11 @@ class PageHinkley {
 
   /// Takes in a number; says whether the mean has changed with it, and which way.
   Drift add(double x) noexcept {
+    if (std::isnan(x)) return Drift::none;
+    if (std::isinf(x)) {
+      *this = PageHinkley(options_);
+      return x > 0.0 ? Drift::up : Drift::down;
+    }
     ++count_;
     mean_ += (x - mean_) / static_cast<double>(count_);
     up_ += x - mean_ - options_.delta;

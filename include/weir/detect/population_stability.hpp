@@ -5,8 +5,10 @@
 // e_b and a_b are the shares of the training's and of today's numbers in bin b; it is the symmetric
 // Kullback-Leibler divergence of Jeffreys (Siddiqi, "Credit risk scorecards", 2006). Bins are cut at
 // quantiles of the training's numbers, equal ones fall together, and half a number is added to each bin, so
-// that none is empty. The usual reading: below 0.1 no shift, above 0.25 a large one. With n numbers today and
-// the same law the expected value is about (bins - 1) / n: ask for enough of them.
+// that none is empty. NaN has no rank: the training's numbers have none, and today's, as soon as there are
+// any, have a bin of their own, in which nothing was expected. The usual reading: below 0.1 no shift, above
+// 0.25 a large one. With n numbers today and the same law the expected value is about (bins - 1) / n: ask for
+// enough of them.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -64,31 +66,35 @@ class PopulationStability {
   [[nodiscard]] const std::vector<double>& cuts() const noexcept { return cuts_; }
   [[nodiscard]] const std::vector<std::uint64_t>& expected() const noexcept { return expected_; }
   [[nodiscard]] const std::vector<std::uint64_t>& actual() const noexcept { return actual_; }
-  /// Numbers since the last `clear`.
-  [[nodiscard]] std::uint64_t count() const noexcept { return total(actual_); }
+  /// Numbers since the last `clear`, and how many of them were NaN.
+  [[nodiscard]] std::uint64_t count() const noexcept { return total(actual_) + missing_; }
+  [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
 
-  /// Takes in a number of today; a NaN counts as the lowest.
-  void add(double x) noexcept { ++actual_[bin_of(x)]; }
-  void clear() noexcept { std::fill(actual_.begin(), actual_.end(), 0); }
+  /// Takes in a number of today.
+  void add(double x) noexcept { ++(std::isnan(x) ? missing_ : actual_[bin_of(x)]); }
+  void clear() noexcept {
+    std::fill(actual_.begin(), actual_.end(), 0);
+    missing_ = 0;
+  }
 
   /// 0 without numbers.
   [[nodiscard]] double value() const noexcept {
     if (count() == 0) return 0.0;
-    const double bins = static_cast<double>(expected_.size());
+    const double bins = static_cast<double>(expected_.size() + (missing_ > 0 ? 1 : 0));
     const double e_total = static_cast<double>(total(expected_)) + 0.5 * bins;
-    const double a_total = static_cast<double>(total(actual_)) + 0.5 * bins;
-    double sum = 0.0;
-    for (std::size_t b = 0; b < expected_.size(); ++b) {
-      const double e = (static_cast<double>(expected_[b]) + 0.5) / e_total;
-      const double a = (static_cast<double>(actual_[b]) + 0.5) / a_total;
-      sum += (a - e) * std::log(a / e);
-    }
+    const double a_total = static_cast<double>(count()) + 0.5 * bins;
+    const auto part = [&](std::uint64_t expected, std::uint64_t actual) {
+      const double e = (static_cast<double>(expected) + 0.5) / e_total;
+      const double a = (static_cast<double>(actual) + 0.5) / a_total;
+      return (a - e) * std::log(a / e);
+    };
+    double sum = missing_ > 0 ? part(0, missing_) : 0.0;
+    for (std::size_t b = 0; b < expected_.size(); ++b) sum += part(expected_[b], actual_[b]);
     return sum;
   }
 
  private:
   [[nodiscard]] std::size_t bin_of(double x) const noexcept {
-    if (std::isnan(x)) return 0;
     return static_cast<std::size_t>(std::upper_bound(cuts_.begin(), cuts_.end(), x) - cuts_.begin());
   }
   [[nodiscard]] static std::uint64_t total(const std::vector<std::uint64_t>& counts) noexcept {
@@ -99,6 +105,7 @@ class PopulationStability {
 
   std::vector<double> cuts_;
   std::vector<std::uint64_t> expected_, actual_;
+  std::uint64_t missing_ = 0;
 };
 
 }  // namespace weir::inline WEIR_ABI

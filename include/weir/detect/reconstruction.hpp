@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -24,7 +26,8 @@ struct ReconstructionError {
   std::vector<double> mean;
   std::vector<double> deviation;  ///< not below the floor
 
-  /// From normal rows and what the net made of them, one row a column.
+  /// From normal rows and what the net made of them, one row a column. NumericError when an error is not
+  /// finite: it would give no deviation.
   template <class T>
   [[nodiscard]] static ReconstructionError fit(const Matrix<T>& x, const Matrix<T>& reconstructed,
                                                double floor = 1e-2) {
@@ -35,6 +38,7 @@ struct ReconstructionError {
       double sum = 0.0, squares = 0.0;
       for (Index i = 0; i < rows; ++i) sum += error(x, reconstructed, j, i);
       const double centre = sum / static_cast<double>(std::max<Index>(rows, 1));
+      if (!std::isfinite(centre)) refuse(x, reconstructed, j);
       for (Index i = 0; i < rows; ++i) squares += std::pow(error(x, reconstructed, j, i) - centre, 2);
       result.mean.push_back(centre);
       result.deviation.push_back(
@@ -67,6 +71,13 @@ struct ReconstructionError {
   template <class T>
   static double error(const Matrix<T>& x, const Matrix<T>& reconstructed, Index j, Index i) {
     return static_cast<double>(reconstructed(j, i)) - static_cast<double>(x(j, i));
+  }
+  template <class T>
+  [[noreturn]] static void refuse(const Matrix<T>& x, const Matrix<T>& reconstructed, Index j) {
+    Index row = 0;
+    while (std::isfinite(error(x, reconstructed, j, row))) ++row;
+    fail(ErrorKind::numeric, "the reconstruction error of row " + std::to_string(row) + ", feature " +
+                                 std::to_string(j) + ", is not finite: the row holds NaN, or the net does");
   }
 };
 

@@ -36,6 +36,16 @@ namespace detail {
   return -0.5 * z * z - std::log(z) - 0.91893853320467274178 + std::log1p(-q * (1.0 - q * (3.0 - 15.0 * q)));
 }
 
+/// Throws NumericError on a NaN, which has no rank, or with `finite` on infinity.
+inline void check_scores(std::span<const double> scores, bool finite) {
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (std::isnan(scores[i]) || (finite && std::isinf(scores[i]))) {
+      fail(ErrorKind::numeric, "score " + std::to_string(i) + " of " + std::to_string(scores.size()) +
+                                   " is NaN or infinite: no threshold can be told from it");
+    }
+  }
+}
+
 /// z with P(Z > z) = rate, 0 < rate < 1.
 [[nodiscard]] inline double normal_tail_point(double rate) noexcept {
   const double target = std::log(rate);
@@ -54,8 +64,9 @@ namespace detail {
 struct LogNormal {
   double mean = 0.0, deviation = 0.0;  ///< of ln(score)
 
-  /// By moments, over the scores above 0. DataError without any.
+  /// By moments, over the scores above 0. DataError without any, NumericError when one is not finite.
   [[nodiscard]] static LogNormal fit(std::span<const double> scores) {
+    detail::check_scores(scores, true);
     double sum = 0.0, count = 0.0;
     for (const double score : scores) {
       if (score > 0.0) sum += std::log(score), count += 1.0;
@@ -69,7 +80,7 @@ struct LogNormal {
     return law;
   }
 
-  /// ln P(a normal score is larger).
+  /// ln P(a normal score is larger); NaN for NaN.
   [[nodiscard]] double log_tail(double score) const noexcept {
     if (score <= 0.0) return 0.0;
     const double distance = std::log(score) - mean;
@@ -84,9 +95,11 @@ struct LogNormal {
   friend bool operator==(const LogNormal&, const LogNormal&) = default;
 };
 
-/// The q quantile, 0 <= q <= 1. DataError without scores.
+/// The q quantile, 0 <= q <= 1. DataError without scores, NumericError when one is NaN.
 [[nodiscard]] inline double score_quantile(std::span<const double> scores, double q) {
   if (scores.empty()) fail(ErrorKind::data, "a quantile needs scores");
+  if (!(q >= 0.0 && q <= 1.0)) fail(ErrorKind::config, "a quantile lies between 0 and 1");
+  detail::check_scores(scores, false);
   std::vector<double> sorted(scores.begin(), scores.end());
   std::sort(sorted.begin(), sorted.end());
   const double place = q * static_cast<double>(sorted.size() - 1);
@@ -143,9 +156,13 @@ struct ThresholdOptions {
   double most = 100.0;    ///< how far it moves: at most to so many times what it was set to
 };
 
+/// ConfigError when the options make no sense; DataError and NumericError when the scores do not serve.
 [[nodiscard]] inline double score_threshold(std::span<const double> scores, const ThresholdOptions& options) {
   if (!(options.rate > 0.0 && options.rate < 1.0)) {
     fail(ErrorKind::config, "the rate of false alarms must lie between 0 and 1");
+  }
+  if (!(options.factor > 0.0 && std::isfinite(options.factor))) {
+    fail(ErrorKind::config, "the factor of the largest score must be above 0");
   }
   switch (options.rule) {
     case ThresholdRule::log_normal: return LogNormal::fit(scores).threshold(options.rate);

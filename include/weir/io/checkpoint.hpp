@@ -18,7 +18,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +41,11 @@ inline constexpr std::size_t history_columns = 8;
           report.best ? 1.0 : 0.0};
 }
 
+/// Whether a number of a file is a count, so that it may be taken for an integer.
+[[nodiscard]] inline bool is_count(double value) noexcept {
+  return value >= 0.0 && value <= 9007199254740992.0 && value == std::floor(value);
+}
+
 [[nodiscard]] inline EpochReport history_report(std::span<const double> row) {
   return {.epoch = static_cast<Index>(row[0]),
           .epochs = static_cast<Index>(row[1]),
@@ -48,6 +55,16 @@ inline constexpr std::size_t history_columns = 8;
           .seconds = row[5],
           .samples_per_second = row[6],
           .best = row[7] != 0.0};
+}
+
+/// The kind of the optimizer that the state is of.
+template <class Net, class Optimizer>
+[[nodiscard]] std::string_view optimizer_kind(const FitState<Net, Optimizer>& state) {
+  if constexpr (requires { state.optimizer.kind; }) {
+    return state.optimizer.kind;
+  } else {
+    return Optimizer::kind;
+  }
 }
 
 /// What is neither weight nor history: optimizer steps, best loss (may be infinite), epochs waited, best
@@ -66,7 +83,7 @@ template <class Net, class Optimizer>
   SafetensorsWriter writer;
   writer.set_metadata("weir.checkpoint", "1");
   writer.set_metadata("weir.layers", detail::layers_text(describe(state.net)));
-  writer.set_metadata("weir.optimizer", std::string(Optimizer::kind));
+  writer.set_metadata("weir.optimizer", std::string(detail::optimizer_kind(state)));
   detail::add_parameters(writer, "net.", state.net);
   detail::add_parameters(writer, "best.", state.best);
   detail::add_parameters(writer, "first.", state.optimizer.first);
@@ -97,7 +114,10 @@ template <class Net, class Optimizer>
   if (file.metadata("weir.checkpoint") != "1") return wrong("is not a checkpoint of this version");
   if (file.metadata("weir.layers") != detail::layers_text(describe(state.net)))
     return wrong("is of another net");
-  if (file.metadata("weir.optimizer") != Optimizer::kind) return wrong("is of another optimizer");
+  const std::string_view optimizer = detail::optimizer_kind(state);
+  if (file.metadata("weir.optimizer") != optimizer) {
+    return wrong("is of another optimizer than " + std::string(optimizer));
+  }
 
   FitState<Net, Optimizer> loaded = state;
   const std::array<std::pair<const char*, Net*>, 4> nets{
@@ -108,6 +128,9 @@ template <class Net, class Optimizer>
   }
   std::array<double, 5> progress{};
   if (Status s = file.try_read_into("progress", TensorView<double>(progress.data(), {5})); !s) return s;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{2}, std::size_t{3}}) {
+    if (!detail::is_count(progress[i])) return wrong("holds a number of steps or epochs that is none");
+  }
   loaded.optimizer.steps = static_cast<std::int64_t>(progress[0]);
   loaded.best_loss = progress[1];
   loaded.waited = static_cast<Index>(progress[2]);
@@ -124,8 +147,10 @@ template <class Net, class Optimizer>
   if (Status s = file.try_read_into("history", view); !s) return s;
   loaded.history.epochs.clear();
   for (std::size_t i = 0; i < rows; ++i) {
-    loaded.history.epochs.push_back(detail::history_report(
-        std::span<const double>(history).subspan(i * detail::history_columns, detail::history_columns)));
+    const double* row = history.data() + i * detail::history_columns;
+    if (!detail::is_count(row[0]) || !detail::is_count(row[1])) return wrong("has an epoch that is none");
+    loaded.history.epochs.push_back(
+        detail::history_report(std::span<const double>(row, detail::history_columns)));
   }
   state = std::move(loaded);
   return std::monostate{};
@@ -147,6 +172,7 @@ struct Checkpoint {
 
   template <class State>
   void on_epoch(const State& state, const EpochReport& report) const {
+    if (every < 1) fail(ErrorKind::config, "Checkpoint: 'every' must be at least 1");
     if (report.epoch % every == 0) static_cast<void>(try_save_checkpoint(path, state).value());
   }
 };

@@ -13,13 +13,16 @@
 #include <weir/core/error.hpp>
 #include <weir/io/json_cursor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -135,17 +138,33 @@ class JsonReader {
     } while (cursor_.skip(','));
     return cursor_.take(']');
   }
-  /// Calls member(key) for each member, standing before its value, until one returns false.
+  /// Calls member(key) for each member, standing before its value, until one returns false. Of an object
+  /// whose members are known by name: none comes twice, and there are at most 64.
   template <class F>
   [[nodiscard]] bool object(F member) {
-    if (!cursor_.take('{')) return false;
-    if (cursor_.skip('}')) return true;
-    do {
-      std::string key;
-      if (!string(key) || !cursor_.take(':')) return false;
-      if (!member(std::string_view(key))) return refuse("member '" + key + "' is unknown or not as expected");
-    } while (cursor_.skip(','));
-    return cursor_.take('}');
+    constexpr std::size_t most = 64;
+    std::vector<std::string> seen;
+    return any_object([&](std::string& key) {
+      if (std::find(seen.begin(), seen.end(), key) != seen.end()) return refuse_twice(key);
+      if (seen.size() == most) return refuse("an object of more than 64 members");
+      if (!member(std::string_view(key))) return false;
+      seen.push_back(key);
+      return true;
+    });
+  }
+  /// The same for an object of texts by name, as many as there are; names in the order of the text.
+  [[nodiscard]] bool texts(std::vector<std::pair<std::string, std::string>>& members) {
+    const bool fine = any_object([&](std::string& key) {
+      members.emplace_back(std::move(key), std::string());
+      key = members.back().first.substr(0, 81);  // as much as a message shows
+      return string(members.back().second);
+    });
+    if (!fine) return false;
+    std::vector<std::string_view> names(members.size());
+    std::transform(members.begin(), members.end(), names.begin(), [](const auto& m) { return m.first; });
+    std::sort(names.begin(), names.end());
+    const auto twin = std::adjacent_find(names.begin(), names.end());
+    return twin == names.end() || refuse_twice(*twin);
   }
   /// Whether the text ends here.
   [[nodiscard]] bool end() {
@@ -159,6 +178,18 @@ class JsonReader {
   }
 
  private:
+  template <class F>
+  [[nodiscard]] bool any_object(F member) {
+    if (!cursor_.take('{')) return false;
+    if (cursor_.skip('}')) return true;
+    do {
+      std::string key;
+      if (!string(key) || !cursor_.take(':')) return false;
+      if (!member(key)) return refuse("member " + detail::quoted(key) + " is unknown or not as expected");
+    } while (cursor_.skip(','));
+    return cursor_.take('}');
+  }
+  bool refuse_twice(std::string_view key) { return refuse("member " + detail::quoted(key) + " comes twice"); }
   bool refuse(std::string reason) {
     if (!cursor_.reason().empty()) return false;  // the first complaint stays
     return cursor_.refuse(cursor_.position(), std::move(reason));

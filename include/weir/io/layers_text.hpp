@@ -19,16 +19,20 @@ namespace weir::inline WEIR_ABI::detail {
 // Layers: [{"kind":"dense","units":64,"bias":true}, {"kind":"parallel","merge":"add","branches":[[...],
 // [...]]}]
 
+inline void write_config_value(JsonWriter& out, const ConfigValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) out.integer(*integer);
+  if (const auto* real = std::get_if<double>(&value)) out.number(*real);
+  if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
+}
+
 inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) {
   out.begin('[');
   for (const LayerSpec& layer : layers) {
     out.begin('{').key("kind").string(layer.kind);
     for (const auto& [name, value] : layer.config.entries()) {
       out.key(name);
-      if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);
-      if (const auto* integer = std::get_if<std::int64_t>(&value)) out.integer(*integer);
-      if (const auto* real = std::get_if<double>(&value)) out.number(*real);
-      if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
+      write_config_value(out, value);
     }
     if (!layer.branches.empty()) {
       out.key("branches").begin('[');
@@ -56,19 +60,28 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
   return true;
 }
 
-[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth) {
+/// `left` counts layers and branches, each of which takes more memory than text.
+[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth,
+                                      std::size_t& left) {
+  const auto count = [&in, &left] {
+    if (left == 0) return in.cursor().refuse(in.cursor().position(), "more than 256 layers");
+    --left;
+    return true;
+  };
   if (depth >= most_nested_layers)
     return in.cursor().refuse(in.cursor().position(), "layers are nested too deeply");
   return in.array([&] {
+    if (!count()) return false;
     LayerSpec& layer = layers.emplace_back();
     return in.object([&](std::string_view key) {
       if (key == "kind") return in.string(layer.kind);
       if (key == "branches") {
-        return layer.branches.empty() &&
-               in.array([&] { return read_layers(in, layer.branches.emplace_back(), depth + 1); });
+        return layer.branches.empty() && in.array([&] {
+          return count() && read_layers(in, layer.branches.emplace_back(), depth + 1, left);
+        });
       }
       ConfigValue value;
-      if (layer.config.find(key) != nullptr || !read_config_value(in, value)) return false;
+      if (!read_config_value(in, value)) return false;
       layer.config.set(std::string(key), std::move(value));
       return true;
     });
@@ -78,7 +91,8 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
 [[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
   std::vector<LayerSpec> layers;
   JsonReader in(text);
-  if (!read_layers(in, layers, 0) || !in.end()) return in.failure("layers");
+  std::size_t left = most_file_layers;
+  if (!read_layers(in, layers, 0, left) || !in.end()) return in.failure("layers");
   return layers;
 }
 

@@ -16,6 +16,7 @@
 #include <weir/io/read_file.hpp>
 #include <weir/io/reference_tensors.hpp>
 #include <weir/io/safetensors_view.hpp>
+#include <weir/io/settings_check.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
 
@@ -86,19 +87,20 @@ template <class T, class Parse>
   return std::monostate{};
 }
 
-/// What a record gives must be what samples are made of.
-[[nodiscard]] inline Status check_samples(const PipelineSettings& settings) {
-  const std::string complaint = sample_complaint(settings.samples, settings.input, settings.preprocess);
-  if (!complaint.empty()) return bad_file(complaint);
-  if (settings.samples.kind == SampleKind::window && settings.task != Task::regress) {
-    return bad_file("weir.samples: windows are for forecasts, task regress");
+/// What belongs to another task would be silently lost.
+[[nodiscard]] inline Status refuse_foreign(const SafetensorsView& file, Task task) {
+  const auto refuse = [task](const char* name) {
+    return bad_file("'" + std::string(name) + "' does not belong to task " + std::string(name_of(task)));
+  };
+  for (const char* key : {"weir.target_mean", "weir.target_deviation"}) {
+    if (task != Task::regress && file.metadata(key)) return refuse(key);
   }
+  if (task != Task::anomaly && file.find("errors.mean")) return refuse("errors.mean");
   return std::monostate{};
 }
 
 [[nodiscard]] inline Result<PipelineSettings> read_settings(const SafetensorsView& file) {
   PipelineSettings settings;
-  if (Status s = check_format(file); !s) return s.error();
   if (Status s = read_text(file, "weir.task", settings.task, parse_task); !s) return s.error();
   if (Status s = read_text(file, "weir.input", settings.input, parse_shape); !s) return s.error();
   if (Status s = read_text(file, "weir.labels", settings.labels, parse_labels); !s) return s.error();
@@ -111,7 +113,7 @@ template <class T, class Parse>
   if (file.metadata("weir.samples")) {
     if (Status s = read_text(file, "weir.samples", settings.samples, parse_samples); !s) return s.error();
   }
-  if (Status s = check_samples(settings); !s) return s.error();
+  if (const std::string text = samples_complaint(settings); !text.empty()) return bad_file(text);
   if (settings.task == Task::regress) {
     if (Status s = assign(parse_number(file, "weir.target_mean"), settings.target.mean); !s) return s.error();
     if (Status s = assign(parse_number(file, "weir.target_deviation"), settings.target.deviation); !s)
@@ -119,63 +121,51 @@ template <class T, class Parse>
   }
   if (settings.task == Task::anomaly) {
     if (Status s = read_errors(file, settings); !s) return s.error();
+    if (settings.labels.classes.empty()) settings.labels.classes = {"benign", "anomaly"};
   }
+  if (Status s = refuse_foreign(file, settings.task); !s) return s.error();
   if (Status s = read_reference(file, settings.input.size(), settings.reference); !s) return s.error();
   return settings;
 }
 
-/// What the outputs mean must fit how many there are.
-[[nodiscard]] inline Status check_outputs(const PipelineSettings& settings, Shape output) {
-  const auto wrong = [&](const char* what) {
-    return bad_file("the net gives " + output.str() + " values, which does not fit " + what);
-  };
-  if (settings.task == Task::anomaly && output != settings.input) return wrong("an autoencoder");
-  if (settings.task == Task::regress && output.size() != 1) return wrong("a regression");
-  const Index classes = static_cast<Index>(settings.labels.classes.size());
-  if (settings.task == Task::classify && output.size() != classes && !(output.size() == 1 && classes == 2)) {
-    return wrong("the number of classes");
-  }
-  return std::monostate{};
-}
-
 /// The common end of both ways to load: `net` has the right layers, its weights are to come.
 template <class Net>
-[[nodiscard]] Result<Pipeline<Net>> finish_load(const SafetensorsView& file, PipelineSettings settings,
-                                                Net net) {
-  const Result<Shape> output = output_shape(net, settings.input);
+[[nodiscard]] Result<Pipeline<Net>> finish_load(const OpenedFile& file, PipelineSettings settings, Net net) {
+  const Result<Shape> output = output_shape(file.view, net, settings.input);
   if (!output) return output.error();
-  if (Status s = check_outputs(settings, output.value()); !s) return s.error();
-  if (Status s = fill_net(file, settings.input, net); !s) return s.error();
+  if (const std::string text = settings_complaint(settings, output.value()); !text.empty())
+    return bad_file(text);
+  if (Status s = fill_net(file.view, file.budget, settings.input, net); !s) return s.error();
   return Pipeline<Net>{std::move(settings), std::move(net)};
 }
 
 }  // namespace detail
 
 /// A pipeline whose layers are known to the program; `like` gives their extents (weights are overwritten).
-/// FormatError when the file's layers differ.
+/// FormatError when the file's layers differ, or when it asks for more memory than `options` allow.
 template <class Net>
-[[nodiscard]] Result<Pipeline<Net>> try_parse(std::span<const std::byte> bytes, Net like) {
-  const Result<SafetensorsView> file = try_parse_safetensors(bytes);
+[[nodiscard]] Result<Pipeline<Net>> try_parse(std::span<const std::byte> bytes, Net like,
+                                              const LoadOptions& options = {}) {
+  const Result<detail::OpenedFile> file = detail::open_file(bytes, options);
   if (!file) return file.error();
-  Result<PipelineSettings> settings = detail::read_settings(file.value());
+  Result<PipelineSettings> settings = detail::read_settings(file.value().view);
   if (!settings) return settings.error();
-  if (Status s = detail::check_layers(file.value(), describe(like)); !s) return s.error();
+  if (Status s = detail::check_layers(file.value().view, describe(like)); !s) return s.error();
   return detail::finish_load(file.value(), std::move(*settings), std::move(like));
 }
 
 template <class Net>
-[[nodiscard]] Result<Pipeline<Net>> try_load(const std::string& path, Net like) {
-  const Result<std::vector<std::byte>> bytes = try_read_file(path, ReadOptions{}.max_file_bytes);
-  if (!bytes) return bytes.error();
-  Result<Pipeline<Net>> pipeline = try_parse(std::span<const std::byte>(bytes.value()), std::move(like));
-  if (!pipeline) return Failure{pipeline.error().kind, "'" + path + "': " + pipeline.error().what};
-  return pipeline;
+[[nodiscard]] Result<Pipeline<Net>> try_load(const std::string& path, Net like,
+                                             const LoadOptions& options = {}) {
+  return detail::parse_file(path, options, [&](std::span<const std::byte> bytes) {
+    return try_parse(bytes, std::move(like), options);
+  });
 }
 
 /// As `try_load`; throws. A net whose extents are all known at compile time needs no `like`.
 template <class Net>
-[[nodiscard]] Pipeline<Net> load(const std::string& path, Net like = {}) {
-  return try_load(path, std::move(like)).value();
+[[nodiscard]] Pipeline<Net> load(const std::string& path, Net like = {}, const LoadOptions& options = {}) {
+  return try_load(path, std::move(like), options).value();
 }
 
 }  // namespace weir::inline WEIR_ABI

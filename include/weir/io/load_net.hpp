@@ -9,11 +9,13 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/io/format_version.hpp>
 #include <weir/io/json_text.hpp>
 #include <weir/io/layers_text.hpp>
+#include <weir/io/load_limits.hpp>
 #include <weir/io/probe.hpp>
 #include <weir/io/read_file.hpp>
 #include <weir/io/safetensors_view.hpp>
@@ -36,8 +38,6 @@
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
-
-[[nodiscard]] inline Failure bad_file(std::string what) { return {ErrorKind::format, std::move(what)}; }
 
 /// The text of a metadata key that must be there.
 [[nodiscard]] inline Result<std::string_view> required_text(const SafetensorsView& file,
@@ -62,27 +62,9 @@ namespace detail {
   return std::monostate{};
 }
 
-/// Texts of many tiny values would take many times their size in memory: a string of two characters takes 32
-/// bytes, and twice that while its list grows.
-[[nodiscard]] inline Status check_values(const SafetensorsView& file) {
-  constexpr double string_cost = 96, number_cost = 16, allowance = 65536;
-  double size = 0.0, strings = 0.0, numbers = 0.0;
-  for (std::size_t i = 0; i < file.size(); ++i) size += static_cast<double>(file[i].bytes.size());
-  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
-    const std::string_view text = file.metadata_at(i).second;
-    size += static_cast<double>(text.size());
-    strings += static_cast<double>(std::count(text.begin(), text.end(), '"')) / 2;
-    numbers += static_cast<double>(std::count(text.begin(), text.end(), ','));
-  }
-  if (strings * string_cost + numbers * number_cost > 2 * size + allowance) {
-    return bad_file("the metadata has more values than a file of this size can have");
-  }
-  return std::monostate{};
-}
-
 /// What must hold before any text is read.
-[[nodiscard]] inline Status check_format(const SafetensorsView& file) {
-  if (Status s = check_values(file); !s) return s;
+[[nodiscard]] inline Status check_format(const SafetensorsView& file, const MemoryBudget& budget) {
+  if (Status s = budget.check(); !s) return s;
   if (Status s = refuse_unknown_keys(file); !s) return s;
   const Result<std::string_view> format = required_text(file, "weir.format");
   if (!format) return format.error();
@@ -104,6 +86,24 @@ namespace detail {
   return Shape{static_cast<Index>(extents[0]), static_cast<Index>(extents[1])};
 }
 
+/// The first option in which two layers of one kind differ, with both values.
+[[nodiscard]] inline std::string differing_option(const LayerSpec& stored, const LayerSpec& own) {
+  const auto text = [](const ConfigValue* value) {
+    JsonWriter out;
+    if (value == nullptr) return std::string("no such option");
+    write_config_value(out, *value);
+    return out.text();
+  };
+  for (const LayerSpec* layer : {&own, &stored}) {
+    for (const auto& [name, value] : layer->config.entries()) {
+      const ConfigValue *theirs = stored.config.find(name), *ours = own.config.find(name);
+      if (theirs != nullptr && ours != nullptr && same_value(*theirs, *ours)) continue;
+      return "the file has '" + name + "' " + text(theirs) + ", the program " + text(ours);
+    }
+  }
+  return "the file has other layers inside than the program";
+}
+
 /// The file's layers must be those of the program.
 [[nodiscard]] inline Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own) {
   const Result<std::string_view> text = required_text(file, "weir.layers");
@@ -121,7 +121,7 @@ namespace detail {
     }
     if (!(own[i] == stored[i])) {
       return bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
-                      "): the file has other options than the program");
+                      "): " + differing_option(stored[i], own[i]));
     }
   }
   return std::monostate{};
@@ -154,19 +154,20 @@ template <class Net>
   return std::monostate{};
 }
 
-/// The shape of the net's output, or why it cannot take such samples. Without exceptions the latter ends the
-/// program: layers have no other way to say it.
+/// The shape of the net's output, or why it cannot take such samples. A sample as large as the stored one
+/// cannot make an extent overflow.
 template <class Net>
-[[nodiscard]] Result<Shape> output_shape(const Net& net, Shape input) {
-#if WEIR_EXCEPTIONS
-  try {
-    return net.out_shape(input);
-  } catch (const ShapeError& error) {
-    return bad_file(std::string("weir.input does not fit the layers: ").append(error.what()));
+[[nodiscard]] Result<Shape> output_shape(const SafetensorsView& file, const Net& net, Shape input) {
+  const std::optional<TensorInfo> sample = file.find("probe.input");
+  if (!sample) return bad_file("the file has no tensor 'probe.input'");
+  const std::size_t stored = sample->bytes.size() / sizeof(typename Net::Scalar);
+  if (static_cast<double>(stored) != size_of(input)) {
+    return bad_file("weir.input, " + input.str() + ", does not fit tensor 'probe.input', which has " +
+                    std::to_string(stored) + " values");
   }
-#else
-  return net.out_shape(input);
-#endif
+  Result<Shape> output = try_out_shape(net, input);
+  if (!output) return bad_file("weir.input does not fit the layers: " + output.error().what);
+  return output;
 }
 
 /// A tensor of the probe; its size is compared before memory is taken for it.
@@ -204,12 +205,48 @@ template <class Net>
 
 /// Fills `net`, whose layers are right, and runs the probe through it.
 template <class Net>
-[[nodiscard]] Status fill_net(const SafetensorsView& file, Shape input, Net& net) {
+[[nodiscard]] Status fill_net(const SafetensorsView& file, const MemoryBudget& budget, Shape input,
+                              Net& net) {
+  const Result<Shape> output = output_shape(file, net, input);
+  if (!output) return output.error();
+  if (Status s = check_memory(budget, net, input, output.value()); !s) return s;
   if (Status s = read_parameters(file, "net.", net); !s) return s;
   if (Status s = refuse_other_tensors(file, net); !s) return s;
-  const Result<Shape> output = output_shape(net, input);
-  if (!output) return output.error();
   return run_probe(file, net, input, output.value());
+}
+
+/// The bytes of a file that can be a model, or what else they look like.
+[[nodiscard]] inline Status check_kind(std::span<const std::byte> bytes) {
+  const ContentKind kind = content_kind(bytes.first(std::min<std::size_t>(bytes.size(), 512)));
+  if (kind == ContentKind::weir_model || kind == ContentKind::safetensors) return std::monostate{};
+  return bad_file("this is no model: it looks like " + std::string(description(kind)) +
+                  "; expected is a file written by save() or `weir train`");
+}
+
+/// What all ways to read a file begin with.
+struct OpenedFile {
+  SafetensorsView view;
+  MemoryBudget budget;
+};
+[[nodiscard]] inline Result<OpenedFile> open_file(std::span<const std::byte> bytes,
+                                                  const LoadOptions& options) {
+  if (Status s = check_kind(bytes); !s) return s.error();
+  Result<SafetensorsView> view = try_parse_safetensors(bytes);
+  if (!view) return view.error();
+  const MemoryBudget budget(*view, bytes.size(), options);
+  if (Status s = check_format(*view, budget); !s) return s.error();
+  return OpenedFile{std::move(*view), budget};
+}
+
+/// parse(bytes) of the file at `path`, whose name stands before what is wrong.
+template <class Parse>
+[[nodiscard]] auto parse_file(const std::string& path, const LoadOptions& options, Parse parse)
+    -> decltype(parse(std::span<const std::byte>())) {
+  const Result<std::vector<std::byte>> bytes = try_read_file(path, options.max_file_bytes);
+  if (!bytes) return bytes.error();
+  auto result = parse(std::span<const std::byte>(bytes.value()));
+  if (!result) return Failure{result.error().kind, "'" + path + "': " + result.error().what};
+  return result;
 }
 
 }  // namespace detail
@@ -217,32 +254,32 @@ template <class Net>
 /// `like` gives the extents of layers that do not know them when they are compiled; its weights are
 /// overwritten. FormatError when the file's layers differ.
 template <class Net>
-[[nodiscard]] Result<Net> try_parse_net(std::span<const std::byte> bytes, Net like = {}) {
-  const Result<SafetensorsView> file = try_parse_safetensors(bytes);
+[[nodiscard]] Result<Net> try_parse_net(std::span<const std::byte> bytes, Net like = {},
+                                        const LoadOptions& options = {}) {
+  const Result<detail::OpenedFile> file = detail::open_file(bytes, options);
   if (!file) return file.error();
-  if (Status s = detail::check_format(file.value()); !s) return s.error();
-  const Result<std::string_view> shape = detail::required_text(file.value(), "weir.input");
+  const SafetensorsView& view = file.value().view;
+  const Result<std::string_view> shape = detail::required_text(view, "weir.input");
   if (!shape) return shape.error();
   const Result<Shape> input = detail::parse_shape(shape.value());
   if (!input) return input.error();
-  if (Status s = detail::check_layers(file.value(), describe(like)); !s) return s.error();
-  if (Status s = detail::fill_net(file.value(), input.value(), like); !s) return s.error();
+  if (Status s = detail::check_layers(view, describe(like)); !s) return s.error();
+  if (Status s = detail::fill_net(view, file.value().budget, input.value(), like); !s) return s.error();
   return like;
 }
 
 template <class Net>
-[[nodiscard]] Result<Net> try_load_net(const std::string& path, Net like = {}) {
-  const Result<std::vector<std::byte>> bytes = try_read_file(path, ReadOptions{}.max_file_bytes);
-  if (!bytes) return bytes.error();
-  Result<Net> net = try_parse_net(std::span<const std::byte>(bytes.value()), std::move(like));
-  if (!net) return Failure{net.error().kind, "'" + path + "': " + net.error().what};
-  return net;
+[[nodiscard]] Result<Net> try_load_net(const std::string& path, Net like = {},
+                                       const LoadOptions& options = {}) {
+  return detail::parse_file(path, options, [&](std::span<const std::byte> bytes) {
+    return try_parse_net(bytes, std::move(like), options);
+  });
 }
 
 /// As `try_load_net`; throws IoError or FormatError.
 template <class Net>
-[[nodiscard]] Net load_net(const std::string& path, Net like = {}) {
-  return try_load_net(path, std::move(like)).value();
+[[nodiscard]] Net load_net(const std::string& path, Net like = {}, const LoadOptions& options = {}) {
+  return try_load_net(path, std::move(like), options).value();
 }
 
 }  // namespace weir::inline WEIR_ABI

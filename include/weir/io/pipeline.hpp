@@ -4,7 +4,7 @@
 //   auto pipeline = load_any("ids.weir");
 //   Scorer scorer(pipeline);
 //   Verdict v = scorer.score(numbers, texts);        // no allocation
-//   if (v.alert) report(pipeline.labels.classes[v.label], v.score);
+//   if (v.usable && v.alert) report(pipeline.labels.classes[v.label], v.score);
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -87,7 +87,13 @@ struct Verdict {
   std::int32_t label = 0;  ///< class; 0 or 1 for an anomaly model; 0 for regression
   double score = 0.0;  ///< probability of class 1 (two classes) or of `label` (more); anomaly score; value
   bool alert = false;
-  bool usable = true;  ///< false when a rule forbids a value of the record; nothing else counts then
+  /// false when there is no verdict, so that label and score mean nothing: a rule forbids a value of the
+  /// record, or the net's answer is not a number. The latter raises `alert`: a model that no longer works
+  /// must not be quiet.
+  bool usable = true;
+
+  /// Whether the net's answer is not a number.
+  [[nodiscard]] bool senseless() const noexcept { return !usable && alert; }
 };
 
 /// Runs a pipeline record by record with memory of its own: one a thread. The pipeline must outlive it.
@@ -131,7 +137,7 @@ class Scorer {
       case Task::regress: break;
     }
     const auto channels = static_cast<std::size_t>(pipeline_.input.channels);
-    return {.score = pipeline_.value_of(y[0], sample.last(channels))};
+    return checked({.score = pipeline_.value_of(y[0], sample.last(channels))});
   }
 
   /// Probabilities of all classes in the last verdict of a classifier: two for a net with one output.
@@ -162,17 +168,14 @@ class Scorer {
     std::copy(y.begin(), y.end(), probabilities_.begin());
     if (y.size() == 1) {
       if (link == Link::identity) probabilities_[0] = Scalar(1) / (Scalar(1) + std::exp(-y[0]));
-      const auto positive = static_cast<double>(probabilities_[0]);
-      const bool alert = positive >= pipeline_.threshold;
-      return {alert ? 1 : 0, positive, alert};
+      return decide(static_cast<double>(probabilities_[0]));
     }
     if (link == Link::identity) {
       simd::softmax(static_cast<Index>(y.size()), y.data(), probabilities_.data());
     }
-    if (y.size() == 2) {
-      const auto positive = static_cast<double>(probabilities_[1]);
-      const bool alert = positive >= pipeline_.threshold;
-      return {alert ? 1 : 0, positive, alert};
+    if (y.size() == 2) return decide(static_cast<double>(probabilities_[1]));
+    for (const Scalar p : probabilities_) {
+      if (std::isnan(p)) return checked({.score = static_cast<double>(p)});
     }
     const auto best = std::max_element(probabilities_.begin(), probabilities_.end());
     const auto label = static_cast<std::int32_t>(best - probabilities_.begin());
@@ -180,9 +183,18 @@ class Scorer {
   }
 
   Verdict compare(std::span<const Scalar> sample, std::span<const Scalar> reconstructed) {
-    const double score = pipeline_.errors(sample, reconstructed);
-    const bool alert = !(score < pipeline_.threshold);  // NaN is an alarm
-    return {alert ? 1 : 0, score, alert};
+    return decide(pipeline_.errors(sample, reconstructed));
+  }
+
+  /// Class 1 from the threshold on.
+  [[nodiscard]] Verdict decide(double score) const noexcept {
+    const bool alert = !(score < pipeline_.threshold);
+    return checked({alert ? 1 : 0, score, alert});
+  }
+  /// NaN is no answer: not usable, and not quiet.
+  [[nodiscard]] static Verdict checked(Verdict verdict) noexcept {
+    if (std::isnan(verdict.score)) verdict = {.score = verdict.score, .alert = true, .usable = false};
+    return verdict;
   }
 
   const Pipeline<Net>& pipeline_;

@@ -33,6 +33,8 @@ struct PosixSystem {
     return ::renameat(directory, from, directory, to);
   }
   int unlink_at(int directory, const char* name) noexcept { return ::unlinkat(directory, name, 0); }
+  int change_mode(int file, mode_t mode) noexcept { return ::fchmod(file, mode); }
+  int change_owner(int file, uid_t owner, gid_t group) noexcept { return ::fchown(file, owner, group); }
 };
 
 namespace detail {
@@ -68,6 +70,10 @@ class Descriptor {
 
   [[nodiscard]] bool valid() const noexcept { return file_ >= 0; }
   [[nodiscard]] int get() const noexcept { return file_; }
+  void reset(int file) noexcept {
+    static_cast<void>(close());
+    file_ = file;
+  }
   /// Never repeated: after EINTR the number may already belong to another file.
   [[nodiscard]] bool close() noexcept {
     const int file = std::exchange(file_, -1);

@@ -49,7 +49,8 @@ struct ReferenceTables {
   const auto used = static_cast<std::size_t>(
       std::find(cuts, cuts + bins - 1, std::numeric_limits<double>::infinity()) - cuts);
   for (std::size_t b = 0; b < bins; ++b) {
-    if (counts[b] < 0 || (b > used && counts[b] != 0)) return false;
+    constexpr std::int64_t most = std::int64_t{1} << 53;  // so that their sum is a number of rows, too
+    if (counts[b] < 0 || counts[b] > most || (b > used && counts[b] != 0)) return false;
     if (b < used && (!std::isfinite(cuts[b]) || (b > 0 && cuts[b] <= cuts[b - 1]))) return false;
   }
   reference.features.push_back(

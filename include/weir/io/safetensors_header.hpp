@@ -58,11 +58,6 @@ class HeaderParser {
     return {ErrorKind::format, "safetensors: byte " + std::to_string(length_field + cursor_.position()) +
                                    ": " + cursor_.reason()};
   }
-  [[nodiscard]] static std::string quoted(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    std::string out = "'" + std::string(text.substr(0, longest));
-    return out + (text.size() > longest ? "...'" : "'");
-  }
 
   [[nodiscard]] bool parse();
   [[nodiscard]] bool take_member();
@@ -129,7 +124,7 @@ inline bool HeaderParser::take_member() {
   if (!take_plain_text(name) || !cursor_.take(':')) return false;
   if (name.raw != metadata_name) return take_tensor(name);
   if (std::exchange(has_metadata_, true)) return cursor_.refuse(name.position, "__metadata__ comes twice");
-  return take_metadata();
+  return cursor_.skip_word("null") || take_metadata();  // null: none, as the reference reads it
 }
 
 inline bool HeaderParser::take_metadata() {

@@ -104,7 +104,9 @@ inline Result<std::size_t> header_size(std::span<const std::byte> file) {
 
 inline Status verify_checksum(std::span<const std::byte> file, const HeaderCounts& counts, bool required) {
   if (!counts.checksum) {
-    if (required) return format_failure(length_field, "no checksum in the metadata");
+    if (required) {
+      return format_failure(length_field, "no checksum in the metadata, so it was not written by weir");
+    }
     return std::monostate{};
   }
   const std::size_t at = length_field + *counts.checksum;
@@ -144,6 +146,13 @@ class SafetensorsView {
                                      [&](std::uint32_t i, std::string_view key) { return name_at(i) < key; });
     if (at == order.end() || name_at(*at) != name) return std::nullopt;
     return (*this)[*at];
+  }
+
+  /// Bytes of the tables, which live as long as the view.
+  [[nodiscard]] std::size_t table_bytes() const noexcept {
+    return tables_.tensors.capacity() * sizeof(detail::TensorEntry) +
+           tables_.by_name.capacity() * sizeof(std::uint32_t) +
+           tables_.metadata.capacity() * sizeof(detail::MetadataEntry) + tables_.text.capacity();
   }
 
   /// Metadata, ordered by key; the checksum is one of them.

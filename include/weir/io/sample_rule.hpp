@@ -59,7 +59,8 @@ namespace detail {
   if (rule.kind == SampleKind::image) {
     const bool pixels = rule.rows >= 1 && rule.columns >= 1 && rule.rows <= input.size() &&
                         rule.columns <= input.size() && rule.rows * rule.columns == input.size();
-    return pixels && rule.pixel_scale > 0.0 && preprocess.schema.columns.empty()
+    return pixels && rule.pixel_scale > 0.0 && is_finite(rule.pixel_scale) &&
+                   preprocess.schema.columns.empty()
                ? ""
                : "an image has rows * columns pixels, a scale above 0 and no preprocessing";
   }

@@ -6,12 +6,14 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/io/format_version.hpp>
 #include <weir/io/layers_text.hpp>
 #include <weir/io/pipeline.hpp>
 #include <weir/io/probe.hpp>
 #include <weir/io/reference_tensors.hpp>
 #include <weir/io/safetensors.hpp>
+#include <weir/io/settings_check.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
 
@@ -67,10 +69,41 @@ inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& sett
 
 }  // namespace detail
 
-/// The bytes of the file. ConfigError when the settings do not fit the net.
+namespace detail {
+
+/// Whether what was written is read as what it was: a number that is not finite, or a name that is no UTF-8,
+/// is not.
+template <class T, class Parse>
+[[nodiscard]] Status check_text(const T& value, const std::string& text, const char* what, Parse parse) {
+  const Result<T> read = parse(text);
+  if (read && read.value() == value) return std::monostate{};
+  return Failure{ErrorKind::config, std::string(what) + " cannot be written to a file: " +
+                                        (read ? "there is a number that is not finite" : read.error().what)};
+}
+
+/// What load() refuses is not written.
+[[nodiscard]] inline Status check_settings(const PipelineSettings& settings, Shape output) {
+  if (std::string text = settings_complaint(settings, output); !text.empty()) {
+    return Failure{ErrorKind::config, std::move(text)};
+  }
+  if (Status s = check_text(settings.labels, labels_text(settings.labels), "weir.labels", parse_labels); !s)
+    return s;
+  if (Status s = check_text(settings.record, record_text(settings.record), "weir.record", parse_record); !s)
+    return s;
+  if (!settings.takes_records()) return std::monostate{};
+  return check_text(settings.preprocess, preprocess_text(settings.preprocess), "weir.preprocess",
+                    parse_preprocess);
+}
+
+}  // namespace detail
+
+/// The bytes of the file. ConfigError when the settings do not fit the net or mean nothing.
 template <class Net>
 [[nodiscard]] Result<std::vector<std::byte>> try_serialize(const Pipeline<Net>& pipeline) {
   using T = typename Net::Scalar;
+  const Result<Shape> output = try_out_shape(pipeline.net, pipeline.input);
+  if (!output) return output.error();
+  if (Status s = detail::check_settings(pipeline, output.value()); !s) return s.error();
   SafetensorsWriter writer;
   detail::add_settings(writer, pipeline);
   writer.set_metadata("weir.layers", detail::layers_text(describe(pipeline.net)));
@@ -88,9 +121,9 @@ template <class Net>
   if (!pipeline.reference.empty()) detail::add_reference(writer, pipeline.reference, reference);
 
   const std::vector<T> input = detail::probe_input<T>(pipeline.input);
-  const std::vector<T> output = detail::probe_output(pipeline.net, pipeline.input, std::span<const T>(input));
+  const std::vector<T> result = detail::probe_output(pipeline.net, pipeline.input, std::span<const T>(input));
   writer.add("probe.input", TensorView<const T>(input.data(), {static_cast<Index>(input.size())}));
-  writer.add("probe.output", TensorView<const T>(output.data(), {static_cast<Index>(output.size())}));
+  writer.add("probe.output", TensorView<const T>(result.data(), {static_cast<Index>(result.size())}));
   return writer.try_bytes();
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ template <class Enum, std::size_t N>
       return true;
     }
   }
-  return in.cursor().refuse(in.cursor().position(), "'" + name + "' is not known here");
+  return in.cursor().refuse(in.cursor().position(), quoted(name) + " is not known here");
 }
 
 template <class Enum, std::size_t N>
@@ -94,13 +95,16 @@ struct ColumnText {
   std::string name, kind;
   NumericPlan numeric;
   CategoricalPlan categorical;
+  bool named = false;
+  bool of_numbers = false, of_texts = false;  ///< has members that only such a column has
 
   [[nodiscard]] bool read(JsonReader& in, std::string_view key) {
     double number = 0.0;
-    if (key == "name") return in.string(name);
+    if (key == "name") return (named = true) && in.string(name);
     if (key == "kind") return in.string(kind);
-    if (key == "used") return in.boolean(numeric.used);
     if (key == "on_missing") return read_enum(in, on_missing_names, numeric.on_missing);
+    (key == "categories" ? of_texts : of_numbers) = true;
+    if (key == "used") return in.boolean(numeric.used);
     if (key == "stand_in") return in.number(numeric.stand_in);
     if (key == "scaling") return read_enum(in, scaling_names, numeric.scaler.scaling);
     if (key == "shift") return in.number(numeric.scaler.shift);
@@ -119,19 +123,26 @@ struct ColumnText {
 
   /// Why what was read cannot be used; empty when it can.
   [[nodiscard]] std::string complaint() const {
+    if (!named) return "a column has no name";
+    if (kind != "numeric" && kind != "categorical")
+      return "column " + quoted(name) + " is of unknown kind " + quoted(kind);
+    if (kind == "numeric" ? of_texts : of_numbers)
+      return "column " + quoted(name) + " has members that a " + kind + " one does not have";
     if (kind == "categorical") {
       const auto& c = categorical.categories;
-      return std::is_sorted(c.begin(), c.end()) ? "" : "the categories of '" + name + "' are not sorted";
+      const bool ascending = std::adjacent_find(c.begin(), c.end(), std::greater_equal<>()) == c.end();
+      return ascending ? "" : "the categories of " + quoted(name) + " are not in ascending order, each once";
     }
-    if (kind != "numeric") return "column '" + name + "' is of unknown kind '" + kind + "'";
     const Scaler& scaler = numeric.scaler;
     const bool ranked = scaler.scaling == Scaling::rank;
     if (!(scaler.scale > 0.0) || !(numeric.low < numeric.high))
-      return "the scaling of '" + name + "' is not usable";
+      return "the scaling of " + quoted(name) + " is not usable";
     if (ranked &&
         (scaler.landmarks.size() < 2 || !std::is_sorted(scaler.landmarks.begin(), scaler.landmarks.end()))) {
-      return "the landmarks of '" + name + "' are not usable";
+      return "the landmarks of " + quoted(name) + " are not usable";
     }
+    if (!ranked && !scaler.landmarks.empty())
+      return quoted(name) + " has landmarks and is not scaled by rank";
     return "";
   }
 };
@@ -169,6 +180,9 @@ struct ColumnText {
     return key == "columns" && in.array(column);
   });
   if (!fine || !in.end()) return in.failure("preprocess");
+  if (const auto name = repeated_name(pre.schema)) {
+    return Failure{ErrorKind::format, "preprocess: there are two columns " + quoted(*name)};
+  }
   return pre;
 }
 
@@ -179,14 +193,6 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   for (const auto& [key, value] : pairs) out.key(key).string(value);
   out.end('}');
 }
-[[nodiscard]] inline bool read_pairs(JsonReader& in,
-                                     std::vector<std::pair<std::string, std::string>>& pairs) {
-  return in.object([&](std::string_view key) {
-    pairs.emplace_back(std::string(key), "");
-    return in.string(pairs.back().second);
-  });
-}
-
 [[nodiscard]] inline std::string labels_text(const LabelRule& labels) {
   JsonWriter out;
   out.begin('{').key("column").string(labels.column).key("classes");
@@ -202,7 +208,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   const bool fine = in.object([&](std::string_view key) {
     if (key == "column") return in.string(labels.column);
     if (key == "classes") return read_strings(in, labels.classes);
-    if (key == "map") return read_pairs(in, labels.map);
+    if (key == "map") return in.texts(labels.map);
     return key == "otherwise" && in.string(labels.otherwise);
   });
   if (!fine || !in.end()) return in.failure("labels");
@@ -218,7 +224,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
     std::string_view text) {
   std::vector<std::pair<std::string, std::string>> record;
   JsonReader in(text);
-  if (!read_pairs(in, record) || !in.end()) return in.failure("record");
+  if (!in.texts(record) || !in.end()) return in.failure("record");
   return record;
 }
 
@@ -259,7 +265,20 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
     return key == "relative" && in.boolean(rule.relative);
   });
   if (!fine || !in.end()) return in.failure("samples");
-  return rule;
+  SampleRule own{.kind = rule.kind};  // with what its kind has, and nothing else
+  if (rule.kind == SampleKind::image) {
+    own.pixel_scale = rule.pixel_scale;
+    own.rows = rule.rows;
+    own.columns = rule.columns;
+  }
+  if (rule.kind == SampleKind::window) {
+    own.horizon = rule.horizon;
+    own.target = rule.target;
+    own.relative = rule.relative;
+  }
+  if (own == rule) return rule;
+  return Failure{ErrorKind::format,
+                 "samples: members that '" + std::string(name_of(rule.kind)) + "' does not have"};
 }
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -9,10 +9,16 @@
 //   dgamma = sum(dy xhat),  dbeta = sum(dy)
 //
 // Padding takes no part: it does not count in the statistics, and y and dx are zero there.
+//
+// One value a channel (a batch of one row, plain features) has no variance. PyTorch refuses it; here it is
+// normalised by the running statistics, as in inference, and leaves them alone: so the last row of 65 in
+// batches of 32 spoils nothing. `fit` refuses batches that are all of that kind.
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/transform.hpp>
@@ -37,15 +43,19 @@ struct BatchNorm {
   static constexpr std::string_view kind = "batch_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool whole_batch = true;
+  static constexpr RealBounds momentum_bounds{"momentum", 0.0, 1.0};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
   Tensor<T, Channels> gamma, beta, running_mean, running_variance;
   BatchNormOptions options;
 
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<T>(5, channels()); }
   struct Cache {
     std::vector<T> mean, variance, inverse_deviation, sum_dy, sum_dy_xhat;
-    Index columns = 0;  ///< that count, of the last training batch
+    Index columns = 0;      ///< that count, of the last training batch
+    bool measured = false;  ///< whether the last forward pass took the statistics of its batch
 
     void prepare(const BatchNorm& layer, Shape, Index, bool) {
       const auto channels = static_cast<std::size_t>(layer.channels());
@@ -58,16 +68,18 @@ struct BatchNorm {
   BatchNorm() requires(Channels == dyn) = default;
   explicit BatchNorm(Index channels, BatchNormOptions chosen = {})
       : gamma(channels), beta(channels), running_mean(channels), running_variance(channels), options(chosen) {
+    static_cast<void>(momentum_bounds.checked(kind, options.momentum));
+    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
     reset();
   }
 
   [[nodiscard]] Index channels() const { return gamma.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "batch_norm takes " + std::to_string(channels()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * input.size(); }
@@ -75,9 +87,9 @@ struct BatchNorm {
   void init(Rng&) { reset(); }
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
-    if (pass.training) {
-      measure(x, cache);
-    } else {
+    cache.measured = pass.training && measure(x, cache);
+    if (pass.training && cache.columns == 1 && pass.lone_value != nullptr) *pass.lone_value = true;
+    if (!cache.measured) {
       for (std::size_t c = 0; c < cache.mean.size(); ++c) {
         cache.mean[c] = running_mean.data()[c];
         cache.inverse_deviation[c] = inverse_deviation(running_variance.data()[c]);
@@ -95,7 +107,7 @@ struct BatchNorm {
   }
 
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx,
-                Cache& cache, BatchNorm& grad, const Pass& pass) const {
+                Cache& cache, BatchNorm& grad, const Pass&) const {
     std::fill(cache.sum_dy.begin(), cache.sum_dy.end(), T(0));
     std::fill(cache.sum_dy_xhat.begin(), cache.sum_dy_xhat.end(), T(0));
     each_column(x, [&](const T* from, Index column) {
@@ -110,12 +122,12 @@ struct BatchNorm {
     });
     simd::add(channels(), cache.sum_dy_xhat.data(), grad.gamma.data());
     simd::add(channels(), cache.sum_dy.data(), grad.beta.data());
-    if (pass.training) add_increments(cache, grad);
+    if (cache.measured) add_increments(cache, grad);
     if (dx.absent()) return;
 
     for (std::vector<T>* sums : {&cache.sum_dy, &cache.sum_dy_xhat}) {
       const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
-      for (T& sum : *sums) sum = pass.training ? sum / count : T(0);  // in inference statistics are constants
+      for (T& sum : *sums) sum = cache.measured ? sum / count : T(0);  // running statistics are constants
     }
     each_column(x, [&](const T* from, Index column) {
       combine(
@@ -142,11 +154,14 @@ struct BatchNorm {
   [[nodiscard]] Config config() const {
     return {{"momentum", options.momentum}, {"epsilon", options.epsilon}};
   }
+  [[nodiscard]] static double values_needed(const Config&, Shape input) {
+    return 4.0 * static_cast<double>(input.channels);
+  }
   [[nodiscard]] static Result<BatchNorm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     BatchNormOptions chosen;
-    chosen.momentum = read.number("momentum", chosen.momentum, 0.0, 1.0);
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.momentum = momentum_bounds.read(read, chosen.momentum);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     return read.finish(BatchNorm(input.channels, chosen));
   }
 
@@ -176,7 +191,8 @@ struct BatchNorm {
     return T(1) / std::sqrt(variance + static_cast<T>(options.epsilon));
   }
 
-  void measure(BatchView<const T> x, Cache& cache) const {
+  /// Mean and variance of the batch; false when it has no variance.
+  [[nodiscard]] bool measure(BatchView<const T> x, Cache& cache) const {
     std::vector<T>& mean = cache.mean;
     std::vector<T>& squares = cache.variance;
     std::fill(mean.begin(), mean.end(), T(0));
@@ -186,7 +202,8 @@ struct BatchNorm {
       ++cache.columns;
       simd::add(channels(), from, mean.data());
     });
-    const T count = static_cast<T>(std::max<Index>(cache.columns, 1));
+    if (cache.columns < 2) return false;
+    const T count = static_cast<T>(cache.columns);
     for (T& m : mean) m /= count;
     each_column(x, [&](const T* from, Index) {
       combine(
@@ -198,13 +215,14 @@ struct BatchNorm {
       squares[c] /= count;
       cache.inverse_deviation[c] = inverse_deviation(squares[c]);
     }
+    return true;
   }
 
   /// What this batch adds to the running statistics.
   void add_increments(const Cache& cache, BatchNorm& grad) const {
     const T count = static_cast<T>(cache.columns);
     const V momentum(static_cast<T>(options.momentum));
-    const V unbiased(cache.columns > 1 ? count / (count - T(1)) : T(1));
+    const V unbiased(count / (count - T(1)));
     combine(
         grad.running_mean.data(),
         [&](const V& sum, const V& mean, const V& running) {

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/dense.hpp>
@@ -30,6 +32,8 @@ struct ContractiveDense {
   using Scalar = T;
   static constexpr std::string_view kind = "contractive_dense";
   static constexpr std::array<std::string_view, 2> arguments{"units", "weight"};
+  static constexpr IntegerBounds units_bounds{"units", 1, Index{1} << 24};
+  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool reads_output = true;
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
@@ -37,6 +41,7 @@ struct ContractiveDense {
   Dense<T, In, Out> dense;
   ContractiveDenseOptions options;
 
+  [[nodiscard]] double scratch(Shape, Index) const { return detail::bytes_of<double>(2, dense.out()); }
   struct Cache {
     AlignedBuffer<T> slope;  ///< dh, units x columns
     std::vector<double> rows, squares;
@@ -51,13 +56,14 @@ struct ContractiveDense {
 
   ContractiveDense() = default;
   ContractiveDense(Index in, Index units, ContractiveDenseOptions chosen = {})
-      : dense(in, units), options(chosen) {
+      : dense(in, units_bounds.checked(kind, units)), options(chosen) {
     if (!detail::can_contract(options.activation)) {
       fail(ErrorKind::config, "contractive_dense: the activation must be sigmoid or tanh");
     }
-    if (!(options.weight >= 0.0)) fail(ErrorKind::config, "contractive_dense: 'weight' must not be negative");
+    static_cast<void>(weight_bounds.checked(kind, options.weight));
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const { return dense.complaint(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return dense.out_shape(input); }
   [[nodiscard]] Index flops(Shape input) const { return dense.flops(input); }
   void init(Rng& rng) { dense.init(rng); }
@@ -97,21 +103,19 @@ struct ContractiveDense {
   }
   [[nodiscard]] static Result<ContractiveDense> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, most_units);
+    const Index units = units_bounds.require(read);
     ContractiveDenseOptions chosen;
-    chosen.weight = read.number("weight", chosen.weight, 0.0, 1e6);
+    chosen.weight = weight_bounds.read(read, chosen.weight);
     chosen.activation = detail::read_code_activation(read, "activation", chosen.activation);
     if (!detail::can_contract(chosen.activation)) read.complain("activation", "must be sigmoid or tanh");
     if (!read.ok()) return read.failure();
     return read.finish(ContractiveDense(input.channels, units, chosen));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const auto units = static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, most_units));
+    const auto units =
+        static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, units_bounds.high));
     return units * (static_cast<double>(input.channels) + 1.0);
   }
-
- private:
-  static constexpr Index most_units = Index{1} << 24;
 };
 
 ContractiveDense(Index, Index)->ContractiveDense<float>;

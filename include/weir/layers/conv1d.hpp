@@ -18,7 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/conv.hpp>
@@ -45,6 +47,9 @@ struct Conv1DOptions {
 };
 
 namespace detail {
+inline constexpr IntegerBounds filters_bounds{"filters", 1, Window::limit};
+inline constexpr IntegerBounds kernel_bounds{"kernel", 1, Window::limit};
+
 /// Bias and initializer, into `chosen`.
 template <class Options>
 void read_weights(ConfigReader& read, Options& chosen) {
@@ -63,7 +68,7 @@ void write_weights(const Options& options, Config& config) {
 template <class Options>
 [[nodiscard]] Window read_convolution(ConfigReader& read, const Config& config, Options& chosen) {
   Window window;
-  window.size = read.required("kernel", 1, Window::limit);
+  window.size = kernel_bounds.require(read);
   read_padding(read, config, window);
   window.stride = chosen.stride = read.integer("stride", 1, 1, Window::limit);
   window.dilation = chosen.dilation = read.integer("dilation", 1, 1, Window::limit);
@@ -114,7 +119,10 @@ struct Conv1D {
     check();
   }
   Conv1D(Index in, Index out, Index kernel, Conv1DOptions chosen = {})
-      : weight(out, in / std::max<Index>(chosen.groups, 1), kernel), bias(out), options(chosen) {
+      : weight(detail::filters_bounds.checked(kind, out), in / std::max<Index>(chosen.groups, 1),
+               detail::kernel_bounds.checked(kind, kernel)),
+        bias(out),
+        options(chosen) {
     check();
     if (in % options.groups != 0) fail(ErrorKind::config, "conv1d: groups must divide the input channels");
   }
@@ -127,12 +135,12 @@ struct Conv1D {
   }
 
   [[nodiscard]] Index out_length(Index used) const { return window().out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = detail::channels_complaint(kind, in(), input);
+    return text.empty() ? detail::length_complaint(kind, out_length(input.length), input.length) : text;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape,
-           "conv1d takes " + std::to_string(in()) + " channels but gets " + std::to_string(input.channels));
-    }
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {out(), out_length(input.length)};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * weight.size() * out_length(input.length); }
@@ -142,6 +150,9 @@ struct Conv1D {
     bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    return detail::bytes_of<T>(padded_steps(input.length), in());
+  }
   struct Cache {
     AlignedBuffer<T> padded;     ///< a sample with its padding
     AlignedBuffer<T> padded_dy;  ///< with stride 1: the gradient of a sample's output, zeros around it
@@ -243,7 +254,7 @@ struct Conv1D {
   }
   [[nodiscard]] static Result<Conv1D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
+    const Index filters = detail::filters_bounds.require(read);
     Conv1DOptions chosen;
     const Window window = detail::read_convolution(read, config, chosen);
     chosen.groups = read.integer("groups", 1, 1, Window::limit);

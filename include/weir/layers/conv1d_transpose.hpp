@@ -18,7 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
@@ -52,6 +54,7 @@ struct Conv1DTranspose {
   static constexpr std::string_view kind = "conv1d_transpose";
   static constexpr std::array<std::string_view, 3> arguments{"filters", "kernel", "padding"};
   static constexpr bool along_time = true;
+  static constexpr IntegerBounds output_padding_bounds{"output_padding", 0, Window::limit};
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
 
@@ -65,7 +68,10 @@ struct Conv1DTranspose {
     check();
   }
   Conv1DTranspose(Index in, Index out, Index kernel, Conv1DTransposeOptions chosen = {})
-      : weight(in, out / std::max<Index>(chosen.groups, 1), kernel), bias(out), options(chosen) {
+      : weight(in, detail::filters_bounds.checked(kind, out) / std::max<Index>(chosen.groups, 1),
+               detail::kernel_bounds.checked(kind, kernel)),
+        bias(out),
+        options(chosen) {
     check();
     if (out % options.groups != 0) {
       fail(ErrorKind::config, "conv1d_transpose: groups must divide the output channels");
@@ -83,12 +89,12 @@ struct Conv1DTranspose {
   [[nodiscard]] Index out_length(Index used) const {
     return out_length(window(), options.output_padding, used);
   }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = detail::channels_complaint(kind, in(), input);
+    return text.empty() ? detail::length_complaint(kind, out_length(input.length), input.length) : text;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape, "conv1d_transpose takes " + std::to_string(in()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {out(), out_length(input.length)};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * weight.size() * input.length; }
@@ -98,6 +104,12 @@ struct Conv1DTranspose {
     bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    const Index steps = full_steps(input.length);
+    const double around_x =
+        options.stride == 1 ? detail::bytes_of<T>(steps + 2 * window().extent(), in()) : 0.0;
+    return detail::bytes_of<T>(steps, out()) + detail::bytes_of<T>(weight.size()) + around_x;
+  }
   struct Cache {
     AlignedBuffer<T> full;      ///< f, or df
     AlignedBuffer<T> around_x;  ///< with stride 1: a sample with zeros around it
@@ -105,8 +117,7 @@ struct Conv1DTranspose {
 
     void prepare(const Conv1DTranspose& layer, Shape input, Index, bool) {
       const Window w = layer.window();
-      const Index steps =
-          std::max(full_length(w, input.length), layer.crop() + layer.out_length(input.length));
+      const Index steps = layer.full_steps(input.length);
       full = AlignedBuffer<T>(static_cast<std::size_t>(steps * layer.out()));
       reversed = AlignedBuffer<T>(static_cast<std::size_t>(layer.weight.size()));
       around_x = {};
@@ -159,11 +170,11 @@ struct Conv1DTranspose {
   }
   [[nodiscard]] static Result<Conv1DTranspose> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
+    const Index filters = detail::filters_bounds.require(read);
     Conv1DTransposeOptions chosen;
     const Window window = detail::read_convolution(read, config, chosen);
     chosen.groups = read.integer("groups", 1, 1, Window::limit);
-    chosen.output_padding = read.integer("output_padding", 0, 0, Window::limit);
+    chosen.output_padding = output_padding_bounds.read(read, 0);
     if (input.channels % chosen.groups != 0 || filters % chosen.groups != 0) {
       read.complain("groups", "must divide the input channels and the filters");
     }
@@ -188,7 +199,8 @@ struct Conv1DTranspose {
     if (options.groups < 1 || in() % options.groups != 0) {
       fail(ErrorKind::config, "conv1d_transpose: groups must divide the input channels");
     }
-    if (options.output_padding < 0 || (options.output_padding > 0 && options.padding != Padding::sides)) {
+    if (output_padding_bounds.checked(kind, options.output_padding) > 0 &&
+        options.padding != Padding::sides) {
       fail(ErrorKind::config, "conv1d_transpose: output_padding goes with explicit padding");
     }
   }
@@ -209,6 +221,11 @@ struct Conv1DTranspose {
     const Window w = window();
     if (w.padding == Padding::same) return std::max<Index>(w.extent() - w.stride, 0) / 2;
     return w.padding == Padding::sides ? w.pad_left : 0;
+  }
+
+  /// Columns of f, with those that are cropped, for a sample of `used` steps.
+  [[nodiscard]] Index full_steps(Index used) const {
+    return std::max(full_length(window(), used), crop() + out_length(used));
   }
 
   /// y of one sample, n > 0 columns.

@@ -20,6 +20,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/window2d.hpp>
 
@@ -55,8 +56,11 @@ struct Conv2D {
 
   Conv2D() = default;
   Conv2D(Index planes_in, Index filters, Index kernel, Index kernel_columns, Conv2DOptions chosen = {})
-      : planes(planes_in),
-        rows{.size = kernel, .stride = chosen.stride, .dilation = chosen.dilation, .padding = chosen.padding},
+      : planes(detail::planes_bounds.checked(kind, planes_in)),
+        rows{.size = detail::kernel_bounds.checked(kind, kernel),
+             .stride = chosen.stride,
+             .dilation = chosen.dilation,
+             .padding = chosen.padding},
         columns(planes_in * kernel, filters, kernel_columns,
                 {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
                  .dilation = chosen.dilation_columns == 0 ? chosen.dilation : chosen.dilation_columns,
@@ -64,15 +68,16 @@ struct Conv2D {
                  .bias = chosen.bias,
                  .initializer = chosen.initializer}) {
     window().check(kind);
-    if (planes < 1) fail(ErrorKind::config, kind, "an image has at least one plane");
   }
 
   [[nodiscard]] Index filters() const { return columns.out(); }
   [[nodiscard]] Window2D window() const { return {rows, columns.window()}; }
 
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const { return window().complaint(kind, input, planes); }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    return window().out_shape(kind, input, planes, filters());
+    require_fit(*this, input);
+    return window().out_shape(input, planes, filters());
   }
   [[nodiscard]] Index flops(Shape input) const {
     return columns.flops(strip_shape(input.channels)) * out_length(input.length);
@@ -84,6 +89,10 @@ struct Conv2D {
     columns.bias.fill(T(0));
   }
 
+  [[nodiscard]] double scratch(Shape input, Index) const {
+    const Shape strip = strip_shape(input.channels);
+    return columns.scratch(strip, 1) + detail::bytes_of<T>(detail::size_of(strip));
+  }
   struct Cache {
     typename Conv1D<T>::Cache columns;
     AlignedBuffer<T> strip, dstrip;
@@ -140,9 +149,9 @@ struct Conv2D {
   }
   [[nodiscard]] static Result<Conv2D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
-    const Index planes = read.integer("planes", 1, 1, Window::limit);
-    const Index kernel = read.required("kernel", 1, Window::limit);
+    const Index filters = detail::filters_bounds.require(read);
+    const Index planes = detail::planes_bounds.read(read, 1);
+    const Index kernel = detail::kernel_bounds.require(read);
     const Index kernel_columns = detail::read_columns(read, "kernel", kernel);
     Conv2DOptions chosen;
     chosen.stride = read.integer("stride", 1, 1, Window::limit);

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -22,20 +24,24 @@ struct Cropping1D {
   static constexpr std::string_view kind = "cropping1d";
   static constexpr std::array<std::string_view, 2> arguments{"left", "right"};
   static constexpr bool along_time = true;
+  static constexpr IntegerBounds left_bounds{"left", 0, Window::limit},
+      right_bounds{"right", 0, Window::limit};
 
   Index left = 1;
   Index right = 1;
 
   Cropping1D() = default;
-  Cropping1D(Index before, Index behind) : left(before), right(behind) {
-    if (before < 0 || behind < 0) fail(ErrorKind::config, "cropping1d: what is dropped must not be negative");
-  }
+  Cropping1D(Index before, Index behind)
+      : left(left_bounds.checked(kind, before)), right(right_bounds.checked(kind, behind)) {}
 
   [[nodiscard]] Index out_length(Index used) const noexcept {
     return std::max<Index>(used - left - right, 0);
   }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::length_complaint(kind, out_length(input.length), input.length);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    detail::check_length(kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {input.channels, out_length(input.length)};
   }
   static void init(Rng&) noexcept {}
@@ -65,8 +71,8 @@ struct Cropping1D {
   }
   [[nodiscard]] static Result<Cropping1D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index before = read.required("left", 0, Window::limit);
-    const Index behind = read.integer("right", before, 0, Window::limit);
+    const Index before = left_bounds.require(read);
+    const Index behind = right_bounds.read(read, before);
     detail::check_output(read, "left", input.channels, input.length - before - behind);
     if (!read.ok()) return read.failure();
     return read.finish(Cropping1D(before, behind));

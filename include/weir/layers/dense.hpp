@@ -8,7 +8,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/simd/gemm.hpp>
 #include <weir/simd/reduce.hpp>
@@ -30,6 +32,7 @@ struct Dense {
   using Cache = NoCache;
   static constexpr std::string_view kind = "dense";
   static constexpr std::array<std::string_view, 1> arguments{"units"};
+  static constexpr IntegerBounds units_bounds{"units", 1, 1 << 24};
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
 
@@ -39,16 +42,17 @@ struct Dense {
 
   Dense() = default;
   explicit Dense(DenseOptions chosen) requires(In != dyn && Out != dyn) : options(chosen) {}
-  Dense(Index in, Index out, DenseOptions chosen = {}) : weight(out, in), bias(out), options(chosen) {}
+  Dense(Index in, Index out, DenseOptions chosen = {})
+      : weight(units_bounds.checked(kind, out), in), bias(out), options(chosen) {}
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index out() const { return weight.extents()[0]; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, in(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape,
-           "dense takes " + std::to_string(in()) + " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {out(), input.length};
   }
   [[nodiscard]] Index flops(Shape input) const { return 2 * in() * out() * input.length; }
@@ -92,7 +96,7 @@ struct Dense {
   }
   [[nodiscard]] static Result<Dense> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, 1 << 24);
+    const Index units = units_bounds.require(read);
     DenseOptions chosen;
     chosen.bias = read.flag("bias", true);
     const auto initializer = initializer_named(read.text("initializer", name_of(chosen.initializer)));

@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 
 #include <array>
@@ -56,10 +57,12 @@ struct DepthwiseConv1D {
       : convolution(detail::depthwise<T>(channels, kernel, chosen)) {}
 
   [[nodiscard]] Index out_length(Index used) const { return convolution.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const { return convolution.complaint(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return convolution.out_shape(input); }
   [[nodiscard]] Index flops(Shape input) const { return convolution.flops(input); }
   void init(Rng& rng) { convolution.init(rng); }
 
+  [[nodiscard]] double scratch(Shape input, Index count) const { return convolution.scratch(input, count); }
   struct Cache : Conv1D<T>::Cache {
     void prepare(const DepthwiseConv1D& layer, Shape input, Index count, bool training) {
       Conv1D<T>::Cache::prepare(layer.convolution, input, count, training);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/activation.hpp>
 
 #include <algorithm>
@@ -19,14 +20,13 @@ struct Dropout : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "dropout";
   static constexpr std::array<std::string_view, 1> arguments{"rate"};
+  static constexpr RealBounds rate_bounds{"rate", 0.0, 0.999999};
   static constexpr bool in_place = true;
 
   double rate = 0.5;
 
   Dropout() = default;
-  explicit Dropout(double share) : rate(share) {
-    if (!(share >= 0.0 && share < 1.0)) fail(ErrorKind::config, "dropout: 'rate' must lie in [0, 1)");
-  }
+  explicit Dropout(double share) : rate(rate_bounds.checked(kind, share)) {}
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const { apply(x, y, pass); }
   void backward(BatchView<const T>, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
@@ -38,7 +38,7 @@ struct Dropout : Parameterless<T> {
   [[nodiscard]] static Result<Dropout> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
     Dropout layer;
-    layer.rate = read.number("rate", 0.5, 0.0, 0.999999);
+    layer.rate = rate_bounds.read(read, layer.rate);
     return read.finish(layer);
   }
 

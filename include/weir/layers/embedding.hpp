@@ -10,6 +10,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -32,6 +33,8 @@ struct Embedding {
   using Cache = NoCache;
   static constexpr std::string_view kind = "embedding";
   static constexpr std::array<std::string_view, 2> arguments{"vocabulary", "dimension"};
+  static constexpr IntegerBounds vocabulary_bounds{"vocabulary", 1, Index{1} << 24};
+  static constexpr IntegerBounds dimension_bounds{"dimension", 1, Index{1} << 16};
 
   Tensor<T, Dimension, Vocabulary> weight;
   EmbeddingOptions options;
@@ -42,7 +45,8 @@ struct Embedding {
     check();
   }
   Embedding(Index vocabulary, Index dimension, EmbeddingOptions chosen = {})
-      : weight(dimension, vocabulary), options(chosen) {
+      : weight(dimension_bounds.checked(kind, dimension), vocabulary_bounds.checked(kind, vocabulary)),
+        options(chosen) {
     check();
   }
 
@@ -92,8 +96,8 @@ struct Embedding {
   }
   [[nodiscard]] static Result<Embedding> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
-    const Index vocabulary = read.required("vocabulary", 1, most_codes);
-    const Index dimension = read.required("dimension", 1, most_channels);
+    const Index vocabulary = vocabulary_bounds.require(read);
+    const Index dimension = dimension_bounds.require(read);
     EmbeddingOptions chosen;
     chosen.unknown = read.integer("unknown", chosen.unknown, 0, vocabulary - 1);
     chosen.padding = read.integer("padding", chosen.padding, -1, vocabulary - 1);
@@ -102,14 +106,11 @@ struct Embedding {
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape) {
     ConfigReader read(kind, config);
-    return static_cast<double>(read.integer("vocabulary", 0, 0, most_codes)) *
-           static_cast<double>(read.integer("dimension", 0, 0, most_channels));
+    return static_cast<double>(read.integer("vocabulary", 0, 0, vocabulary_bounds.high)) *
+           static_cast<double>(read.integer("dimension", 0, 0, dimension_bounds.high));
   }
 
  private:
-  static constexpr Index most_codes = Index{1} << 24;
-  static constexpr Index most_channels = Index{1} << 16;
-
   void check() const {
     const auto no_code = [&](Index code, Index lowest) { return code < lowest || code >= vocabulary(); };
     if (no_code(options.unknown, 0)) fail(ErrorKind::config, "embedding: 'unknown' is no code");

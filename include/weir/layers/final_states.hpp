@@ -7,6 +7,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,11 +32,13 @@ struct FinalStates {
   }
 
   [[nodiscard]] static Index out_length(Index) noexcept { return 1; }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.channels % (2 * units) == 0) return {};
+    return "final_states takes pairs of " + std::to_string(units) + " channels each way but gets " +
+           std::to_string(input.channels);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels % (2 * units) != 0) {
-      fail(ErrorKind::shape, "final_states takes pairs of " + std::to_string(units) +
-                                 " channels each way but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {input.channels, 1};
   }
   static void init(Rng&) noexcept {}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/activation.hpp>
 
 #include <algorithm>
@@ -18,14 +19,13 @@ struct GaussianNoise : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "gaussian_noise";
   static constexpr std::array<std::string_view, 1> arguments{"deviation"};
+  static constexpr RealBounds deviation_bounds{"deviation", 0.0, 1e6};
   static constexpr bool in_place = true;
 
   double deviation = 0.1;
 
   GaussianNoise() = default;
-  explicit GaussianNoise(double chosen) : deviation(chosen) {
-    if (!(chosen >= 0.0)) fail(ErrorKind::config, "gaussian_noise: 'deviation' must not be negative");
-  }
+  explicit GaussianNoise(double chosen) : deviation(deviation_bounds.checked(kind, chosen)) {}
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const {
     if (x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
@@ -44,7 +44,7 @@ struct GaussianNoise : Parameterless<T> {
   [[nodiscard]] static Result<GaussianNoise> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
     GaussianNoise layer;
-    layer.deviation = read.number("deviation", layer.deviation, 0.0, 1e6);
+    layer.deviation = deviation_bounds.read(read, layer.deviation);
     return read.finish(layer);
   }
 };

@@ -12,7 +12,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/conv.hpp>
@@ -38,6 +40,8 @@ struct GemPool1D {
   static constexpr std::string_view kind = "gem_pool1d";
   static constexpr std::array<std::string_view, 1> arguments{"p"};
   static constexpr bool along_time = true;
+  static constexpr RealBounds p_bounds{"p", 0.01, 1000.0};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr bool reads_output = true;
 
   Tensor<T, dyn> p;
@@ -45,23 +49,27 @@ struct GemPool1D {
 
   explicit GemPool1D(GemPool1DOptions chosen = {}) : p(1), options(chosen) {
     if (options.per_channel) fail(ErrorKind::config, "gem_pool1d: one p a channel needs their number");
+    check();
     reset();
   }
   explicit GemPool1D(Index channels, GemPool1DOptions chosen = {})
       : p(chosen.per_channel ? channels : 1), options(chosen) {
+    check();
     reset();
   }
 
   [[nodiscard]] static Index out_length(Index) noexcept { return 1; }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (!options.per_channel) return {};
+    return detail::channels_complaint(kind, p.size(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (options.per_channel && input.channels != p.size()) {
-      fail(ErrorKind::shape, "gem_pool1d takes " + std::to_string(p.size()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {input.channels, 1};
   }
   void init(Rng&) { reset(); }
 
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(2, input.channels); }
   struct Cache {
     AlignedBuffer<T> p, dp;  ///< of each channel
 
@@ -171,8 +179,8 @@ struct GemPool1D {
   [[nodiscard]] static Result<GemPool1D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     GemPool1DOptions chosen;
-    chosen.p = read.number("p", chosen.p, 0.01, 1000.0);
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.p = p_bounds.read(read, chosen.p);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     chosen.per_channel = read.flag("per_channel", false);
     return read.finish(GemPool1D(input.channels, chosen));
   }
@@ -185,6 +193,10 @@ struct GemPool1D {
  private:
   using V = simd::Simd<T>;
 
+  void check() const {
+    static_cast<void>(p_bounds.checked(kind, options.p));
+    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
+  }
   void reset() { p.fill(static_cast<T>(options.p)); }
   void spread_p(Index channels, T* to) const {
     for (Index c = 0; c < channels; ++c) to[c] = p[options.per_channel ? c : 0];

@@ -51,7 +51,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     detail::check_recurrent_options(kind, chosen);
   }
   Gru(Index in, Index units, GruOptions chosen = {})
-      : weight(3 * units, in),
+      : weight(3 * detail::recurrent_units_bounds.checked(kind, units), in),
         recurrent_weight(3 * units, units),
         bias(3 * units),
         recurrent_bias(units),
@@ -86,6 +86,11 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     simd::PackedRows<T> gate_columns;   ///< U^T of r and z, with reset_after of n too
     simd::PackedRows<T> reset_columns;  ///< U_n^T, without reset_after
 
+    [[nodiscard]] static double size(const Gru& layer) {
+      const Index n = layer.units(), in = layer.in();
+      using Rows = simd::PackedRows<T>;
+      return Rows::bytes(2 * n, in + n) + Rows::bytes(n, in) + Rows::bytes(n, n);
+    }
     void prepare(const Gru& layer, bool training) {
       const Index n = layer.units(), in = layer.in();
       gates = simd::PackedRows<T>(2 * n, in + n);
@@ -211,7 +216,7 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
   [[nodiscard]] static Result<Gru> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, Gru::max_units);
+    const Index units = detail::recurrent_units_bounds.require(read);
     GruOptions chosen;
     detail::read_recurrent_options(read, chosen);
     chosen.reset_after = read.flag("reset_after", true);

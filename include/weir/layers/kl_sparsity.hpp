@@ -12,6 +12,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -26,12 +28,15 @@ template <class T = float>
 struct KlSparsity : Parameterless<T> {
   static constexpr std::string_view kind = "kl_sparsity";
   static constexpr std::array<std::string_view, 2> arguments{"rate", "weight"};
+  static constexpr RealBounds rate_bounds{"rate", 1e-6, 1.0 - 1e-6};
+  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool in_place = true;
   static constexpr bool whole_batch = true;
 
   double rate = 0.05;
   double weight = 0.1;
 
+  [[nodiscard]] static double scratch(Shape input, Index) { return detail::bytes_of<T>(input.channels); }
   struct Cache {
     std::vector<T> mean;  ///< of each channel in the last training batch
     Index items = 0;
@@ -42,10 +47,8 @@ struct KlSparsity : Parameterless<T> {
   };
 
   KlSparsity() = default;
-  KlSparsity(double wanted, double chosen) : rate(wanted), weight(chosen) {
-    if (!(rate > 0.0 && rate < 1.0)) fail(ErrorKind::config, "kl_sparsity: 'rate' must lie in (0, 1)");
-    if (!(weight >= 0.0)) fail(ErrorKind::config, "kl_sparsity: 'weight' must not be negative");
-  }
+  KlSparsity(double wanted, double chosen)
+      : rate(rate_bounds.checked(kind, wanted)), weight(weight_bounds.checked(kind, chosen)) {}
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
     if (x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
@@ -76,8 +79,8 @@ struct KlSparsity : Parameterless<T> {
   [[nodiscard]] static Result<KlSparsity> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
     KlSparsity layer;
-    layer.rate = read.number("rate", layer.rate, 1e-6, 1.0 - 1e-6);
-    layer.weight = read.number("weight", layer.weight, 0.0, 1e6);
+    layer.rate = rate_bounds.read(read, layer.rate);
+    layer.weight = weight_bounds.read(read, layer.weight);
     return read.finish(layer);
   }
 

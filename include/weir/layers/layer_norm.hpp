@@ -10,7 +10,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/transform.hpp>
@@ -32,12 +34,16 @@ struct LayerNorm {
   using Scalar = T;
   static constexpr std::string_view kind = "layer_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
   Tensor<T, Channels> gamma, beta;
   LayerNormOptions options;
 
+  [[nodiscard]] static double scratch(Shape input, Index count) {
+    return detail::bytes_of<T>(2, input.length, count);
+  }
   struct Cache {
     std::vector<T> mean, inverse_deviation;  ///< of each column
 
@@ -51,16 +57,17 @@ struct LayerNorm {
   LayerNorm() requires(Channels == dyn) = default;
   explicit LayerNorm(Index channels, LayerNormOptions chosen = {})
       : gamma(channels), beta(channels), options(chosen) {
+    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
     reset();
   }
 
   [[nodiscard]] Index channels() const { return gamma.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "layer_norm takes " + std::to_string(channels()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 8 * input.size(); }
@@ -126,7 +133,7 @@ struct LayerNorm {
   [[nodiscard]] static Result<LayerNorm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     LayerNormOptions chosen;
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     return read.finish(LayerNorm(input.channels, chosen));
   }
   [[nodiscard]] static double values_needed(const Config&, Shape input) {

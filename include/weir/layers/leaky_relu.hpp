@@ -1,8 +1,10 @@
 // Leaky rectified linear unit:   y = x for x > 0, a x otherwise        dy/dx = 1 for y > 0, a otherwise
-// a = 0.01 (PyTorch's default; Keras takes 0.3), 0 < a < 1. Maas, Hannun, Ng 2013.
+// a = 0.01 (PyTorch's default; Keras takes 0.3), a >= 0: the slope is told from the sign of y. Maas, Hannun,
+// Ng 2013.
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/batch.hpp>
 
@@ -12,11 +14,12 @@ template <class T = float>
 struct LeakyRelu : Activation<LeakyRelu<T>, T> {
   static constexpr std::string_view kind = "leaky_relu";
   static constexpr std::array<std::string_view, 1> arguments{"negative_slope"};
+  static constexpr RealBounds slope_bounds{"negative_slope", 0.0, 1e6};
 
   double negative_slope = 0.01;
 
   LeakyRelu() = default;
-  explicit LeakyRelu(double a) : negative_slope(a) {}
+  explicit LeakyRelu(double a) : negative_slope(slope_bounds.checked(kind, a)) {}
 
   [[nodiscard]] simd::Simd<T> value(const simd::Simd<T>& x) const noexcept {
     return xsimd::select(x > simd::Simd<T>(T(0)), x, x * simd::Simd<T>(static_cast<T>(negative_slope)));
@@ -29,7 +32,7 @@ struct LeakyRelu : Activation<LeakyRelu<T>, T> {
   [[nodiscard]] Config config() const { return {{"negative_slope", negative_slope}}; }
   [[nodiscard]] static Result<LeakyRelu> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
-    const LeakyRelu layer(read.number("negative_slope", 0.01, 1e-6, 1.0));
+    const LeakyRelu layer(slope_bounds.read(read, 0.01));
     return read.finish(layer);
   }
 };

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -28,6 +30,7 @@ struct LearnedPositions {
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool along_time = true;
   static constexpr bool in_place = true;
+  static constexpr IntegerBounds length_bounds{"length", 1, Index{1} << 24};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -35,16 +38,17 @@ struct LearnedPositions {
 
   LearnedPositions() = default;
   /// For samples of at most `length` steps.
-  LearnedPositions(Index channels, Index length) : positions(channels, length) {}
+  LearnedPositions(Index channels, Index length) : positions(channels, length_bounds.checked(kind, length)) {}
 
   [[nodiscard]] Index channels() const { return positions.extents()[0]; }
   [[nodiscard]] Index length() const { return positions.extents()[1]; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.channels == channels() && input.length <= length()) return {};
+    return "learned_positions takes " + Shape{channels(), length()}.str() + " but gets " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels() || input.length > length()) {
-      fail(ErrorKind::shape,
-           "learned_positions takes " + Shape{channels(), length()}.str() + " but gets " + input.str());
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
@@ -94,17 +98,15 @@ struct LearnedPositions {
   [[nodiscard]] Config config() const { return {{"length", static_cast<std::int64_t>(length())}}; }
   [[nodiscard]] static Result<LearnedPositions> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index length = read.integer("length", input.length, input.length, longest);
+    const Index length = read.integer("length", input.length, input.length, length_bounds.high);
     if (!read.ok()) return read.failure();
     return read.finish(LearnedPositions(input.channels, length));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
     return static_cast<double>(input.channels) *
-           static_cast<double>(ConfigReader(kind, config).integer("length", input.length, 1, longest));
+           static_cast<double>(
+               ConfigReader(kind, config).integer("length", input.length, 1, length_bounds.high));
   }
-
- private:
-  static constexpr Index longest = Index{1} << 24;
 };
 
 LearnedPositions(Index, Index)->LearnedPositions<float>;

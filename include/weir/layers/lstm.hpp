@@ -15,6 +15,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/recurrent.hpp>
 #include <weir/simd/gates.hpp>
 
@@ -37,6 +38,7 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   using Cache = detail::RecurrentCache<Lstm>;
   using StepCache = detail::RecurrentStepCache<Lstm>;
   static constexpr std::string_view kind = "lstm";
+  static constexpr RealBounds forget_bias_bounds{"forget_bias", -1e6, 1e6};
   static constexpr Index in_channels = In;
   static constexpr Index blocks = 4;
   static constexpr bool has_cell = true;
@@ -50,18 +52,16 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   LstmOptions options;
 
   Lstm() = default;
-  explicit Lstm(LstmOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) {
-    detail::check_recurrent_options(kind, chosen);
-  }
+  explicit Lstm(LstmOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) { check(); }
   Lstm(Index in, Index units, LstmOptions chosen = {})
-      : weight(4 * units, in),
+      : weight(4 * detail::recurrent_units_bounds.checked(kind, units), in),
         recurrent_weight(4 * units, units),
         bias(4 * units),
         peephole(units, Index{3}),
         initial_state(units),
         initial_cell(units),
         options(chosen) {
-    detail::check_recurrent_options(kind, chosen);
+    check();
   }
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
@@ -88,6 +88,9 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     simd::PackedRows<T> rows;     ///< [W U]
     simd::PackedRows<T> columns;  ///< U^T
 
+    [[nodiscard]] static double size(const Lstm& layer) {
+      return simd::PackedRows<T>::bytes(4 * layer.units(), layer.in() + layer.units());
+    }
     void prepare(const Lstm& layer, bool training) {
       rows = simd::PackedRows<T>(4 * layer.units(), layer.in() + layer.units());
       if (training) columns = simd::PackedRows<T>(layer.units(), 4 * layer.units());
@@ -156,11 +159,11 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   }
   [[nodiscard]] static Result<Lstm> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, Lstm::max_units);
+    const Index units = detail::recurrent_units_bounds.require(read);
     LstmOptions chosen;
     detail::read_recurrent_options(read, chosen);
     chosen.peephole = read.flag("peephole", false);
-    chosen.forget_bias = read.number("forget_bias", chosen.forget_bias, -1e6, 1e6);
+    chosen.forget_bias = forget_bias_bounds.read(read, chosen.forget_bias);
     if (!read.ok()) return read.failure();
     return read.finish(Lstm(input.channels, units, chosen));
   }
@@ -173,6 +176,10 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   [[nodiscard]] simd::Strided<T> u() const { return simd::columns(recurrent_weight.data(), 4 * units()); }
 
  private:
+  void check() const {
+    detail::check_recurrent_options(kind, options);
+    static_cast<void>(forget_bias_bounds.checked(kind, options.forget_bias));
+  }
   [[nodiscard]] simd::LstmColumn<T> column(const detail::RecurrentStep<T>& at, Index j) const {
     const Index n = units();
     return {at.sums + j * 4 * n,  at.cell_before + j * n,   at.cell + j * n,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/activation.hpp>
 
 #include <algorithm>
@@ -20,14 +21,13 @@ struct MaskingNoise : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "masking_noise";
   static constexpr std::array<std::string_view, 1> arguments{"rate"};
+  static constexpr RealBounds rate_bounds{"rate", 0.0, 1.0};
   static constexpr bool in_place = true;
 
   double rate = 0.25;
 
   MaskingNoise() = default;
-  explicit MaskingNoise(double share) : rate(share) {
-    if (!(share >= 0.0 && share <= 1.0)) fail(ErrorKind::config, "masking_noise: 'rate' must lie in [0, 1]");
-  }
+  explicit MaskingNoise(double share) : rate(rate_bounds.checked(kind, share)) {}
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const { apply(x, y, pass); }
   void backward(BatchView<const T>, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
@@ -39,7 +39,7 @@ struct MaskingNoise : Parameterless<T> {
   [[nodiscard]] static Result<MaskingNoise> from_config(const Config& config, Shape) {
     ConfigReader read(kind, config);
     MaskingNoise layer;
-    layer.rate = read.number("rate", layer.rate, 0.0, 1.0);
+    layer.rate = rate_bounds.read(read, layer.rate);
     return read.finish(layer);
   }
 

@@ -17,7 +17,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/gemm.hpp>
@@ -45,6 +47,7 @@ struct MultiHeadAttention {
   using Scalar = T;
   static constexpr std::string_view kind = "multi_head_attention";
   static constexpr std::array<std::string_view, 1> arguments{"heads"};
+  static constexpr IntegerBounds heads_bounds{"heads", 1, 1 << 16};
   static constexpr bool along_time = true;
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
@@ -55,6 +58,10 @@ struct MultiHeadAttention {
   Tensor<T, Channels> out_bias;
   AttentionOptions options;
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(4, channels(), input.length, count) +
+           detail::bytes_of<T>(input.length, input.length);
+  }
   struct Cache {
     AlignedBuffer<T> projected;  ///< Q, K and V: 3c x columns
     AlignedBuffer<T> mixed;      ///< the heads' results: c x columns
@@ -89,11 +96,11 @@ struct MultiHeadAttention {
   [[nodiscard]] Index channels() const { return out_bias.size(); }
   [[nodiscard]] Index head_channels() const { return channels() / options.heads; }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "multi_head_attention takes " + std::to_string(channels()) +
-                                 " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
@@ -211,7 +218,7 @@ struct MultiHeadAttention {
   [[nodiscard]] static Result<MultiHeadAttention> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     AttentionOptions chosen;
-    chosen.heads = read.required("heads", 1, 1 << 16);
+    chosen.heads = heads_bounds.require(read);
     chosen.causal = read.flag("causal", false);
     chosen.bias = read.flag("bias", true);
     if (input.channels % chosen.heads != 0) {
@@ -235,7 +242,7 @@ struct MultiHeadAttention {
   };
 
   void check() const {
-    if (options.heads < 1 || channels() % options.heads != 0) {
+    if (channels() % heads_bounds.checked(kind, options.heads) != 0) {
       fail(ErrorKind::config,
            "multi_head_attention: 'heads' must divide the " + std::to_string(channels()) + " channels");
     }

@@ -15,6 +15,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -51,9 +52,16 @@ struct Pool1D {
   }
 
   [[nodiscard]] Index out_length(Index used) const { return window.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::length_complaint(Self::kind, out_length(input.length), input.length);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    detail::check_length(Self::kind, out_length(input.length), input.length);
+    require_fit(*this, input);
     return {input.channels, out_length(input.length)};
+  }
+  [[nodiscard]] double work(Shape input) const {
+    const Index inside = std::min(window.size, input.length);
+    return detail::size_of(out_shape(input)) * static_cast<double>(inside);
   }
   static void init(Rng&) noexcept {}
   template <class F, class... L>

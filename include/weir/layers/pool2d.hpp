@@ -10,8 +10,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/window2d.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -40,23 +42,34 @@ struct Pool2D {
 
   Pool2D() = default;
   Pool2D(Index planes_in, Index size, Index size_columns, Pool2DOptions chosen)
-      : planes(planes_in),
+      : planes(detail::planes_bounds.checked(Self::kind, planes_in)),
         rows(size, {.stride = chosen.stride, .padding = chosen.padding}),
         columns(size_columns, {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
                                .padding = chosen.padding}) {
     window().check(Self::kind);
-    if (planes < 1) fail(ErrorKind::config, Self::kind, "an image has at least one plane");
   }
 
   [[nodiscard]] Window2D window() const { return {rows.window, columns.window}; }
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return window().complaint(Self::kind, input, planes);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    return window().out_shape(Self::kind, input, planes, planes);
+    require_fit(*this, input);
+    return window().out_shape(input, planes, planes);
+  }
+  [[nodiscard]] double work(Shape input) const {
+    const Index width = input.channels / planes;
+    return detail::size_of(between_shape(input)) * static_cast<double>(std::min(columns.window.size, width)) +
+           rows.work(between_shape(input));
   }
   static void init(Rng&) noexcept {}
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(detail::size_of(between_shape(input)), count);
+  }
   struct Cache {
     AlignedBuffer<T> between, dbetween;  ///< behind `columns`
 
@@ -95,7 +108,7 @@ struct Pool2D {
   }
   [[nodiscard]] static Result<Self> from_config(const Config& config, Shape input) {
     ConfigReader read(Self::kind, config);
-    const Index planes = read.required("planes", 1, Window::limit);
+    const Index planes = detail::planes_bounds.require(read);
     const Index size = read.required("size", 1, Window::limit);
     const Index size_columns = detail::read_columns(read, "size", size);
     Pool2DOptions chosen;

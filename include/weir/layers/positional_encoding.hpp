@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/transform.hpp>
@@ -26,6 +27,9 @@ struct PositionalEncoding : Parameterless<T> {
   static constexpr bool along_time = true;
   static constexpr bool in_place = true;
 
+  [[nodiscard]] static double scratch(Shape input, Index) {
+    return detail::bytes_of<T>(detail::size_of(input));
+  }
   struct Cache {
     std::vector<T> waves;  ///< c x length
 

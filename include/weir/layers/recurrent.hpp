@@ -18,6 +18,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/orthogonal.hpp>
 #include <weir/layers/recurrent_cache.hpp>
@@ -62,12 +63,16 @@ struct Recurrent {
   [[nodiscard]] Index out_length(Index used) const {
     return self().options.returns == Returns::sequence ? used : 1;
   }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(Self::kind, self().in(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != self().in()) {
-      fail(ErrorKind::shape, std::string(Self::kind) + " takes " + std::to_string(self().in()) +
-                                 " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {out_rows(), out_length(input.length)};
+  }
+
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::recurrent_scratch(self(), input, count);
   }
 
   template <class Cache>
@@ -135,8 +140,6 @@ struct Recurrent {
   }
 
  protected:
-  static constexpr Index max_units = Index{1} << 20;
-
  private:
   [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 

@@ -3,6 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/time_plan.hpp>
 #include <weir/simd/gemm.hpp>
 
@@ -59,6 +60,19 @@ struct RecurrentCache {
     buffer = AlignedBuffer<T>(static_cast<std::size_t>(size));
   }
 };
+
+/// What RecurrentCache takes outside of training.
+template <class L>
+[[nodiscard]] double recurrent_scratch(const L& layer, Shape input, Index count) {
+  using T = typename L::Scalar;
+  const Index block = std::clamp<Index>(count, 1, recurrent_block);
+  const Index in = layer.in(), width = layer.recurrent(), units = layer.units();
+  const Index cells = L::has_cell ? 2 * units : 0;
+  const Index drops = layer.options.recurrent_dropout > 0.0 ? 2 * width : 0;
+  const Index rows = in + width + L::blocks * units + cells + layer.made_outputs() + drops;
+  const double plan = bytes_of<Index>(block) + bytes_of<Index>(3, input.length + 1);
+  return plan + L::Packs::size(layer) + bytes_of<T>(rows, block);
+}
 
 /// Scratch of single steps.
 template <class L>

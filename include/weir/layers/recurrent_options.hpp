@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 
 #include <algorithm>
@@ -27,6 +28,10 @@ inline constexpr std::array<std::string_view, 3> returns_names{"last", "sequence
 
 namespace detail {
 
+inline constexpr IntegerBounds recurrent_units_bounds{"units", 1, Index{1} << 20};
+inline constexpr RealBounds recurrent_dropout_bounds{"recurrent_dropout", 0.0, 0.999999};
+inline constexpr IntegerBounds truncate_bounds{"truncate", 0, Index{1} << 40};
+
 template <class Options>
 [[nodiscard]] Config recurrent_config(Index units, const Options& options) {
   return {{"units", static_cast<std::int64_t>(units)},
@@ -46,17 +51,15 @@ void read_recurrent_options(ConfigReader& read, Options& options) {
   } else {
     options.returns = static_cast<Returns>(found - names.begin());
   }
-  options.recurrent_dropout = read.number("recurrent_dropout", 0.0, 0.0, 0.999999);
+  options.recurrent_dropout = recurrent_dropout_bounds.read(read, 0.0);
   options.learned_state = read.flag("learned_state", false);
-  options.truncate = read.integer("truncate", 0, 0, Index{1} << 40);
+  options.truncate = truncate_bounds.read(read, 0);
   options.reverse = read.flag("reverse", false);
 }
 template <class Options>
 void check_recurrent_options(std::string_view kind, const Options& options) {
-  if (!(options.recurrent_dropout >= 0.0 && options.recurrent_dropout < 1.0)) {
-    fail(ErrorKind::config, kind, "'recurrent_dropout' must lie in [0, 1)");
-  }
-  if (options.truncate < 0) fail(ErrorKind::config, kind, "'truncate' is negative");
+  static_cast<void>(recurrent_dropout_bounds.checked(kind, options.recurrent_dropout));
+  static_cast<void>(truncate_bounds.checked(kind, options.truncate));
 }
 
 }  // namespace detail

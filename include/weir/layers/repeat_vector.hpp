@@ -6,7 +6,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -23,19 +25,20 @@ struct RepeatVector {
   static constexpr std::string_view kind = "repeat_vector";
   static constexpr std::array<std::string_view, 1> arguments{"times"};
   static constexpr bool along_time = true;
+  static constexpr IntegerBounds times_bounds{"times", 1, Index{1} << 20};
 
   Index times = 1;
 
   RepeatVector() = default;
-  explicit RepeatVector(Index steps) : times(steps) {
-    if (steps < 1) fail(ErrorKind::config, "repeat_vector: 'times' must be at least 1");
-  }
+  explicit RepeatVector(Index steps) : times(times_bounds.checked(kind, steps)) {}
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used > 0 ? times : 0; }
+  [[nodiscard]] static std::string complaint(Shape input) {
+    if (input.length == 1) return {};
+    return "repeat_vector takes samples of one time step but gets " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.length != 1) {
-      fail(ErrorKind::shape, "repeat_vector takes samples of one time step but gets " + input.str());
-    }
+    require_fit(*this, input);
     return {input.channels, times};
   }
   static void init(Rng&) noexcept {}
@@ -68,7 +71,7 @@ struct RepeatVector {
   [[nodiscard]] static Result<RepeatVector> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     RepeatVector layer;
-    layer.times = read.required("times", 1, Index{1} << 20);
+    layer.times = times_bounds.require(read);
     if (input.length != 1) read.complain("times", "goes with samples of one time step");
     return read.finish(layer);
   }

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/flatten.hpp>
 
 #include <array>
@@ -19,19 +21,21 @@ struct Reshape : detail::SameValues<T> {
   using typename detail::SameValues<T>::Cache;
   static constexpr std::string_view kind = "reshape";
   static constexpr std::array<std::string_view, 2> arguments{"channels", "length"};
+  static constexpr IntegerBounds channels_bounds{"channels", 1, 1 << 24};
+  static constexpr IntegerBounds length_bounds{"length", 1, 1 << 24};
 
   Shape shape{};
 
   Reshape() = default;
-  Reshape(Index channels, Index length) : shape{channels, length} {
-    if (channels < 1 || length < 1)
-      fail(ErrorKind::config, "reshape: 'channels' and 'length' must be positive");
-  }
+  Reshape(Index channels, Index length)
+      : shape{channels_bounds.checked(kind, channels), length_bounds.checked(kind, length)} {}
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (input.size() == shape.size()) return {};
+    return "reshape to " + shape.str() + " does not fit " + input.str();
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.size() != shape.size()) {
-      fail(ErrorKind::shape, "reshape to " + shape.str() + " does not fit " + input.str());
-    }
+    require_fit(*this, input);
     return shape;
   }
   [[nodiscard]] Index out_length(Index) const noexcept { return shape.length; }
@@ -50,8 +54,8 @@ struct Reshape : detail::SameValues<T> {
   [[nodiscard]] static Result<Reshape> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     Reshape layer;
-    layer.shape.channels = read.required("channels", 1, 1 << 24);
-    layer.shape.length = read.integer("length", input.size() / layer.shape.channels, 1, 1 << 24);
+    layer.shape.channels = channels_bounds.require(read);
+    layer.shape.length = length_bounds.read(read, input.size() / layer.shape.channels);
     if (layer.shape.size() != input.size()) {
       read.complain("channels", "times the length must be " + std::to_string(input.size()));
     }

@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/depthwise_conv1d.hpp>
 
@@ -35,6 +36,10 @@ struct SeparableConv1D {
         pointwise(channels, filters, 1, {.bias = chosen.bias, .initializer = chosen.initializer}) {}
 
   [[nodiscard]] Index out_length(Index used) const { return depthwise.out_length(used); }
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = depthwise.complaint(input);
+    return text.empty() ? pointwise.complaint(depthwise.out_shape(input)) : text;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const { return pointwise.out_shape(depthwise.out_shape(input)); }
   [[nodiscard]] Index flops(Shape input) const {
     return depthwise.flops(input) + pointwise.flops(depthwise.out_shape(input));
@@ -44,6 +49,11 @@ struct SeparableConv1D {
     pointwise.init(rng);
   }
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    const Shape between = depthwise.out_shape(input);
+    return depthwise.scratch(input, count) + pointwise.scratch(between, count) +
+           detail::bytes_of<T>(detail::size_of(between), count);
+  }
   struct Cache {
     typename Conv1D<T>::Cache depthwise, pointwise;
     AlignedBuffer<T> z, dz;

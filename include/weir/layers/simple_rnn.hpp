@@ -10,6 +10,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/layers/recurrent.hpp>
 #include <weir/simd/math.hpp>
 
@@ -88,6 +89,7 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   using Cache = detail::RecurrentCache<SimpleRnn>;
   using StepCache = detail::RecurrentStepCache<SimpleRnn>;
   static constexpr std::string_view kind = "simple_rnn";
+  static constexpr IntegerBounds outputs_bounds{"outputs", 0, detail::recurrent_units_bounds.high};
   static constexpr Index in_channels = In;
   static constexpr Index blocks = 1;
   static constexpr bool has_cell = false;
@@ -104,10 +106,10 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   explicit SimpleRnn(SimpleRnnOptions chosen = {}) requires(In != dyn && Units != dyn)
       : SimpleRnn(In, Units, chosen) {}
   SimpleRnn(Index in, Index units, SimpleRnnOptions chosen = {})
-      : weight(units, in),
+      : weight(detail::recurrent_units_bounds.checked(kind, units), in),
         recurrent_weight(units, state_rows(units, chosen)),
         bias(units),
-        output_weight(chosen.outputs, units),
+        output_weight(outputs_bounds.checked(kind, chosen.outputs), units),
         output_bias(chosen.outputs),
         initial_state(state_rows(units, chosen)),
         options(chosen) {
@@ -143,6 +145,9 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
     simd::PackedRows<T> rows;     ///< [W U]
     simd::PackedRows<T> columns;  ///< U^T
 
+    [[nodiscard]] static double size(const SimpleRnn& layer) {
+      return simd::PackedRows<T>::bytes(layer.units(), layer.in() + layer.recurrent());
+    }
     void prepare(const SimpleRnn& layer, bool training) {
       rows = simd::PackedRows<T>(layer.units(), layer.in() + layer.recurrent());
       if (training) columns = simd::PackedRows<T>(layer.recurrent(), layer.units());
@@ -226,10 +231,10 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   }
   [[nodiscard]] static Result<SimpleRnn> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, SimpleRnn::max_units);
+    const Index units = detail::recurrent_units_bounds.require(read);
     SimpleRnnOptions chosen;
     detail::read_recurrent_options(read, chosen);
-    chosen.outputs = read.integer("outputs", 0, 0, SimpleRnn::max_units);
+    chosen.outputs = outputs_bounds.read(read, 0);
     chosen.activation = named(read, "activation", detail::recurrent_activation_names, chosen.activation);
     chosen.output_activation =
         named(read, "output_activation", detail::recurrent_activation_names, chosen.output_activation);

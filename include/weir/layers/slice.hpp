@@ -5,6 +5,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <array>
@@ -29,12 +30,13 @@ struct Slice {
       fail(ErrorKind::config, "slice: 'first' must not be negative, 'count' positive");
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (first + count <= input.channels) return {};
+    return "slice takes channels " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
+           " but gets " + std::to_string(input.channels) + " channels";
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (first + count > input.channels) {
-      fail(ErrorKind::shape, "slice takes channels " + std::to_string(first) + " to " +
-                                 std::to_string(first + count - 1) + " but gets " +
-                                 std::to_string(input.channels) + " channels");
-    }
+    require_fit(*this, input);
     return {count, input.length};
   }
   static void init(Rng&) noexcept {}

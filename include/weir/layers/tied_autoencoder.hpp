@@ -12,7 +12,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/initializers.hpp>
@@ -38,6 +40,8 @@ struct TiedAutoencoder {
   using Scalar = T;
   static constexpr std::string_view kind = "tied_autoencoder";
   static constexpr std::array<std::string_view, 1> arguments{"units"};
+  static constexpr IntegerBounds units_bounds{"units", 1, Index{1} << 24};
+  static constexpr RealBounds contraction_bounds{"contraction", 0.0, 1e6};
   static constexpr bool reads_output = true;
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = In;
@@ -47,6 +51,9 @@ struct TiedAutoencoder {
   Tensor<T, In> decoder_bias;
   TiedAutoencoderOptions options;
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return detail::bytes_of<T>(units(), input.length, count) + detail::bytes_of<double>(2, units());
+  }
   struct Cache {
     AlignedBuffer<T> code, d_code;  ///< units x columns
     AlignedBuffer<T> slope;         ///< du, in x columns
@@ -64,10 +71,8 @@ struct TiedAutoencoder {
 
   TiedAutoencoder() = default;
   TiedAutoencoder(Index in, Index units, TiedAutoencoderOptions chosen = {})
-      : weight(units, in), bias(units), decoder_bias(in), options(chosen) {
-    if (!(options.contraction >= 0.0)) {
-      fail(ErrorKind::config, "tied_autoencoder: 'contraction' must not be negative");
-    }
+      : weight(units_bounds.checked(kind, units), in), bias(units), decoder_bias(in), options(chosen) {
+    static_cast<void>(contraction_bounds.checked(kind, options.contraction));
     if (options.contraction > 0.0 && !detail::can_contract(options.encoder)) {
       fail(ErrorKind::config, "tied_autoencoder: contraction needs a sigmoid or tanh encoder");
     }
@@ -76,11 +81,11 @@ struct TiedAutoencoder {
   [[nodiscard]] Index in() const { return decoder_bias.size(); }
   [[nodiscard]] Index units() const { return bias.size(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, in(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != in()) {
-      fail(ErrorKind::shape, "tied_autoencoder takes " + std::to_string(in()) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] Index flops(Shape input) const { return 4 * in() * units() * input.length; }
@@ -157,11 +162,11 @@ struct TiedAutoencoder {
   }
   [[nodiscard]] static Result<TiedAutoencoder> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index units = read.required("units", 1, most_units);
+    const Index units = units_bounds.require(read);
     TiedAutoencoderOptions chosen;
     chosen.encoder = detail::read_code_activation(read, "encoder", chosen.encoder);
     chosen.decoder = detail::read_code_activation(read, "decoder", chosen.decoder);
-    chosen.contraction = read.number("contraction", chosen.contraction, 0.0, 1e6);
+    chosen.contraction = contraction_bounds.read(read, chosen.contraction);
     if (chosen.contraction > 0.0 && !detail::can_contract(chosen.encoder)) {
       read.complain("contraction", "needs a sigmoid or tanh encoder");
     }
@@ -169,14 +174,13 @@ struct TiedAutoencoder {
     return read.finish(TiedAutoencoder(input.channels, units, chosen));
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const auto units = static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, most_units));
+    const auto units =
+        static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, units_bounds.high));
     const auto in = static_cast<double>(input.channels);
     return units * in + units + in;
   }
 
  private:
-  static constexpr Index most_units = Index{1} << 24;
-
   [[nodiscard]] BatchView<T> codes(BatchView<const T> x, AlignedBuffer<T>& buffer) const {
     return {buffer.data(), {units(), x.length()}, x.count(), x.lengths()};
   }

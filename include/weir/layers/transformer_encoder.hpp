@@ -11,7 +11,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/gelu.hpp>
@@ -47,6 +49,9 @@ struct TransformerEncoder {
   using Attention = MultiHeadAttention<T, Channels>;
   static constexpr std::string_view kind = "transformer_encoder";
   static constexpr std::array<std::string_view, 2> arguments{"heads", "width"};
+  static constexpr IntegerBounds width_bounds{"width", 1, Index{1} << 24};
+  static constexpr RealBounds dropout_bounds{"dropout", 0.0, 0.999999};
+  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr bool along_time = true;
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
@@ -76,6 +81,10 @@ struct TransformerEncoder {
     }
   };
 
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return Norm::scratch(input, count) + Norm::scratch(input, count) + attention.scratch(input, count) +
+           detail::bytes_of<T>(3 * channels() + 2 * width(), input.length, count);
+  }
   struct Cache {
     Activations kept;
     typename Attention::Cache attention;
@@ -92,23 +101,23 @@ struct TransformerEncoder {
 
   TransformerEncoder() = default;
   TransformerEncoder(Index channels, Index width, TransformerEncoderOptions chosen = {})
-      : norm1(channels, {chosen.epsilon}),
+      : norm1(channels, {epsilon_bounds.checked(kind, chosen.epsilon)}),
         attention(channels, {.heads = chosen.heads, .causal = chosen.causal}),
         norm2(channels, {chosen.epsilon}),
-        widen(channels, width),
+        widen(channels, width_bounds.checked(kind, width)),
         narrow(width, channels),
         options(chosen) {
-    static_cast<void>(Dropout<T>(options.dropout));  // refuses an impossible rate
+    static_cast<void>(dropout_bounds.checked(kind, options.dropout));
   }
 
   [[nodiscard]] Index channels() const { return norm1.channels(); }
   [[nodiscard]] Index width() const { return widen.out(); }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels(), input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels()) {
-      fail(ErrorKind::shape, "transformer_encoder takes " + std::to_string(channels()) +
-                                 " channels but gets " + std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return input;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
@@ -186,13 +195,13 @@ struct TransformerEncoder {
   [[nodiscard]] static Result<TransformerEncoder> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     TransformerEncoderOptions chosen;
-    chosen.heads = read.required("heads", 1, 1 << 16);
-    const Index width = read.required("width", 1, widest);
+    chosen.heads = Attention::heads_bounds.require(read);
+    const Index width = width_bounds.require(read);
     chosen.causal = read.flag("causal", false);
     chosen.norm = static_cast<NormPlace>(choice(read, "norm", norm_names));
     chosen.activation = static_cast<EncoderActivation>(choice(read, "activation", activation_names));
-    chosen.dropout = read.number("dropout", chosen.dropout, 0.0, 0.999999);
-    chosen.epsilon = read.number("epsilon", chosen.epsilon, 1e-12, 1.0);
+    chosen.dropout = dropout_bounds.read(read, chosen.dropout);
+    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
     if (input.channels % chosen.heads != 0) {
       read.complain("heads", "must divide the " + std::to_string(input.channels) + " channels");
     }
@@ -201,13 +210,12 @@ struct TransformerEncoder {
   }
   [[nodiscard]] static double values_needed(const Config& config, Shape input) {
     const auto c = static_cast<double>(input.channels);
-    const auto w = static_cast<double>(ConfigReader(kind, config).integer("width", 0, 0, widest));
+    const auto w = static_cast<double>(ConfigReader(kind, config).integer("width", 0, 0, width_bounds.high));
     return Attention::values_needed(config, input) + 2.0 * Norm::values_needed(config, input) + 2.0 * c * w +
            w + c;
   }
 
  private:
-  static constexpr Index widest = Index{1} << 24;
   static constexpr std::array<std::string_view, 2> norm_names{"before", "after"};
   static constexpr std::array<std::string_view, 2> activation_names{"gelu", "relu"};
 

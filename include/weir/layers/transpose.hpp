@@ -9,6 +9,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,11 +33,11 @@ struct Transpose {
     if (channels < 1) fail(ErrorKind::config, "transpose: 'channels' must be positive");
   }
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    return detail::channels_complaint(kind, channels, input);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (input.channels != channels) {
-      fail(ErrorKind::shape, "transpose takes " + std::to_string(channels) + " channels but gets " +
-                                 std::to_string(input.channels));
-    }
+    require_fit(*this, input);
     return {input.length, channels};
   }
   [[nodiscard]] Index out_length(Index) const noexcept { return channels; }

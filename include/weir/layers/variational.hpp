@@ -14,7 +14,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,19 +33,20 @@ struct Variational {
   using Cache = NoCache;
   static constexpr std::string_view kind = "variational";
   static constexpr std::array<std::string_view, 1> arguments{"beta"};
+  static constexpr RealBounds beta_bounds{"beta", 0.0, 1e6};
 
   double beta = 1e-3;
 
   Variational() = default;
-  explicit Variational(double chosen) : beta(chosen) {
-    if (!(chosen >= 0.0)) fail(ErrorKind::config, "variational: 'beta' must not be negative");
-  }
+  explicit Variational(double chosen) : beta(beta_bounds.checked(kind, chosen)) {}
 
-  [[nodiscard]] static Shape out_shape(Shape input) {
-    if (input.channels % 2 != 0) {
-      fail(ErrorKind::shape, "variational takes means and variances, an even number of channels, but gets " +
-                                 std::to_string(input.channels));
-    }
+  [[nodiscard]] static std::string complaint(Shape input) {
+    if (input.channels % 2 == 0) return {};
+    return "variational takes means and variances, an even number of channels, but gets " +
+           std::to_string(input.channels);
+  }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    require_fit(*this, input);
     return {input.channels / 2, input.length};
   }
   static void init(Rng&) noexcept {}
@@ -90,7 +93,7 @@ struct Variational {
   [[nodiscard]] static Result<Variational> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
     Variational layer;
-    layer.beta = read.number("beta", layer.beta, 0.0, 1e6);
+    layer.beta = beta_bounds.read(read, layer.beta);
     if (input.channels % 2 != 0) read.complain("beta", "goes with an even number of channels");
     return read.finish(layer);
   }

@@ -108,12 +108,11 @@ struct Window {
 
 namespace detail {
 
-/// Throws ShapeError when a sample of `length` steps is too short for one window.
-inline void check_length(std::string_view owner, Index out, Index length) {
-  if (out < 1) {
-    fail(ErrorKind::shape,
-         std::string(owner) + " has no output for samples of " + std::to_string(length) + " steps");
-  }
+/// The complaint of a layer that gives `out` steps for a sample of `length` steps, where that is too short
+/// for one window.
+[[nodiscard]] inline std::string length_complaint(std::string_view owner, Index out, Index length) {
+  if (out >= 1) return {};
+  return std::string(owner) + " has no output for samples of " + std::to_string(length) + " steps";
 }
 
 /// The padding options: `padding` and, with explicit padding, `pad_left` and `pad_right`.

@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/config.hpp>
 #include <weir/layers/window.hpp>
 
@@ -32,25 +33,28 @@ struct Window2D {
     }
   }
 
-  /// The image that a layer of `planes_out` planes makes of `input`, which has `planes_in`. Throws ShapeError
-  /// if it does not fit.
-  [[nodiscard]] Shape out_shape(std::string_view owner, Shape input, Index planes_in,
-                                Index planes_out) const {
+  /// Why a layer cannot take images of `planes_in` planes; empty when it can.
+  [[nodiscard]] std::string complaint(std::string_view owner, Shape input, Index planes_in) const {
     if (input.channels % planes_in != 0) {
-      fail(ErrorKind::shape, std::string(owner) + " takes rows of pixels of " + std::to_string(planes_in) +
-                                 " planes but gets rows of " + std::to_string(input.channels) + " channels");
+      return std::string(owner) + " takes rows of pixels of " + std::to_string(planes_in) +
+             " planes but gets rows of " + std::to_string(input.channels) + " channels";
     }
     const Index width = input.channels / planes_in;
     if (columns.out_length(width) < 1) {
-      fail(ErrorKind::shape,
-           std::string(owner) + " has no output for rows of " + std::to_string(width) + " pixels");
+      return std::string(owner) + " has no output for rows of " + std::to_string(width) + " pixels";
     }
-    detail::check_length(owner, rows.out_length(input.length), input.length);
+    return detail::length_complaint(owner, rows.out_length(input.length), input.length);
+  }
+  /// The image that a layer of `planes_out` planes makes of `input`, which has `planes_in` and fits.
+  [[nodiscard]] Shape out_shape(Shape input, Index planes_in, Index planes_out) const {
+    const Index width = input.channels / planes_in;
     return {columns.out_length(width) * planes_out, rows.out_length(input.length)};
   }
 };
 
 namespace detail {
+
+inline constexpr IntegerBounds planes_bounds{"planes", 1, Window::limit};
 
 /// The columns' option: the rows', which is already read, unless it is given.
 [[nodiscard]] inline Index read_columns(ConfigReader& read, const std::string& name, Index rows) {

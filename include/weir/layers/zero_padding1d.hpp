@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/layers/window.hpp>
 
@@ -22,14 +23,15 @@ struct ZeroPadding1D {
   static constexpr std::string_view kind = "zero_padding1d";
   static constexpr std::array<std::string_view, 2> arguments{"left", "right"};
   static constexpr bool along_time = true;
+  static constexpr IntegerBounds left_bounds{"left", 0, Window::limit},
+      right_bounds{"right", 0, Window::limit};
 
   Index left = 1;
   Index right = 1;
 
   ZeroPadding1D() = default;
-  ZeroPadding1D(Index before, Index behind) : left(before), right(behind) {
-    if (before < 0 || behind < 0) fail(ErrorKind::config, "zero_padding1d: padding must not be negative");
-  }
+  ZeroPadding1D(Index before, Index behind)
+      : left(left_bounds.checked(kind, before)), right(right_bounds.checked(kind, behind)) {}
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used > 0 ? left + used + right : 0; }
   [[nodiscard]] Shape out_shape(Shape input) const noexcept {
@@ -62,8 +64,8 @@ struct ZeroPadding1D {
   }
   [[nodiscard]] static Result<ZeroPadding1D> from_config(const Config& config, Shape input) {
     ConfigReader read(kind, config);
-    const Index before = read.required("left", 0, Window::limit);
-    const Index behind = read.integer("right", before, 0, Window::limit);
+    const Index before = left_bounds.require(read);
+    const Index behind = right_bounds.read(read, before);
     detail::check_output(read, "left", input.channels, before + input.length + behind);
     if (!read.ok()) return read.failure();
     return read.finish(ZeroPadding1D(before, behind));

@@ -34,6 +34,10 @@ class AnyLoss {
     return std::visit([](const auto& loss) { return loss.link; }, loss_);
   }
 
+  [[nodiscard]] Takes takes() const {
+    return std::visit([](const auto& loss) { return loss.takes; }, loss_);
+  }
+
   template <class T>
   double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
                     T scale, BatchView<T> gradient) const {

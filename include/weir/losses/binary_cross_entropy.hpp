@@ -20,13 +20,14 @@ namespace weir::inline WEIR_ABI {
 struct BinaryCrossEntropy {
   static constexpr std::string_view kind = "binary_crossentropy";
   static constexpr Link link = Link::sigmoid;
+  static constexpr Takes takes = Takes::both;
 
   template <class T>
   double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
                     T scale, BatchView<T> gradient) const {
     const Index c = outputs.channels();
     if (c == 1 && outputs.lengths().empty()) return single(outputs, targets, weights, scale, gradient);
-    return detail::sum_items(outputs, weights, gradient, [&](Index column, T weight) {
+    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
       double sum = 0.0;
       const T factor = weight * scale / static_cast<T>(c);
       for (Index j = 0; j < c; ++j) {

@@ -21,6 +21,7 @@ namespace weir::inline WEIR_ABI {
 struct CategoricalCrossEntropy {
   static constexpr std::string_view kind = "categorical_crossentropy";
   static constexpr Link link = Link::softmax;
+  static constexpr Takes takes = Takes::both;
 
   double label_smoothing = 0.0;
 
@@ -28,7 +29,7 @@ struct CategoricalCrossEntropy {
   double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
                     T scale, BatchView<T> gradient) const {
     const Index c = outputs.channels();
-    return detail::sum_items(outputs, weights, gradient, [&](Index column, T weight) {
+    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
       const T* z = outputs.data() + column * c;
       T* g = gradient.absent() ? nullptr : gradient.data() + column * c;
       const T lse = g != nullptr ? simd::softmax(c, z, g) : simd::log_sum_exp(c, z);

@@ -14,6 +14,7 @@ namespace weir::inline WEIR_ABI {
 struct MeanSquaredError {
   static constexpr std::string_view kind = "mse";
   static constexpr Link link = Link::identity;
+  static constexpr Takes takes = Takes::values;
 
   /// The loss times `scale`'s inverse, see target.hpp; fills `gradient` unless it is absent.
   template <class T>
@@ -21,7 +22,7 @@ struct MeanSquaredError {
                     T scale, BatchView<T> gradient) const {
     const Index c = outputs.channels();
     const T* wanted = targets.values.data();
-    return detail::sum_items(outputs, weights, gradient, [&](Index column, T weight) {
+    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
       const T* y = outputs.data() + column * c;
       const T* t = wanted + column * c;
       double squares = 0.0;

@@ -1,21 +1,47 @@
-// What a loss compares the net's output with, and the weighing common to all losses.
+// What a loss is: what it compares the net's output with, and the weighing common to all losses.
 //
 //   L = sum over items i of w_i l_i / sum of w_i
 //
 // An item is one time step of one sample; padding is no item. w_i is the sample's weight (1 if none are
 // given), into which `fit` multiplies the class weight. A loss gets 1 / sum of w_i over the whole batch as
 // `scale`, so that parts of a batch add up to the batch.
+//
+// A loss of your own is a struct with one member; nothing of weir needs to change (docs/train.md):
+//
+//   double operator()(outputs, targets, weights, scale, gradient) const     sum of w_i l_i; fills
+//   dL/d(outputs)
+//                                                                           unless `gradient` is absent
+//   static constexpr Takes takes                                            default: values
+//   static constexpr Link link                                              default: identity
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
+#include <weir/core/layer.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
 namespace weir::inline WEIR_ABI {
 
 using Label = std::int32_t;
+
+/// What a loss can be compared with: it is never given anything else.
+enum class Takes : unsigned char { values, labels, both };
+
+/// What `loss` takes. One that does not say takes values, and labels as well if it takes over a final
+/// activation of the net.
+template <class Loss>
+[[nodiscard]] Takes taken_by(const Loss& loss) {
+  if constexpr (requires { loss.takes(); }) {
+    return loss.takes();
+  } else if constexpr (requires { Loss::takes; }) {
+    return Loss::takes;
+  } else {
+    return final_link(loss) == Link::identity ? Takes::values : Takes::both;
+  }
+}
 
 /// Either one class label an item or a column of target values an item.
 template <class T>
@@ -46,9 +72,8 @@ template <class T>
   return total;
 }
 
-namespace detail {
-/// Calls item(column number, weight) for each item; clears the gradient of padding. Returns the sum of what
-/// it returns.
+/// The loop of a loss: calls item(column number, weight) for each item, which returns l_i and fills its
+/// column of the gradient; clears the gradient of padding. Returns the sum of w_i l_i.
 template <class T, class F>
 [[nodiscard]] double sum_items(BatchView<const T> outputs, std::span<const T> weights, BatchView<T> gradient,
                                F item) {
@@ -66,6 +91,5 @@ template <class T, class F>
   }
   return sum;
 }
-}  // namespace detail
 
 }  // namespace weir::inline WEIR_ABI

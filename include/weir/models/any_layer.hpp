@@ -4,6 +4,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/chain.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -11,6 +12,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -75,6 +77,9 @@ class AnyLayer {
   [[nodiscard]] std::string_view kind() const { return self_->kind(); }
   [[nodiscard]] Config config() const { return self_->config(); }
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return self_->branches(); }
+  [[nodiscard]] std::string complaint(Shape input) const { return self_->complaint(input); }
+  [[nodiscard]] double scratch(Shape input, Index count) const { return self_->scratch(input, count); }
+  [[nodiscard]] double work(Shape input) const { return self_->work(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return self_->out_shape(input); }
   [[nodiscard]] Index out_length(Index used) const { return self_->out_length(used); }
   [[nodiscard]] Index flops(Shape input) const { return self_->flops(input); }
@@ -128,6 +133,9 @@ class AnyLayer {
     [[nodiscard]] virtual std::string_view kind() const = 0;
     [[nodiscard]] virtual Config config() const = 0;
     [[nodiscard]] virtual std::vector<std::vector<LayerSpec>> branches() const = 0;
+    virtual std::string complaint(Shape input) const = 0;
+    virtual double scratch(Shape input, Index count) const = 0;
+    virtual double work(Shape input) const = 0;
     [[nodiscard]] virtual Shape out_shape(Shape input) const = 0;
     [[nodiscard]] virtual Index out_length(Index used) const = 0;
     [[nodiscard]] virtual Index flops(Shape input) const = 0;
@@ -197,6 +205,9 @@ class AnyLayer {
         return {};
       }
     }
+    std::string complaint(Shape input) const override { return weir::complaint(layer, input); }
+    double scratch(Shape input, Index count) const override { return weir::scratch(layer, input, count); }
+    double work(Shape input) const override { return weir::work(layer, input); }
     Shape out_shape(Shape input) const override { return layer.out_shape(input); }
     Index out_length(Index used) const override { return weir::out_length(layer, used); }
     Index flops(Shape input) const override {

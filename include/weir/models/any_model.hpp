@@ -7,6 +7,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/models/any_layer.hpp>
 #include <weir/models/chain.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -15,6 +16,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -48,6 +50,31 @@ struct AnyModel {
     }
   };
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    for (const AnyLayer<T>& layer : layers) {
+      if (std::string text = layer.complaint(input); !text.empty()) return text;
+      input = layer.out_shape(input);
+    }
+    return {};
+  }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    for (const AnyLayer<T>& layer : layers) {
+      total += layer.work(input);
+      input = layer.out_shape(input);
+    }
+    return total;
+  }
+  [[nodiscard]] double scratch(Shape input, Index n) const {
+    std::vector<detail::Hop> hops;
+    double bytes = 0.0;
+    for (const AnyLayer<T>& layer : layers) {
+      bytes += layer.scratch(input, n);
+      hops.push_back(layer.hop(input));
+      input = hops.back().out;
+    }
+    return bytes + detail::chain_bytes<T>(hops, n);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
     for (const AnyLayer<T>& layer : layers) input = layer.out_shape(input);
     return input;

@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
@@ -35,6 +36,7 @@ struct Bidirectional {
   static constexpr std::string_view kind = "bidirectional";
   static constexpr std::array<std::string_view, 1> arguments{"merge"};
   static constexpr bool along_time = true;
+  static constexpr bool copies_branch = true;  ///< one chain in a text is both directions'
 
   Inner forwards;
   Inner backwards;
@@ -71,8 +73,25 @@ struct Bidirectional {
   };
 
   [[nodiscard]] Index out_length(Index used) const { return weir::out_length(forwards, used); }
+  /// Why the two layers do not take the input or do not fit together; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    for (const Inner* layer : {&forwards, &backwards}) {
+      if (std::string text = weir::complaint(*layer, input); !text.empty()) return text;
+    }
+    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
+    if (one == other) return {};
+    return "bidirectional: its layers give " + one.str() + " and " + other.str();
+  }
+  [[nodiscard]] double work(Shape input) const {
+    return weir::work(forwards, input) + weir::work(backwards, input);
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    const double in = detail::size_of(input), out = detail::size_of(forwards.out_shape(input));
+    return weir::scratch(forwards, input, count) + weir::scratch(backwards, input, count) +
+           detail::bytes_of<T>(in + 2.0 * out, count);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    require_fit(*this, input);
     const Shape one = forwards.out_shape(input);
     return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
   }
@@ -140,20 +159,14 @@ struct Bidirectional {
     chosen.merge = detail::read_merge(read);
     if (chains.empty() || chains.size() > 2)
       return Failure{ErrorKind::config, "bidirectional: needs one or two branches"};
-    Bidirectional layer(chains.front(), chains.back(), chosen);
+    if (chains.size() == 1) chains.push_back(chains.front());
+    Bidirectional layer(std::move(chains[0]), std::move(chains[1]), chosen);
     if (const std::string text = layer.complaint(input); !text.empty())
       return Failure{ErrorKind::config, text};
     return read.finish(std::move(layer));
   }
 
  private:
-  /// Why the two layers do not fit; empty if they do.
-  [[nodiscard]] std::string complaint(Shape input) const {
-    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
-    if (one == other) return {};
-    return "bidirectional: its layers give " + one.str() + " and " + other.str();
-  }
-
   static Pass inner_pass(const Pass& pass, Index direction) noexcept {
     Pass inner = pass.fork(direction);
     inner.logits = false;

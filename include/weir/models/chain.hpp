@@ -3,11 +3,13 @@
 //
 // Layer i reads what layer i - 1 wrote. The last layer writes into the caller's memory. A layer that can run
 // in place writes over its input, unless the layer before still needs its own output in the backward pass.
+// Outside of training nothing has to stay, and two buffers are enough.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -30,25 +32,56 @@ template <class L>
   return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>, weir::keeps_length<L>};
 }
 
+/// Bytes of objects that one layer of a chain takes at most, besides its buffers: of the layer, its cache and
+/// its place in the plan.
+inline constexpr double layer_overhead = 2048.0;
+
+/// Which buffer each layer of a chain writes to, and the values of one sample that each buffer holds. In
+/// training every output is kept for the backward pass, but where a layer runs in place. Otherwise two
+/// buffers serve in turns.
+struct ChainPlan {
+  static constexpr int external = -1;  ///< the caller's memory
+
+  std::vector<int> owner;
+  std::vector<double> sizes;
+
+  ChainPlan(std::span<const Hop> hops, bool training) : owner(hops.size(), external) {
+    int group = external;  // outputs that share their memory, from the last one on
+    for (std::size_t i = hops.size(); i-- > 0;) {
+      const bool last = i + 1 == hops.size();
+      const bool shared = !last && hops[i + 1].in_place && !(training && hops[i].reads_output);
+      if (!last && !shared) ++group;
+      if (group == external) continue;
+      owner[i] = training ? group : group % 2;
+      const auto place = static_cast<std::size_t>(owner[i]);
+      if (place == sizes.size()) sizes.push_back(0.0);
+      sizes[place] = std::max(sizes[place], size_of(hops[i].out));
+    }
+  }
+};
+
+/// What ChainBuffers takes outside of training, and the objects of the layers.
+template <class T>
+[[nodiscard]] double chain_bytes(std::span<const Hop> hops, Index count) {
+  double bytes = layer_overhead * static_cast<double>(hops.size());
+  for (const Hop& hop : hops) bytes += hop.keeps_length ? 0.0 : bytes_of<Index>(count);
+  for (const double size : ChainPlan(hops, false).sizes) bytes += bytes_of<T>(size, count);
+  return bytes;
+}
+
 template <class T>
 class ChainBuffers {
  public:
   void prepare(std::span<const Hop> hops, Index count, bool training) {
     hops_.assign(hops.begin(), hops.end());
-    owner_.assign(hops.size(), external);
     prepare_lengths(count);
+    ChainPlan plan(hops, training);
+    owner_ = std::move(plan.owner);
     buffers_.clear();
+    for (const double size : plan.sizes)
+      buffers_.emplace_back(static_cast<std::size_t>(size) * static_cast<std::size_t>(count));
     Index largest = 0;
-    for (std::size_t i = hops.size(); i-- > 0;) {
-      largest = std::max(largest, hops[i].out.size() * count);
-      if (i + 1 == hops.size()) continue;
-      if (hops[i + 1].in_place && !hops[i].reads_output) {
-        owner_[i] = owner_[i + 1];
-      } else {
-        owner_[i] = static_cast<int>(buffers_.size());
-        buffers_.emplace_back(static_cast<std::size_t>(hops[i].out.size() * count));
-      }
-    }
+    for (const Hop& hop : hops) largest = std::max(largest, hop.out.size() * count);
     for (AlignedBuffer<T>& gradient : gradients_) {
       gradient = AlignedBuffer<T>(training ? static_cast<std::size_t>(largest) : 0);
     }
@@ -66,7 +99,8 @@ class ChainBuffers {
   /// What layer i writes for the batch x, of whose result y is the whole chain's.
   [[nodiscard]] BatchView<T> output(std::size_t i, BatchView<const T> x, BatchView<T> y) {
     assert(x.count() <= capacity_);
-    T* data = owner_[i] == external ? y.data() : buffers_[static_cast<std::size_t>(owner_[i])].data();
+    T* data =
+        owner_[i] == ChainPlan::external ? y.data() : buffers_[static_cast<std::size_t>(owner_[i])].data();
     std::span<const Index> lengths = x.lengths();
     if (!lengths.empty() && changed_by_[i] != nobody) {
       lengths = std::span<const Index>(lengths_[changed_by_[i]]).first(static_cast<std::size_t>(x.count()));
@@ -84,7 +118,6 @@ class ChainBuffers {
   }
 
  private:
-  static constexpr int external = -1;
   static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
   void prepare_lengths(Index count) {

@@ -5,6 +5,7 @@
 #include <weir/core/config.hpp>
 #include <weir/core/layer.hpp>
 
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -13,6 +14,11 @@ namespace weir::inline WEIR_ABI {
 
 /// Layers of layers may be nested this deep, in texts and in files.
 inline constexpr int most_nested_layers = 8;
+
+/// Layers and branches of a net in a file, all together.
+inline constexpr std::size_t most_file_layers = 256;
+/// Options of one layer, in texts and in files.
+inline constexpr std::size_t most_layer_options = 64;
 
 /// One layer as data. A layer made of layers has branches, each a chain.
 struct LayerSpec {

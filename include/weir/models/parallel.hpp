@@ -3,7 +3,7 @@
 //   concat:   y = [b_1(x); b_2(x); ...]       channels one below the other
 //   add:      y = b_1(x) + b_2(x) + ...       branches of equal shape
 //
-//   auto block = residual(Sequential{Conv1d{64, 64, 3, {.padding = Padding::same}}, Relu{}});   // f(x) + x
+//   auto block = residual(Sequential{Conv1D{64, 64, 3, {.padding = Padding::same}}, Relu{}});   // f(x) + x
 //   auto two   = Parallel{std::tuple{packets, statistics}};                                     // two
 //   inputs, with Slice
 //
@@ -13,6 +13,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/layers/identity.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -119,8 +120,40 @@ struct Parallel {
     }
   };
 
+  /// Why the branches do not take the input or cannot be joined; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text;
+    Shape first{};
+    const auto one = [&](std::size_t i, const auto& branch) {
+      if (text.empty()) text = weir::complaint(branch, input);
+      if (!text.empty()) return;
+      const Shape shape = branch.out_shape(input);
+      if (i == 0) first = shape;
+      if (shape.length != first.length || (merge == Merge::add && shape.channels != first.channels)) {
+        text = "parallel: branch " + std::to_string(i) + " gives " + shape.str() + " where the first gives " +
+               first.str();
+      }
+    };
+    detail::each_branch(one, layers);
+    return text;
+  }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    detail::each_branch([&](std::size_t, const auto& branch) { total += weir::work(branch, input); }, layers);
+    return total;
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    double bytes = 0.0;
+    detail::each_branch(
+        [&](std::size_t, const auto& branch) {
+          bytes += weir::scratch(branch, input, count) +
+                   detail::bytes_of<Scalar>(detail::size_of(branch.out_shape(input)), count);
+        },
+        layers);
+    return bytes;
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    require_fit(*this, input);
     Shape total{0, 1};
     detail::each_branch(
         [&](std::size_t, const auto& branch) {
@@ -278,23 +311,6 @@ struct Parallel {
   }
 
  private:
-  /// Why the branches cannot be joined; empty if they can.
-  [[nodiscard]] std::string complaint(Shape input) const {
-    std::string text;
-    Shape first{};
-    const auto one = [&](std::size_t i, const auto& branch) {
-      const Shape shape = branch.out_shape(input);
-      if (i == 0) first = shape;
-      if (text.empty() &&
-          (shape.length != first.length || (merge == Merge::add && shape.channels != first.channels))) {
-        text = "parallel: branch " + std::to_string(i) + " gives " + shape.str() + " where the first gives " +
-               first.str();
-      }
-    };
-    detail::each_branch(one, layers);
-    return text;
-  }
-
   [[nodiscard]] static Pass inner_pass(const Pass& pass, std::size_t branch) noexcept {
     Pass inner = pass.fork(static_cast<Index>(branch));
     inner.logits = false;

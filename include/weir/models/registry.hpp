@@ -9,6 +9,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_needs.hpp>
+#include <weir/core/near_names.hpp>
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
 #include <weir/layers/average_pool2d.hpp>
@@ -68,6 +70,7 @@
 #include <weir/models/supervised_autoencoder.hpp>
 #include <weir/models/time_distributed.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <span>
@@ -101,6 +104,11 @@ template <class... L>
   std::span<const std::string_view> names;
   ((L::kind == kind ? static_cast<void>(names = L::arguments) : void()), ...);
   return names;
+}
+
+template <class... L>
+[[nodiscard]] std::vector<std::string> kinds_of(LayerKinds<L...>) {
+  return {std::string(L::kind)...};
 }
 
 /// Parts between separators that stand outside of brackets.
@@ -168,6 +176,10 @@ template <class T>
     }
   }
   spec.kind = std::string(parts[0]);
+  if (std::vector<std::string> known = detail::kinds_of(detail::BuiltinLayers<T>{});
+      spec.kind != "residual" && std::find(known.begin(), known.end(), spec.kind) == known.end()) {
+    return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'" + near_names(spec.kind, known)};
+  }
   if (spec.kind == "residual") {
     spec.kind = "parallel";
     spec.config.set("merge", std::string("add"));
@@ -176,14 +188,13 @@ template <class T>
   const auto names = detail::arguments_of(spec.kind, detail::BuiltinLayers<T>{});
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
-    if (equals != std::string_view::npos) {
-      spec.config.set(std::string(parts[i].substr(0, equals)),
-                      detail::parse_value(parts[i].substr(equals + 1)));
-    } else if (i - 1 < names.size()) {
-      spec.config.set(std::string(names[i - 1]), detail::parse_value(parts[i]));
-    } else {
-      return bad("has too many arguments");
+    const bool named = equals != std::string_view::npos;
+    if (i > most_layer_options || (!named && i > names.size())) return bad("has too many arguments");
+    const std::string_view name = named ? parts[i].substr(0, equals) : names[i - 1];
+    if (spec.config.find(name) != nullptr) {
+      return bad(("has '" + std::string(name) + "' twice").c_str());
     }
+    spec.config.set(std::string(name), detail::parse_value(named ? parts[i].substr(equals + 1) : parts[i]));
   }
   return spec;
 }
@@ -192,7 +203,7 @@ template <class T>
 struct BuildLimits {
   Index layers = 1024;             ///< of all branches together
   Index values = Index{1} << 40;   ///< parameters and buffers of all layers together
-  Index outputs = Index{1} << 40;  ///< values of one sample behind each layer
+  Index outputs = Index{1} << 36;  ///< values of one sample behind each layer
 };
 
 namespace detail {
@@ -209,15 +220,20 @@ template <class T, class L>
       return Failure{ErrorKind::config, "the layers need more values than there are"};
     }
   }
+  static_assert(says_scratch<L>, "a layer that files may name says how much memory its cache takes");
   constexpr bool composite = requires(std::vector<AnyModel<T>> chains) {
     L::from_branches(spec.config, std::move(chains), input);
   };
   if (!composite && !spec.branches.empty()) {
-    return Failure{ErrorKind::config, "'" + spec.kind + "' is not made of other layers"};
+    return Failure{ErrorKind::config, quoted(spec.kind) + " is not made of other layers"};
   }
   if constexpr (composite) {
+    // A branch that a layer takes in two copies is built twice, so that the limits count both.
+    const std::size_t copies = requires { L::copies_branch; }
+    &&spec.branches.size() == 1 ? 2 : 1;
     std::vector<AnyModel<T>> chains;
-    for (const std::vector<LayerSpec>& branch : spec.branches) {
+    for (std::size_t i = 0; i < copies * spec.branches.size(); ++i) {
+      const std::vector<LayerSpec>& branch = spec.branches[i / copies];
       Shape inner = input;
       if constexpr (requires { L::branch_input(input, chains); }) inner = L::branch_input(input, chains);
       Result<AnyModel<T>> chain = build_chain<T>(branch, inner, left, depth + 1);
@@ -247,7 +263,7 @@ template <class T, class... L>
   if (made) return std::move(*made);
   std::string known;
   ((known += (known.empty() ? "" : ", ") + std::string(L::kind)), ...);
-  return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'; known are " + known};
+  return Failure{ErrorKind::config, "unknown layer " + quoted(spec.kind) + "; known are " + known};
 }
 
 template <class T>
@@ -261,8 +277,11 @@ template <class T>
     if (--left.layers < 0) return Failure{ErrorKind::config, "there are more layers than the limit"};
     Result<AnyLayer<T>> layer = make_layer<T>(spec, input, left, depth, BuiltinLayers<T>{});
     if (!layer) return Failure{layer.error().kind, where + layer.error().what};
+    if (const std::string text = layer->complaint(input); !text.empty()) {
+      return Failure{ErrorKind::shape, where + text};
+    }
     input = layer->out_shape(input);
-    if (left.values < 0 || input.size() > left.outputs) {
+    if (left.values < 0 || size_of(input) > static_cast<double>(left.outputs)) {
       return Failure{ErrorKind::config, where + "the layers need more values than there are"};
     }
     net.layers.push_back(std::move(*layer));

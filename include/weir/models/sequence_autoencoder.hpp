@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/transform.hpp>
@@ -60,8 +61,30 @@ struct SequenceAutoencoder {
     }
   };
 
+  /// Why encoder and decoder do not take the input or do not fit together; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (std::string text = weir::complaint(encoder, input); !text.empty()) return text;
+    const Shape code = encoder.out_shape(input);
+    if (code.length != 1)
+      return "sequence_autoencoder: the encoder must give one step, but gives " + code.str();
+    const Shape repeated{code.channels, input.length};
+    if (std::string text = weir::complaint(decoder, repeated); !text.empty()) return text;
+    const Shape out = decoder.out_shape(repeated);
+    if (out.length == input.length) return {};
+    return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
+           " steps, but gives " + out.str();
+  }
+  [[nodiscard]] double work(Shape input) const {
+    const Shape repeated{encoder.out_shape(input).channels, input.length};
+    return weir::work(encoder, input) + weir::work(decoder, repeated);
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    const Shape repeated{encoder.out_shape(input).channels, input.length};
+    return weir::scratch(encoder, input, count) + weir::scratch(decoder, repeated, count) +
+           detail::bytes_of<Scalar>(repeated.channels, input.length + 1, count);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    require_fit(*this, input);
     return decoder.out_shape({encoder.out_shape(input).channels, input.length});
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
@@ -129,16 +152,6 @@ struct SequenceAutoencoder {
   }
 
  private:
-  /// Why encoder and decoder do not fit; empty if they do.
-  [[nodiscard]] std::string complaint(Shape input) const {
-    const Shape code = encoder.out_shape(input);
-    if (code.length != 1)
-      return "sequence_autoencoder: the encoder must give one step, but gives " + code.str();
-    const Shape out = decoder.out_shape({code.channels, input.length});
-    if (out.length == input.length) return {};
-    return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
-           " steps, but gives " + out.str();
-  }
   [[nodiscard]] static BatchView<Scalar> code_view(BatchView<const Scalar> x, AlignedBuffer<Scalar>& buffer,
                                                    const Cache& cache) {
     return {buffer.data(), {cache.code_channels, 1}, x.count()};

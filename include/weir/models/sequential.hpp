@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/chain.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -16,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -107,6 +109,34 @@ struct Sequential {
     }
   };
 
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text;
+    each([&](auto i) {
+      const auto& layer = std::get<i>(layers);
+      if (text.empty()) text = weir::complaint(layer, input);
+      if (text.empty()) input = layer.out_shape(input);
+    });
+    return text;
+  }
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    each([&](auto i) {
+      total += weir::work(std::get<i>(layers), input);
+      input = std::get<i>(layers).out_shape(input);
+    });
+    return total;
+  }
+  [[nodiscard]] double scratch(Shape input, Index n) const {
+    std::array<detail::Hop, count> hops;
+    double bytes = 0.0;
+    each([&](auto i) {
+      const auto& layer = std::get<i>(layers);
+      bytes += weir::scratch(layer, input, n);
+      hops[i] = detail::hop_of(layer, input);
+      input = hops[i].out;
+    });
+    return bytes + detail::chain_bytes<Scalar>(hops, n);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
     std::apply([&](const Ls&... layer) { ((input = layer.out_shape(input)), ...); }, layers);
     return input;

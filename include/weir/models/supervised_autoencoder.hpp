@@ -18,7 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/softmax.hpp>
@@ -50,6 +52,7 @@ struct SupervisedAutoencoder {
   static_assert(std::is_same_v<Scalar, typename Decoder::Scalar>);
   static constexpr std::string_view kind = "supervised_autoencoder";
   static constexpr std::array<std::string_view, 2> arguments{"weight", "target"};
+  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool along_time = true;
   static constexpr bool reads_output = true;
 
@@ -60,9 +63,7 @@ struct SupervisedAutoencoder {
   SupervisedAutoencoder() = default;
   SupervisedAutoencoder(Encoder first, Decoder second, SupervisedAutoencoderOptions chosen = {})
       : encoder(std::move(first)), decoder(std::move(second)), options(chosen) {
-    if (!(options.weight >= 0.0)) {
-      fail(ErrorKind::config, "supervised_autoencoder: 'weight' must not be negative");
-    }
+    static_cast<void>(weight_bounds.checked(kind, options.weight));
   }
 
   struct Cache {
@@ -86,8 +87,24 @@ struct SupervisedAutoencoder {
     }
   };
 
+  /// Why the encoder does not take the input or the decoder cannot give it back; empty if they do.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    if (std::string text = weir::complaint(encoder, input); !text.empty()) return text;
+    const Shape code = encoder.out_shape(input);
+    if (std::string text = weir::complaint(decoder, code); !text.empty()) return text;
+    const Shape guess = decoder.out_shape(code);
+    if (learns_codes() && input.channels != 1)
+      return "supervised_autoencoder: codes are one channel, but there are " + std::to_string(input.channels);
+    if (guess.length == input.length && (learns_codes() || guess.channels == input.channels)) return {};
+    return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
+  }
+  // Outside of training the decoder does not run.
+  [[nodiscard]] double work(Shape input) const { return weir::work(encoder, input); }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return weir::scratch(encoder, input, count);
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    if (const std::string text = complaint(input); !text.empty()) fail(ErrorKind::shape, text);
+    require_fit(*this, input);
     return encoder.out_shape(input);
   }
   [[nodiscard]] Index out_length(Index used) const { return weir::out_length(encoder, used); }
@@ -167,7 +184,7 @@ struct SupervisedAutoencoder {
       Shape input) requires(std::is_same_v<Encoder, Decoder>) {
     ConfigReader read(kind, config);
     SupervisedAutoencoderOptions chosen;
-    chosen.weight = read.number("weight", chosen.weight, 0.0, 1e6);
+    chosen.weight = weight_bounds.read(read, chosen.weight);
     const std::string target = read.text("target", "values");
     if (target != "values" && target != "codes") read.complain("target", "must be values or codes");
     if (target == "codes") chosen.target = ReconstructionOf::codes;
@@ -183,15 +200,6 @@ struct SupervisedAutoencoder {
  private:
   [[nodiscard]] bool learns_codes() const { return options.target == ReconstructionOf::codes; }
   [[nodiscard]] static bool reconstructs(const Pass& pass) { return pass.training && pass.scale > 0.0; }
-
-  /// Why the decoder cannot give such an input back; empty if it can.
-  [[nodiscard]] std::string complaint(Shape input) const {
-    const Shape guess = decoder.out_shape(encoder.out_shape(input));
-    if (learns_codes() && input.channels != 1)
-      return "supervised_autoencoder: codes are one channel, but there are " + std::to_string(input.channels);
-    if (guess.length == input.length && (learns_codes() || guess.channels == input.channels)) return {};
-    return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
-  }
 
   // The two losses are those of losses/, which a net that only runs must not reach.
 

@@ -6,8 +6,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 #include <weir/models/layer_spec.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -29,15 +31,27 @@ struct TimeDistributed {
 
   struct Cache {
     typename Inner::Cache inner;
+    Index block = 0;  ///< steps at a time
     void prepare(const TimeDistributed& net, Shape input, Index count, bool training) {
-      inner.prepare(net.inner, {input.channels, 1}, input.length * count, training);
+      block = training ? input.length * count : steps_at_a_time(input, count);
+      inner.prepare(net.inner, {input.channels, 1}, block, training);
     }
   };
 
+  /// Why the inner net does not take a step or does not give one; empty if it does.
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text = weir::complaint(inner, Shape{input.channels, 1});
+    return text.empty() ? step_complaint(inner.out_shape({input.channels, 1})) : text;
+  }
+  [[nodiscard]] double work(Shape input) const {
+    return static_cast<double>(input.length) * weir::work(inner, Shape{input.channels, 1});
+  }
+  [[nodiscard]] double scratch(Shape input, Index count) const {
+    return weir::scratch(inner, Shape{input.channels, 1}, steps_at_a_time(input, count));
+  }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    const Shape step = inner.out_shape({input.channels, 1});
-    if (step.length != 1) fail(ErrorKind::shape, complaint(step));
-    return {step.channels, input.length};
+    require_fit(*this, input);
+    return {inner.out_shape({input.channels, 1}).channels, input.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
     if constexpr (requires { inner.flops(input); }) {
@@ -50,7 +64,14 @@ struct TimeDistributed {
   void init(Rng& rng) { inner.init(rng); }
 
   void forward(BatchView<const Scalar> x, BatchView<Scalar> y, Cache& cache, const Pass& pass) const {
-    inner.forward(steps(x), steps(y), cache.inner, inner_pass(pass, x.length()));
+    const BatchView<const Scalar> from = steps(x);
+    const BatchView<Scalar> to = steps(y);
+    for (Index first = 0; first < from.count(); first += cache.block) {
+      const Index count = std::min(cache.block, from.count() - first);
+      Pass own = inner_pass(pass, x.length());
+      own.first_sample += first;
+      inner.forward(from.slice(first, count), to.slice(first, count), cache.inner, own);
+    }
   }
   void backward(BatchView<const Scalar> x, BatchView<const Scalar> y, BatchView<const Scalar> dy,
                 BatchView<Scalar> dx, Cache& cache, TimeDistributed& grad, const Pass& pass) const {
@@ -68,9 +89,10 @@ struct TimeDistributed {
   [[nodiscard]] static Result<TimeDistributed> from_branches(const Config& config, std::vector<Inner> chains,
                                                              Shape input) {
     if (chains.size() != 1) return Failure{ErrorKind::config, "time_distributed: one chain is expected"};
-    const Shape step = chains[0].out_shape(branch_input(input, chains));
-    if (step.length != 1) return Failure{ErrorKind::config, complaint(step)};
-    return ConfigReader(kind, config).finish(TimeDistributed(std::move(chains[0])));
+    TimeDistributed layer(std::move(chains[0]));
+    if (const std::string text = layer.complaint(input); !text.empty())
+      return Failure{ErrorKind::config, text};
+    return ConfigReader(kind, config).finish(std::move(layer));
   }
   /// What the inner net gets when the layer gets `input`.
   [[nodiscard]] static Shape branch_input(Shape input, const std::vector<Inner>&) noexcept {
@@ -78,7 +100,12 @@ struct TimeDistributed {
   }
 
  private:
-  [[nodiscard]] static std::string complaint(Shape step) {
+  /// Outside of training, so that the inner net's memory does not grow with the sequence.
+  [[nodiscard]] static Index steps_at_a_time(Shape input, Index count) noexcept {
+    return std::clamp<Index>(input.length * count, 1, 32);
+  }
+  [[nodiscard]] static std::string step_complaint(Shape step) {
+    if (step.length == 1) return {};
     return "time_distributed: the inner net must give one step, but gives " + step.str();
   }
   /// Each step as a sample of its own.

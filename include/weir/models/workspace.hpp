@@ -7,12 +7,22 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_needs.hpp>
 
 #include <cassert>
 #include <span>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
+
+/// Bytes that a Workspace for `capacity` samples of shape `input` takes, outside of training; to be asked
+/// before one is made of a shape or a net that comes from outside. The net takes such samples.
+template <class Net>
+[[nodiscard]] double workspace_bytes(const Net& net, Shape input, Index capacity) {
+  const double output = detail::size_of(net.out_shape(input));
+  return scratch(net, input, capacity) + detail::bytes_of<typename Net::Scalar>(output, capacity) +
+         detail::bytes_of<Index>(capacity);
+}
 
 template <class Net>
 class Workspace {

@@ -10,11 +10,18 @@
 #include <weir/optimizers/optimizer.hpp>
 #include <weir/optimizers/sgd.hpp>
 
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 
 namespace weir::inline WEIR_ABI {
+
+/// The state of one of the optimizers, and which: it fits that one alone.
+template <class Net>
+struct AnyMomentState : MomentState<Net> {
+  std::string_view kind;
+};
 
 class AnyOptimizer {
  public:
@@ -29,14 +36,22 @@ class AnyOptimizer {
   }
 
   template <class Net>
-  using State = MomentState<Net>;
+  using State = AnyMomentState<Net>;
   template <class Net>
   [[nodiscard]] State<Net> start(const Net& net) const {
-    return std::visit([&](const auto& optimizer) -> State<Net> { return optimizer.start(net); }, optimizer_);
+    return std::visit(
+        [&](const auto& optimizer) -> State<Net> {
+          return {optimizer.start(net), optimizer.kind};
+        },
+        optimizer_);
   }
 
+  /// Throws ConfigError when the state is of another kind of optimizer.
   template <class Net>
   void step(Net& net, const Net& gradient, State<Net>& state, const StepOptions& options) const {
+    if (state.kind != kind()) {
+      fail(ErrorKind::config, kind(), "the state is of another optimizer, " + std::string(state.kind));
+    }
     std::visit(
         [&](auto optimizer) {
           optimizer.learning_rate = learning_rate;

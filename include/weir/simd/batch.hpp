@@ -15,6 +15,7 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <array>
 #include <cstddef>
 
 /// Unrolls the next loop whole; its bound is a small constant. Arrays of registers stay in registers only so.
@@ -69,6 +70,17 @@ namespace detail {
 }
 }  // namespace detail
 #endif
+
+/// Which lanes are `first` < width or behind it.
+template <class T>
+[[nodiscard]] inline auto lanes_from(std::ptrdiff_t first) noexcept {
+  static constexpr auto steps = [] {
+    std::array<T, 2 * Simd<T>::size> values{};
+    for (std::size_t i = Simd<T>::size; i < values.size(); ++i) values[i] = T(1);
+    return values;
+  }();
+  return load(steps.data() + width<T> - first) != Simd<T>(T(0));
+}
 
 /// The first `count` < width elements, zeros behind them.
 template <class T>

@@ -48,7 +48,8 @@ struct Panel {
   bool halves;  ///< sum even and odd k apart
 };
 
-/// Stores or adds the lanes [skip, skip + count) of a register. Its other lanes may lie outside of C.
+/// Stores or adds the lanes [skip, skip + count) of a register. Lanes before them are rows of C that have
+/// been summed before, to the same bits; lanes behind them lie outside of C.
 template <class T>
 inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptrdiff_t count,
                       bool add) noexcept {
@@ -69,6 +70,15 @@ inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptr
     store_lanes(to, Simd<T>(_mm512_maskz_loadu_pd(mask, to)) + value, skip, count);
   }
 #else
+  if (skip + count == width<T>) {
+    if (!add) {
+      store(to, value);
+      return;
+    }
+    const Simd<T> old = load(to);
+    store(to, Simd<T>(xsimd::select(lanes_from<T>(skip), old + value, old)));
+    return;
+  }
   alignas(64) T lanes[Simd<T>::size];
   value.store_aligned(lanes);
   for (std::ptrdiff_t i = skip; i < skip + count; ++i) to[i] = add ? to[i] + lanes[i] : lanes[i];
@@ -97,14 +107,28 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
   const T* a_at = a.data;
   const T* b_at = b.data;
   const auto step = [&](Simd<T>(&to)[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)]) {
-    Simd<T> values[static_cast<std::size_t>(Columns)];
-    WEIR_UNROLL
-    for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b_at[j * b.column_stride]);
-    WEIR_UNROLL
-    for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
-      const Simd<T> rows = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
+    if constexpr (many_registers) {
+      Simd<T> values[static_cast<std::size_t>(Columns)];
       WEIR_UNROLL
-      for (std::ptrdiff_t j = 0; j < Columns; ++j) to[v][j] = fma(rows, values[j], to[v][j]);
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) values[j] = Simd<T>(b_at[j * b.column_stride]);
+      WEIR_UNROLL
+      for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+        const Simd<T> rows = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
+        WEIR_UNROLL
+        for (std::ptrdiff_t j = 0; j < Columns; ++j) to[v][j] = fma(rows, values[j], to[v][j]);
+      }
+    } else {  // 12 sums, 2 registers of rows and 1 of B: six of B at a time would not fit into 16
+      Simd<T> rows[static_cast<std::size_t>(Vectors)];
+      WEIR_UNROLL
+      for (std::ptrdiff_t v = 0; v < Vectors; ++v) {
+        rows[v] = load(a_at + (v + 1 == Vectors ? a.last_offset : v * w));
+      }
+      WEIR_UNROLL
+      for (std::ptrdiff_t j = 0; j < Columns; ++j) {
+        const Simd<T> value(b_at[j * b.column_stride]);
+        WEIR_UNROLL
+        for (std::ptrdiff_t v = 0; v < Vectors; ++v) to[v][j] = fma(rows[v], value, to[v][j]);
+      }
     }
     a_at += a.stride;
     b_at += b.row_stride;
@@ -151,7 +175,9 @@ void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Stride
     n -= count;
   };
   if constexpr (Vectors <= tile_vectors) {
-    while (n >= tile_columns) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
+    // Two columns are too few sums to hide the latency of adding: eight are taken as 4 + 4, not as 6 + 2.
+    while (n >= tile_columns && n != 8) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
+    while (n >= 4) step(std::integral_constant<std::ptrdiff_t, 4>{});
     while (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
   }
   while (n >= 1) step(std::integral_constant<std::ptrdiff_t, 1>{});
@@ -175,6 +201,15 @@ template <class T>
 void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
                T* packed) noexcept {
   constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
+  if (a.row_stride == 1 && rows == tile_rows<T>) {
+    for (std::ptrdiff_t p = 0; p < k; ++p) {
+      WEIR_UNROLL
+      for (std::ptrdiff_t v = 0; v < tile_vectors; ++v) {
+        store(packed + p * stride + v * width<T>, load(a.at(v * width<T>, p)));
+      }
+    }
+    return;
+  }
   if (a.row_stride == 1) {
     constexpr std::ptrdiff_t ahead =
         8;  // columns may lie on pages of their own, where no hardware fetches ahead
@@ -209,48 +244,86 @@ void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff
   for (p = 0; p < k; ++p) std::fill_n(packed + p * stride + rows, stride - rows, T(0));
 }
 
+/// How a product reads A and B.
+struct PanelPlan {
+  bool pack;               ///< rows of A are copied to where they are contiguous
+  std::ptrdiff_t columns;  ///< of B that all rows meet before the next ones, so that they stay in the cache
+};
+
+/// Packing is needed where loads could not reach rows. Else it pays where each element is used often, and
+/// with 16 registers only where the columns of A are far apart. All of this was measured, apart for 16 and 32
+/// registers.
+template <class T>
+[[nodiscard]] inline PanelPlan panel_plan(std::ptrdiff_t m, std::ptrdiff_t n, const Strided<T>& a) noexcept {
+  constexpr std::ptrdiff_t far = 1024 / static_cast<std::ptrdiff_t>(sizeof(T));
+  const bool apart = many_registers ? a.column_stride != tile_rows<T> : a.column_stride >= far;
+  return {a.row_stride != 1 || m < width<T> || (apart && n >= 4 * tile_columns),
+          many_registers ? n : 32 * tile_columns};
+}
+
+/// `rows` rows of A (m x depth) from row i on.
+template <class T>
+[[nodiscard]] inline Panel<T> panel_in_place(std::ptrdiff_t i, std::ptrdiff_t rows,
+                                             const Strided<T>& a) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  const std::ptrdiff_t vectors = (rows + w - 1) / w;
+  const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
+  return {a.at(i, 0), a.column_stride, vectors,    rows - w, w - last_count,
+          last_count, nullptr,         Init::zero, false};
+}
+
+/// The same, copied to `packed`. Rows above fill up a register that has too few; an A of fewer rows than a
+/// register gets zeros behind them.
+template <class T>
+[[nodiscard]] inline Panel<T> packed_panel(std::ptrdiff_t i, std::ptrdiff_t rows, const Strided<T>& a,
+                                           std::ptrdiff_t depth, T* packed) noexcept {
+  constexpr std::ptrdiff_t w = width<T>;
+  Panel<T> panel = panel_in_place(i, rows, a);
+  const std::ptrdiff_t above = std::min(i, std::max<std::ptrdiff_t>(w - rows, 0));
+  panel.stride = panel.vectors * w;
+  panel.data = packed + above;
+  pack_rows(Strided<T>{a.at(i - above, 0), a.row_stride, a.column_stride}, rows + above, depth, panel.stride,
+            packed);
+  if (rows + above < w) panel.last_offset = panel.last_skip = 0;
+  return panel;
+}
+
 /// Any m, n, k by panels of rows.
 template <class T>
 void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
                  std::ptrdiff_t c_stride, Init init, const T* bias, bool halves) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
-  const std::ptrdiff_t step = n == 1 ? panel_rows<T> : tile_rows<T>;
-  // Packing pays where each packed element is used often enough, and is needed where loads could not reach
-  // rows.
-  const bool reused = n >= 4 * tile_columns && a.column_stride != tile_rows<T>;
-  const bool pack = a.row_stride != 1 || m < w || reused;
+  const PanelPlan plan = panel_plan(m, n, a);
+  const std::ptrdiff_t step = n == 1 && !plan.pack ? panel_rows<T> : tile_rows<T>;
   alignas(64) T packed[static_cast<std::size_t>(tile_rows<T> * k_block)];
-  alignas(64) T padded_bias[static_cast<std::size_t>(panel_rows<T>)];
+  alignas(64) T padded_bias[static_cast<std::size_t>(w)];
+  if (init == Init::bias && m < w) {
+    std::copy_n(bias, m, padded_bias);
+    std::fill_n(padded_bias + m, w - m, T(0));
+    bias = padded_bias;
+  }
 
-  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
-    const std::ptrdiff_t depth = std::min(k_block, k - p);
-    const Init block_init = p == 0 ? init : Init::add;
-    for (std::ptrdiff_t i = 0; i < m;) {
-      const std::ptrdiff_t rows = std::min(pack ? tile_rows<T> : step, m - i);
-      const std::ptrdiff_t vectors = (rows + w - 1) / w;
-      const std::ptrdiff_t last_count = rows - (vectors - 1) * w;
-      Panel<T> panel{a.at(i, p), a.column_stride, vectors,    rows - w, w - last_count,
-                     last_count, nullptr,         block_init, halves};
-      if (bias != nullptr) panel.bias = bias + i;
-      if (pack) {
-        pack_rows(Strided<T>{a.at(i, p), a.row_stride, a.column_stride}, rows, depth, vectors * w, packed);
-        panel.data = packed;
-        panel.stride = vectors * w;
-        panel.last_offset = (vectors - 1) * w;
-        panel.last_skip = 0;
-        if (block_init == Init::bias && last_count != w) {
-          std::copy_n(bias + i, rows, padded_bias);
-          std::fill_n(padded_bias + rows, vectors * w - rows, T(0));
-          panel.bias = padded_bias;
-        }
-      }
-      const Strided<T> b_block{b.at(p, 0), b.row_stride, b.column_stride};
+  const auto block = [&](std::ptrdiff_t p, std::ptrdiff_t j, std::ptrdiff_t depth, std::ptrdiff_t columns) {
+    const Strided<T> a_block{a.at(0, p), a.row_stride, a.column_stride};
+    const Strided<T> b_block{b.at(p, j), b.row_stride, b.column_stride};
+    for (std::ptrdiff_t i = 0; i < m; i += step) {
+      const std::ptrdiff_t rows = std::min(step, m - i);
+      Panel<T> panel =
+          plan.pack ? packed_panel(i, rows, a_block, depth, packed) : panel_in_place(i, rows, a_block);
+      panel.init = p == 0 ? init : Init::add;
+      panel.bias = bias == nullptr ? nullptr : bias + i;
+      panel.halves = halves;
+      T* const to = c + i + j * c_stride;
       if (n == 1) {
-        panel_product_of<single_column_vectors>(n, depth, panel, b_block, c + i, c_stride);
+        panel_product_of<single_column_vectors>(columns, depth, panel, b_block, to, c_stride);
       } else {
-        panel_product_of<tile_vectors>(n, depth, panel, b_block, c + i, c_stride);
+        panel_product_of<tile_vectors>(columns, depth, panel, b_block, to, c_stride);
       }
-      i += rows;
+    }
+  };
+  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
+    for (std::ptrdiff_t j = 0; j < n; j += plan.columns) {
+      block(p, j, std::min(k_block, k - p), std::min(plan.columns, n - j));
     }
   }
 }

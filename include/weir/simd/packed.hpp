@@ -51,6 +51,12 @@ class PackedRows {
     memory_ = AlignedBuffer<T>(static_cast<std::size_t>(padded_ * k));
   }
 
+  /// Bytes that an m x k matrix takes.
+  [[nodiscard]] static double bytes(std::ptrdiff_t m, std::ptrdiff_t k) noexcept {
+    return static_cast<double>(sizeof(T)) * static_cast<double>((m + width<T> - 1) / width<T> * width<T>) *
+           static_cast<double>(k);
+  }
+
   [[nodiscard]] std::ptrdiff_t rows() const noexcept { return m_; }
   [[nodiscard]] std::ptrdiff_t depth() const noexcept { return k_; }
 
@@ -125,7 +131,7 @@ class PackedRows {
   void block_product(std::ptrdiff_t n, std::ptrdiff_t block, std::ptrdiff_t depth, Strided<T> b, T* c,
                      std::ptrdiff_t c_stride, Init init, const T* bias) const noexcept {
     constexpr std::ptrdiff_t w = width<T>;
-    alignas(64) T padded_bias[static_cast<std::size_t>(detail::tile_rows<T>)];
+    alignas(64) T padded_bias[static_cast<std::size_t>(w)];
     for (std::ptrdiff_t i = 0; i < m_; i += detail::tile_rows<T>) {
       const std::ptrdiff_t rows = std::min(detail::tile_rows<T>, m_ - i);
       const std::ptrdiff_t vectors = padded_rows(rows) / w;
@@ -133,16 +139,17 @@ class PackedRows {
       detail::Panel<T> part{memory_.data() + panel_offset(block, i),
                             vectors * w,
                             vectors,
-                            (vectors - 1) * w,
-                            0,
+                            rows - w,
+                            w - last_count,
                             last_count,
                             nullptr,
                             init,
                             m_ <= detail::halves_vectors * w};
+      if (rows < w) part.last_offset = part.last_skip = 0;
       if (init == Init::bias) part.bias = bias + i;
-      if (init == Init::bias && last_count != w) {
+      if (init == Init::bias && rows < w) {
         std::copy_n(bias + i, rows, padded_bias);
-        std::fill_n(padded_bias + rows, vectors * w - rows, T(0));
+        std::fill_n(padded_bias + rows, w - rows, T(0));
         part.bias = padded_bias;
       }
       detail::panel_product_of<detail::tile_vectors>(n, depth, part, b, c + i, c_stride);

@@ -9,7 +9,8 @@
 //   MAC address  first 6 bytes of AES_a(address); the group bit stays, the local bit is set, zero and
 //                broadcast stay
 //   port         a permutation of the ports from `keep_ports_below` up, shuffled by a stream of AES_b
-//   a, b         the first 16 bytes of SHA-256("weir mac" and the key), SHA-256("weir port" and the key)
+//   fragment     identification: the first 2 or 4 bytes of AES_c(identification)
+//   a, b, c      the first 16 bytes of SHA-256 of "weir mac", "weir port", "weir id" and the key
 //
 // Who has the key can undo it, and so can, in part, who knows some of the traffic: shared prefixes stay
 // shared. Whose packets must be safe against that needs another method. anonymise_frame.hpp rewrites captured
@@ -143,6 +144,9 @@ struct AnonymiseOptions {
   bool ports = false;
   std::uint32_t keep_ports_below = 1024;  ///< ports that tell the service, not who uses it
   std::uint32_t payload_bytes = 0;        ///< of a layer-4 payload to keep
+  bool keep_tcp_timestamps = false;       ///< they tell how long a host has run, and one host from another
+  bool keep_ip_id = false;                ///< so do counters: IPv4 identification, also of fragments
+  bool keep_flow_label = false;           ///< IPv6
   std::int64_t time_shift_ns = 0;
 };
 
@@ -150,7 +154,11 @@ struct AnonymiseOptions {
 class Anonymiser {
  public:
   explicit Anonymiser(const AnonymiseKey& key, const AnonymiseOptions& options = {})
-      : options_(options), pan_(key), mac_(detail::derived_aes("weir mac", key)), cache_(cache_size) {
+      : options_(options),
+        pan_(key),
+        mac_(detail::derived_aes("weir mac", key)),
+        id_(detail::derived_aes("weir id", key)),
+        cache_(cache_size) {
     if (options.keep_ports_below > 65'536) {
       fail(ErrorKind::config, "Anonymiser: keep_ports_below is 0 to 65536");
     }
@@ -181,6 +189,15 @@ class Anonymiser {
   [[nodiscard]] std::uint16_t port(std::uint16_t port) const noexcept {
     return ports_.empty() ? port : ports_[port];
   }
+  /// The pieces of a datagram still have the same, of 16 bits in IPv4 and 32 in IPv6.
+  [[nodiscard]] std::uint32_t fragment_id(std::uint32_t id, std::uint8_t version) {
+    if (options_.keep_ip_id) return id;
+    std::array<std::uint8_t, detail::Aes::block> block{};
+    for (std::size_t i = 0; i < 4; ++i) block[i] = static_cast<std::uint8_t>(id >> (24 - 8 * i) & 0xFF);
+    id_.encrypt(block);
+    const std::uint32_t high = static_cast<std::uint32_t>(block[0] << 8 | block[1]);
+    return version == 6 ? high << 16 | static_cast<std::uint32_t>(block[2] << 8 | block[3]) : high;
+  }
   /// Times beyond what 64 bits hold stay at their end.
   [[nodiscard]] std::int64_t time(std::int64_t time_ns) const noexcept {
     std::int64_t shifted = 0;
@@ -200,6 +217,8 @@ class Anonymiser {
       packet.src_port = port(packet.src_port);
       packet.dst_port = port(packet.dst_port);
     }
+    if (packet.fragment) packet.fragment_id = fragment_id(packet.fragment_id, packet.ip_version);
+    if (!options_.keep_tcp_timestamps) packet.tcp_ts_value = packet.tcp_ts_echo = 0;
     packet.frame = packet.ip = packet.l4 = packet.payload = {};
   }
 
@@ -243,6 +262,7 @@ class Anonymiser {
   AnonymiseOptions options_;
   CryptoPan pan_;
   detail::Aes mac_;
+  detail::Aes id_;
   std::vector<Cached> cache_;
   std::vector<std::uint16_t> ports_;  ///< empty: they stay
 };

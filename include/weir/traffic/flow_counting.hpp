@@ -69,6 +69,7 @@ inline void raise(std::uint16_t& counter) noexcept {
 inline void count_first_of_side(FlowSide& side, const Packet& p) noexcept {
   side.first_window = p.tcp_window;
   side.tos = p.tos;
+  side.tunnel_id = p.tunnel_id;
 }
 
 inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
@@ -95,6 +96,7 @@ inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
   flow.duplicates += q.duplicate ? 1 : 0;
   if (q.duplicate && drop_duplicates) return q;
   side.fingerprint = print.value;
+  const TcpMoment moment{.earlier = !first && time < flow.start_ns, .late = !first && time < end};
 
   if (first) {
     flow.start_ns = time;
@@ -121,15 +123,15 @@ inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
 
   count_flags(flow, p.tcp_flags);
   side.flags |= p.tcp_flags;
-  if (p.tcp_mss != 0) side.mss = p.tcp_mss;
   if (follow) {
     bool closed = flow.closed;
-    q.segment = follow_tcp(side.tcp, flow.sides[1 - s].tcp, p, closed);
+    q.segment = follow_tcp(side.tcp, flow.sides[1 - s].tcp, p, moment, closed);
     flow.closed = closed;
     if (q.duplicate) q.segment.retransmission = false;
     side.retransmissions += q.segment.retransmission ? 1 : 0;
-    side.reordered += q.segment.reordered ? 1 : 0;
+    side.reordered += q.segment.reordered;
   }
+  if (p.tcp_mss != 0 && !q.segment.stray && (p.tcp_flags & tcp_flag::syn) != 0) side.mss = p.tcp_mss;
   return q;
 }
 

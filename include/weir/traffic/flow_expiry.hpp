@@ -95,6 +95,8 @@ class FlowExpiry {
     [[nodiscard]] std::int64_t order_ns(const FlowBase& flow) const noexcept {
       return flow.seen_ns + waits_[flow.list];
     }
+    /// Their time has come; else they end before it.
+    [[nodiscard]] bool due() const noexcept { return waits_[0] > 0; }
 
    private:
     friend FlowExpiry;

@@ -1,4 +1,5 @@
-// What makes packets one flow: IP version, both addresses and ports, protocol, VLAN tags and tunnel.
+// What makes packets one flow: IP version, both addresses and ports, protocol, VLAN tags and the network of a
+// tunnel.
 //
 // The two ends stand in an order that does not depend on who sent the packet, so both directions have the
 // same key. Keys are compared in full. Their hash is SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast
@@ -22,7 +23,7 @@ struct FlowKey {
   IpAddress a{},
       b{};  ///< the ends, in the order of (address, port) as stored; which is the client, the flow says
   std::uint16_t port_a = 0, port_b = 0;  ///< 0 where the protocol has none (ICMP: always)
-  std::uint32_t tunnel_id = 0;
+  std::uint32_t tunnel = 0;  ///< the network inside of tunnels; 0: none, or none that both directions name
   std::array<std::uint16_t, 2> vlan{};  ///< outermost first
   std::uint8_t vlan_count = 0;
   std::uint8_t ip_version = 0;
@@ -54,7 +55,7 @@ struct KeyedEnd {
 struct FlowContext {
   std::uint8_t ip_version = 0;
   std::uint8_t protocol = 0;
-  std::uint32_t tunnel_id = 0;
+  std::uint32_t tunnel = 0;
   std::array<std::uint16_t, 2> vlan{};
   std::uint8_t vlan_count = 0;
 };
@@ -84,7 +85,7 @@ struct FlowContext {
   put(1, s[1] ^ high);
   put(2, d[0] ^ low);
   put(3, d[1] ^ high);
-  put(4, (src_port ^ ports) | ((dst_port ^ ports) << 16) | (std::uint64_t{context.tunnel_id} << 32));
+  put(4, (src_port ^ ports) | ((dst_port ^ ports) << 16) | (std::uint64_t{context.tunnel} << 32));
   put(5, context.vlan[0] | (std::uint64_t{context.vlan[1]} << 16) |
              (std::uint64_t{context.vlan_count} << 32) | (std::uint64_t{context.ip_version} << 40) |
              (std::uint64_t{context.protocol} << 48));
@@ -163,6 +164,14 @@ class SipState {
   state.absorb(w[4]);
   state.absorb(w[5] | ((v4 ? std::uint64_t{23} : std::uint64_t{47}) << 56));
   return state.finish();
+}
+
+/// The same for all flows with these ends and this protocol, whatever their VLAN and tunnel.
+[[nodiscard]] inline std::uint64_t flow_hash_of_ends(FlowKey key, FlowHashKey secret) noexcept {
+  key.tunnel = 0;
+  key.vlan = {};
+  key.vlan_count = 0;
+  return flow_hash(key, secret);
 }
 
 }  // namespace weir::inline WEIR_ABI

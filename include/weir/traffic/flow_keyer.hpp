@@ -19,6 +19,8 @@ class FlowKeyer {
  public:
   explicit FlowKeyer(const FlowOptions& options = {}, FlowHashKey secret = FlowHashKey::random())
       : vlan_in_key_(options.vlan_in_key),
+        tunnel_in_key_(options.tunnel_in_key),
+        tunnel_ends_in_key_(options.tunnel_ends_in_key),
         cic_(options.lifecycle == FlowLifecycle::cic_compat),
         fragments_({.datagrams = 1'024, .held = 0, .key = secret.k0}) {}
 
@@ -32,8 +34,8 @@ class FlowKeyer {
     return flow_key(p.src, named.src_port, p.dst, named.dst_port, context(p, named.protocol));
   }
 
-  /// The flow that an ICMP error message tells about, as far as it was captured; `from_b` is of the quoted
-  /// packet.
+  /// The flow that an ICMP error message tells about, as far as it was captured, in the VLAN and the tunnel
+  /// of the message; `from_b` is of the quoted packet.
   [[nodiscard]] KeyedEnd quoted(const Packet& p) const noexcept {
     if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return {};
     const std::optional<QuotedFlow> q = quoted_flow(p);
@@ -50,7 +52,9 @@ class FlowKeyer {
     return flow_key(p.src, p.src_port, p.dst, p.dst_port, {.ip_version = 4, .protocol = p.protocol});
   }
   [[nodiscard]] FlowContext context(const Packet& p, std::uint8_t protocol) const noexcept {
-    FlowContext c{.ip_version = p.ip_version, .protocol = protocol, .tunnel_id = p.tunnel_id};
+    FlowContext c{.ip_version = p.ip_version, .protocol = protocol};
+    if (tunnel_in_key_) c.tunnel = p.tunnel_network;
+    if (tunnel_ends_in_key_) c.tunnel ^= p.tunnel_ends;
     if (vlan_in_key_) {
       c.vlan = p.vlan;
       c.vlan_count = p.vlan_count;
@@ -59,6 +63,8 @@ class FlowKeyer {
   }
 
   bool vlan_in_key_;
+  bool tunnel_in_key_;
+  bool tunnel_ends_in_key_;
   bool cic_;
   FragmentTable fragments_;
 };

@@ -76,11 +76,32 @@ struct FlowOptions {
   FlowTimeouts timeouts{};
   FlowFeatureOptions features{};
   FlowLifecycle lifecycle = FlowLifecycle::standard;
-  bool vlan_in_key = true;
-  bool lower_port_serves = false;  ///< direction of a flow seen without SYN: the lower port is the server's
-  bool drop_duplicates = false;    ///< count a repeated packet as a repetition and as nothing else
+  bool vlan_in_key = true;    ///< flows of different VLANs are different flows
+  bool tunnel_in_key = true;  ///< so are those of different networks inside of tunnels: VXLAN VNI, NVGRE VSID
+  bool tunnel_ends_in_key = false;  ///< so are those of tunnels between different outer addresses
+  bool lower_port_serves = false;   ///< direction of a flow seen without SYN: the lower port is the server's
+  bool drop_duplicates = false;     ///< count a repeated packet as a repetition and as nothing else
   std::int64_t clock_step_ns = 10 * ns_per_s;  ///< a step back by more is the clock's, not a late packet's
   std::optional<FlowHashKey> hash_key{};       ///< nothing: a random one
+};
+
+/// The options with sizes and times that a table can have.
+[[nodiscard]] inline FlowOptions within_limits(FlowOptions o) noexcept {
+  o.max_flows = std::clamp<std::size_t>(o.max_flows, 1, std::size_t{1} << 30);
+  for (std::int64_t* t : {&o.timeouts.tcp_ns, &o.timeouts.udp_ns, &o.timeouts.icmp_ns, &o.timeouts.other_ns,
+                          &o.timeouts.active_ns, &o.timeouts.linger_ns, &o.clock_step_ns}) {
+    *t = std::clamp<std::int64_t>(*t, 1, greatest_time_ns);
+  }
+  return o;
+}
+
+/// What a table has done.
+struct FlowTableStats {
+  std::uint64_t packets = 0;  ///< given to the table
+  std::uint64_t ignored = 0;  ///< of them not IP
+  std::uint64_t flows = 0;    ///< begun
+  std::uint64_t clock_jumps = 0;
+  std::array<std::uint64_t, 6> ended{};  ///< by FlowEnd
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -48,7 +48,8 @@ struct FlowSide {
   std::uint16_t mss = 0;              ///< TCP option, 0: not given
   std::uint8_t flags = 0;             ///< TCP, of all packets
   std::uint8_t min_ttl = 255, max_ttl = 0;
-  std::uint8_t tos = 0;  ///< of the first packet
+  std::uint8_t tos = 0;         ///< of the first packet
+  std::uint32_t tunnel_id = 0;  ///< of the first packet
   TcpSide tcp{};
 };
 
@@ -75,6 +76,10 @@ struct FlowBase {
   [[nodiscard]] std::uint16_t port(unsigned side) const noexcept {
     return (side == 0) == client_is_b ? key.port_b : key.port_a;
   }
+  /// Of the tunnel that was looked into, as the client's packets have it, or else the server's; 0: none.
+  [[nodiscard]] std::uint32_t tunnel_id() const noexcept {
+    return sides[sides[0].packets > 0 ? 0 : 1].tunnel_id;
+  }
   [[nodiscard]] bool tcp() const noexcept { return key.protocol == ip_protocol::tcp; }
   [[nodiscard]] std::uint64_t packets() const noexcept {
     return std::uint64_t{sides[0].packets} + sides[1].packets;
@@ -90,7 +95,7 @@ struct FlowBase {
   }
 };
 
-static_assert(sizeof(FlowBase) == 296);
+static_assert(sizeof(FlowBase) == 328);
 
 /// One packet as part of its flow, for what profiles keep. The flow's own counters already hold it.
 struct FlowPacket {

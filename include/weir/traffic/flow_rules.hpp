@@ -41,11 +41,11 @@ inline void set_direction(FlowBase& flow, const Packet& p, const KeyedEnd& key,
   const std::int64_t end = flow.end_ns();
   if (time - end >= idle) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::idle;
   if (end - time >= idle) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::forced;
-  if (has_tcp(p)) {
+  if (has_tcp(p) && (p.tcp_flags & tcp_flag::syn) != 0) {
     const unsigned s = side_of(flow, key);
-    if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, flow.closed, p)) {
-      return FlowEnd::end_of_flow;
-    }
+    const TcpHistory history{
+        .closed = flow.closed, .paused = time - end > timeouts.linger_ns, .earlier = time < flow.start_ns};
+    if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, history, p)) return FlowEnd::end_of_flow;
   }
   if (time - flow.start_ns >= timeouts.active_ns || counters_full(flow)) return FlowEnd::active;
   return FlowEnd::open;

@@ -6,7 +6,8 @@
 //
 // Flows are shared out to shards by a hash that is the same for both directions. How many shards there are
 // follows from the size of the table, not from the threads, and each has its own share of the flows; so even
-// what a full table ends does not depend on the threads. Packets go to the shards in batches of fixed size.
+// what a full table ends does not depend on the threads. Packets go to the shards in batches. A batch ends
+// where the time goes on, so that what it ends stands before all that later ones end.
 // `row(view, line)` makes a flow's line, on any thread; `write(lines)` gets them in the order of (time of
 // end, id), on the caller's.
 //
@@ -18,6 +19,7 @@
 #include <weir/core/config.hpp>
 #include <weir/traffic/flow_clock.hpp>
 #include <weir/traffic/flow_keyer.hpp>
+#include <weir/traffic/flow_lines.hpp>
 #include <weir/traffic/flow_options.hpp>
 #include <weir/traffic/flow_table.hpp>
 #include <weir/traffic/packet.hpp>
@@ -79,8 +81,7 @@ class FlowShards {
     fragments_.flush([this](const Packet& p) { take(p); });
     end_batch();
     collect();
-    for (const auto& shard : shards_) shard->table.flush(Collector{this, shard.get()});
-    write_rows();
+    write_leaving([](auto& table) { return table.leave_all(); });
   }
 
   [[nodiscard]] FlowTableStats stats() const {
@@ -100,28 +101,23 @@ class FlowShards {
   static constexpr std::size_t most_shards = 16;
   static constexpr std::size_t flows_a_shard = 1'024;
   static constexpr std::size_t batch_packets = 8'192;
+  static constexpr std::size_t most_packets = 4 * batch_packets;  ///< although the time stands still
+  /// Rows of what a batch ends are held until it is done. So it ends after little time when packets are few.
+  static constexpr std::size_t few_packets = 64;
+  static constexpr std::int64_t short_span_ns = ns_per_s, long_span_ns = 10 * ns_per_s;
   static constexpr FlowHashKey partition{0x7765'6972,
                                          0x666C'6F77};  // no secret: it decides nothing but the shard
 
-  struct Line {
-    std::int64_t order_ns;
-    std::uint64_t id;
-    std::size_t begin, end;  // in the shard's text
-  };
   struct Shard {
     explicit Shard(const FlowOptions& options) : table(options) {}
     FlowTable<Profiles...> table;
-    std::string text{};
-    std::vector<Line> lines{};
+    detail::FlowLines lines{};
   };
   struct Collector {
     FlowShards* owner;
     Shard* shard;
     void operator()(const View& flow) const {
-      const std::size_t begin = shard->text.size();
-      owner->row_(flow, shard->text);
-      if (shard->text.size() == begin) return;
-      shard->lines.push_back({flow.order_ns(), flow->id, begin, shard->text.size()});
+      shard->lines.add(flow.order_ns(), flow->id, [&](std::string& line) { owner->row_(flow, line); });
     }
   };
 
@@ -136,14 +132,16 @@ class FlowShards {
   struct Batch {
     std::array<std::vector<Item>, most_shards> items{};
     std::vector<std::byte> bytes{};
-    std::int64_t now = 0;
+    std::int64_t begin = 0, now = 0;
     std::size_t packets = 0;
   };
 
   void take(const Packet& p) {
     ++packets_;
     const std::int64_t now = clock_.at(p.time_ns);
+    make_room(now);
     Batch& batch = batches_[filling_];
+    if (batch.packets++ == 0) batch.begin = now;
     batch.now = now;
     if (const KeyedEnd key = keyer_(p)) {
       hand_over(batch, p, key, now, false);
@@ -151,15 +149,30 @@ class FlowShards {
     } else {
       ++ignored_;
     }
-    if (++batch.packets == batch_packets) end_batch();
+  }
+
+  /// Ends the batch if a packet of this time begins a new one.
+  void make_room(std::int64_t now) {
+    const Batch& batch = batches_[filling_];
+    if (batch.packets == 0) return;
+    const std::int64_t span = now - batch.begin;
+    const bool full = batch.packets >= batch_packets || span >= long_span_ns ||
+                      (span >= short_span_ns && batch.packets >= few_packets);
+    const bool quiet = now - batch.now >= long_span_ns;
+    if (!(full && now > batch.now) && batch.packets < most_packets) return;
+    end_batch();
+    if (!quiet) return;
+    // A pause may have ended any number of flows.
+    collect();
+    write_leaving([&](auto& table) { return table.leave_due(now - 1); });
   }
 
   void hand_over(Batch& batch, const Packet& p, const KeyedEnd& key, std::int64_t now, bool error) {
-    const std::size_t i = shards_.size() == 1 ? 0 : flow_hash(key.key, partition) % shards_.size();
+    const std::size_t i = shards_.size() == 1 ? 0 : flow_hash_of_ends(key.key, partition) % shards_.size();
     if (threads_.empty()) {
       Shard& shard = *shards_[i];
       if (error) {
-        shard.table.note_error(key.key);
+        shard.table.note_error(key);
       } else {
         shard.table.add(p, key, now, packets_, Collector{this, &shard});
       }
@@ -184,7 +197,7 @@ class FlowShards {
     const Collector sink{this, &shard};
     for (Item& item : batch.items[i]) {
       if (item.error) {
-        shard.table.note_error(item.key.key);
+        shard.table.note_error(item.key);
         continue;
       }
       rebase(item.packet, batch.bytes.data() + item.offset);
@@ -231,21 +244,22 @@ class FlowShards {
     write_rows();
   }
 
-  void write_rows() {
-    std::vector<std::pair<const Line*, const Shard*>> order;
-    for (const auto& shard : shards_) {
-      for (const Line& line : shard->lines) order.emplace_back(&line, shard.get());
-    }
-    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.first->order_ns, a.first->id) < std::pair(b.first->order_ns, b.first->id);
+  [[nodiscard]] std::vector<detail::FlowLines*> all_lines() {
+    std::vector<detail::FlowLines*> all;
+    for (const auto& shard : shards_) all.push_back(&shard->lines);
+    return all;
+  }
+  void write_rows() { detail::write_sorted(all_lines(), write_); }
+
+  /// Ends flows of all shards, in the order of all, with one line of each shard in memory. `leave(table)`
+  /// says which.
+  template <class Leave>
+  void write_leaving(Leave&& leave) {
+    std::vector<decltype(leave(shards_[0]->table))> leaving;
+    for (const auto& shard : shards_) leaving.push_back(leave(shard->table));
+    detail::write_merged(all_lines(), write_, [&](std::size_t i) {
+      return shards_[i]->table.emit_next(leaving[i], Collector{this, shards_[i].get()});
     });
-    std::string text;
-    for (const auto& [line, shard] : order) text.append(shard->text, line->begin, line->end - line->begin);
-    for (const auto& shard : shards_) {
-      shard->text.clear();
-      shard->lines.clear();
-    }
-    if (!text.empty()) write_(text);
   }
 
   /// The shards of one worker; what a row threw.

@@ -4,19 +4,9 @@
 //   for (...) table.add(packet, [&](const auto& flow) { flow.describe(out); });
 //   table.flush(sink);
 //
-// Rules (docs/flow_features.md has them with their sources):
-//   direction   SYN; else a SYN-ACK turned round; else the first packet. The record behind an active time-out
-//               keeps it.
-//   end         idle: no packet for the protocol's time-out. active: a packet comes when the flow is older
-//               than that time-out; the packet begins the next record. end_of_flow: both FINs acknowledged,
-//               or a RST in the window; the flow then takes trailing packets until none came for the linger
-//               time. A SYN with another initial sequence number behind the end, or behind its sender's FIN,
-//               begins a new flow at once.
-//   time        that of the packets (flow_clock.hpp), and `tick(now)` on a quiet link. A packet whose stamp
-//               lies an idle time-out before its flow's end is of another flow.
-//   full table  The least recently used flow ends. While more than half of the table are flows that nobody
-//               has confirmed (fewer than three packets or only one side's, up to eight), it is one of those:
-//               a flood of SYNs does not push out connections.
+// Rules: docs/flow_features.md, with their sources. Of the table itself are
+//   full table  The least recently used flow ends, as long as there are too many of those that nobody
+//               confirmed, one of them (flow_expiry.hpp): a flood of SYNs does not push out connections.
 //   order       by the time at which a flow ended by these rules, then by id, which is the number of its
 //               first packet. `flush` gives the open flows by the time of their last packet, then by id.
 //
@@ -25,6 +15,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/flow_clock.hpp>
+#include <weir/traffic/flow_contexts.hpp>
 #include <weir/traffic/flow_counting.hpp>
 #include <weir/traffic/flow_expiry.hpp>
 #include <weir/traffic/flow_index.hpp>
@@ -44,14 +35,6 @@
 
 namespace weir::inline WEIR_ABI {
 
-struct FlowTableStats {
-  std::uint64_t packets = 0;  ///< given to the table
-  std::uint64_t ignored = 0;  ///< of them not IP
-  std::uint64_t flows = 0;    ///< begun
-  std::uint64_t clock_jumps = 0;
-  std::array<std::uint64_t, 6> ended{};  ///< by FlowEnd
-};
-
 template <class... Profiles>
 class FlowTable {
  public:
@@ -59,7 +42,7 @@ class FlowTable {
   using View = FlowView<Profiles...>;
 
   explicit FlowTable(const FlowOptions& options = {})
-      : options_(checked(options)),
+      : options_(within_limits(options)),
         secret_(options_.hash_key ? *options_.hash_key : FlowHashKey::random()),
         keyer_(options_, secret_),
         clock_(options_),
@@ -97,10 +80,21 @@ class FlowTable {
     return add(packet, key, hash_of(key.key), now, number, sink);
   }
 
-  /// An ICMP error told of this flow.
-  void note_error(const FlowKey& key) noexcept {
-    const std::uint32_t place = find(key, hash_of(key));
-    if (place != none) detail::raise(records_[place].icmp_errors);
+  /// An ICMP error quotes a packet of this flow: in its own VLAN and tunnel, or, where nobody sent such a
+  /// packet, in another one.
+  void note_error(const KeyedEnd& quoted) noexcept {
+    const std::uint32_t own = place_of(quoted.key);
+    const auto tell = [&](std::uint32_t place) {
+      if (place == none) return false;
+      Record& r = records_[place];
+      if (r.sides[detail::side_of(r, quoted)].packets == 0) return false;
+      detail::raise(r.icmp_errors);
+      return true;
+    };
+    if (tell(own)) return;
+    const bool told =
+        contexts_.in_others(quoted.key, [&](const FlowKey& key) { return tell(place_of(key)); });
+    if (!told && own != none) detail::raise(records_[own].icmp_errors);
   }
 
   /// Ends what is due at `now`, when no packet comes to tell the time.
@@ -112,23 +106,33 @@ class FlowTable {
   template <class Sink>
   void expire(std::int64_t now, Sink&& sink) {
     if (!expiry_.any_due(now)) return;
-    detail::FlowExpiry::Leaving leaving = expiry_.take_due(records_, now);
-    for (std::uint32_t place; (place = leaving.take(records_)) != none;) {
-      const Record& r = records_[place];
-      const bool idle = options_.timeouts.idle_ns(r.key.protocol) <= options_.timeouts.active_ns;
-      const FlowEnd reason = r.closed ? FlowEnd::end_of_flow : idle ? FlowEnd::idle : FlowEnd::active;
-      emit(place, reason, leaving.order_ns(r), sink);
+    for (Leaving due = leave_due(now); emit_next(due, sink);) {
     }
   }
 
   /// Ends all flows.
   template <class Sink>
   void flush(Sink&& sink) {
-    detail::FlowExpiry::Leaving leaving = expiry_.take_all(records_);
-    for (std::uint32_t place; (place = leaving.take(records_)) != none;) {
-      const Record& r = records_[place];
-      emit(place, r.closed ? FlowEnd::end_of_flow : FlowEnd::forced, leaving.order_ns(r), sink);
+    for (Leaving all = leave_all(); emit_next(all, sink);) {
     }
+  }
+
+  /// Flows that are to end, in their order. They are handed out one at a time by `emit_next`, and until it
+  /// has said that there is none left, nothing else may be done with the table.
+  using Leaving = detail::FlowExpiry::Leaving;
+  [[nodiscard]] Leaving leave_due(std::int64_t now) noexcept { return expiry_.take_due(records_, now); }
+  [[nodiscard]] Leaving leave_all() noexcept { return expiry_.take_all(records_); }
+  /// False: there was none.
+  template <class Sink>
+  bool emit_next(Leaving& leaving, Sink&& sink) {
+    const std::uint32_t place = leaving.take(records_);
+    if (place == none) return false;
+    const Record& r = records_[place];
+    const bool idle = options_.timeouts.idle_ns(r.key.protocol) <= options_.timeouts.active_ns;
+    const FlowEnd in_time = idle ? FlowEnd::idle : FlowEnd::active;
+    const FlowEnd reason = r.closed ? FlowEnd::end_of_flow : leaving.due() ? in_time : FlowEnd::forced;
+    emit(place, reason, leaving.order_ns(r), sink);
+    return true;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
@@ -147,14 +151,6 @@ class FlowTable {
 
   [[nodiscard]] static std::int64_t clamped(std::int64_t time) noexcept {
     return std::clamp(time, -greatest_time_ns, greatest_time_ns);
-  }
-  [[nodiscard]] static FlowOptions checked(FlowOptions o) noexcept {
-    o.max_flows = std::clamp<std::size_t>(o.max_flows, 1, std::size_t{1} << 30);
-    for (std::int64_t* t : {&o.timeouts.tcp_ns, &o.timeouts.udp_ns, &o.timeouts.icmp_ns, &o.timeouts.other_ns,
-                            &o.timeouts.active_ns, &o.timeouts.linger_ns, &o.clock_step_ns}) {
-      *t = std::clamp<std::int64_t>(*t, 1, greatest_time_ns);
-    }
-    return o;
   }
 
   [[nodiscard]] View view(std::uint32_t place, std::int64_t order) noexcept {
@@ -196,7 +192,7 @@ class FlowTable {
       return {};
     }
     const View flow = add(packet, awaited.key, awaited.hash, now, stats_.packets + 1, sink);
-    if (const KeyedEnd quoted = keyer_.quoted(packet)) note_error(quoted.key);
+    if (const KeyedEnd quoted = keyer_.quoted(packet)) note_error(quoted);
     return flow;
   }
   template <class Sink>
@@ -234,6 +230,9 @@ class FlowTable {
       return records_[place].key == key;
     });
   }
+  [[nodiscard, gnu::noinline]] std::uint32_t place_of(const FlowKey& key) noexcept {
+    return find(key, hash_of(key));
+  }
   /// The rest of what a packet touches of its flow.
   void prefetch(std::uint32_t place) const noexcept {
     records_.prefetch_rest(place);
@@ -262,6 +261,7 @@ class FlowTable {
     detail::set_direction(r, p, key, options_);
     index_.insert(hash, place);
     expiry_.append(r, place);
+    contexts_.note(r.key);
     ++stats_.flows;
     return place;
   }
@@ -355,6 +355,7 @@ class FlowTable {
   detail::FlowIndex index_;
   detail::FlowExpiry expiry_;
   detail::FlowPool<Profiles...> records_;
+  detail::FlowContexts contexts_;
   FlowTableStats stats_{};
 };
 

@@ -1,13 +1,16 @@
-// What a flow has to know of a TCP connection: sequence numbers of each side, to see retransmitted and late
-// segments, the end (both FINs acknowledged, or a RST that lies in the window), and whether a SYN begins
-// another connection of the same ports. Sequence numbers are compared modulo 2^32 (RFC 9293, 3.4).
+// Follows a TCP connection: retransmitted and late segments, the end (both FINs acknowledged, or a RST that
+// lies in the window), and whether a SYN begins another connection of the same ports (RFC 9293, RFC 5961).
+//
+// No single segment is believed for its own sake, because anybody on the path can send one: its numbers must
+// go on where the side's own stood, or the other side must acknowledge them (flow_tcp_side.hpp). What does
+// not fit is `stray`: it is counted as a packet and changes nothing here.
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/flow_tcp_side.hpp>
 #include <weir/traffic/packet.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 namespace weir::inline WEIR_ABI {
@@ -15,124 +18,292 @@ namespace weir::inline WEIR_ABI {
 /// What a segment was to its side of the connection.
 struct TcpSegment {
   bool retransmission = false;  ///< sequence numbers that were seen before
-  bool reordered = false;       ///< fills a gap that a later segment had left
-  bool gap = false;             ///< leaves a gap behind the segments before it
+  bool stray = false;           ///< its numbers are not the connection's, as far as is known
+  std::uint16_t reordered =
+      0;                     ///< segments that have come late, as is known now: this one and those before it
+  std::uint32_t missed = 0;  ///< bytes of the other side that it acknowledges and that were not seen
 };
 
-/// One side's sequence numbers.
-struct TcpSide {
-  std::uint32_t isn = 0;      ///< of its SYN; without one, the number before the first one seen
-  std::uint32_t next = 0;     ///< behind the highest segment seen
-  std::uint32_t acked = 0;    ///< highest acknowledgement that it sent
-  std::uint32_t fin_end = 0;  ///< the acknowledgement that covers its FIN
-  std::uint32_t hole_begin = 0, hole_end = 0;  ///< numbers passed over by a later segment
-  std::uint16_t window = 0;                    ///< of its latest segment, as sent
-  std::uint8_t wscale = 255;                   ///< 255: not given
-  bool syn : 1 = false;
-  bool seen : 1 = false;
-  bool acks : 1 = false;
-  bool fin : 1 = false;
-  bool hole : 1 = false;
+/// When a packet comes, of a flow that has others.
+struct TcpMoment {
+  bool earlier = false;  ///< its time stamp is before all others
+  bool late = false;     ///< it is before the latest
 };
-static_assert(sizeof(TcpSide) == 28);
 
 namespace detail {
 
-/// a - b modulo 2^32, signed.
-[[nodiscard]] inline std::int32_t sequence_difference(std::uint32_t a, std::uint32_t b) noexcept {
-  return static_cast<std::int32_t>(a - b);
+/// Whether an acknowledgement is one of the numbers that the side is known to have sent.
+[[nodiscard]] inline bool acks_known(const TcpSide& side, std::uint32_t ack) noexcept {
+  const bool above = sequence_difference(ack, side.isn) > 0;
+  return (side.seen && above && sequence_difference(ack, side.next) <= 0) || acks_island(side, ack);
 }
 
-/// How far a SYN may lie behind its connection's other segments and still be a late packet of it.
-inline constexpr std::int32_t late_syn_reach = 65'535;
-
-[[nodiscard]] inline bool late_syn(std::uint32_t seen, std::uint32_t expected) noexcept {
-  const std::int32_t ahead = sequence_difference(seen, expected);
-  return ahead >= 0 && ahead <= late_syn_reach;
-}
+/// What a flow says to a SYN of its key.
+struct TcpHistory {
+  bool closed = false;
+  bool paused = false;  ///< nothing came for longer than a closed connection lingers
+  bool earlier = false;
+};
 
 /// Does the SYN `p` of side `me` begin another connection than the one that the sides tell of?
-[[nodiscard]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer, bool closed,
-                                            const Packet& p) noexcept {
+[[nodiscard, gnu::noinline]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer,
+                                                           const TcpHistory& history,
+                                                           const Packet& p) noexcept {
   if ((p.tcp_flags & tcp_flag::syn) == 0 || (p.tcp_flags & tcp_flag::rst) != 0) return false;
   const bool same_isn = me.syn && me.isn == p.tcp_seq;
-  if ((p.tcp_flags & tcp_flag::ack) != 0) return closed && me.syn && !same_isn;
-  if (closed || me.fin) return !same_isn;
-  if (me.syn) return false;
-  if (me.seen) return !late_syn(me.isn, p.tcp_seq);
-  return peer.seen && peer.acks && !late_syn(peer.acked, p.tcp_seq + 1);
+  if ((p.tcp_flags & tcp_flag::ack) != 0) {
+    return history.closed && me.syn && !same_isn && !acks_known(peer, p.tcp_ack);
+  }
+  // Both ends are done: even the same numbers are another connection's. Some programs number nothing.
+  if (history.paused && (history.closed || (me.finished && peer.finished))) return true;
+  if (same_isn) return false;
+  if (!me.syn && me.seen && late_syn(me.isn + 1, p.tcp_seq, history.earlier)) return false;
+  if (!me.seen && peer.acks && late_syn(peer.acked, p.tcp_seq, history.earlier)) return false;
+  if (history.closed || me.fin) return true;
+  if (!me.syn) return me.seen || (peer.seen && peer.acks);
+  // A SYN behind another one: of the same attempt, until the client has gone on behind the answer.
+  const bool established = me.acks && (peer.acks || !peer.seen);
+  return established || (history.paused && peer.seen);
 }
 
 /// RFC 5961: a RST counts when it lies in the window of the side that receives it. The window is taken for at
-/// least 65535 bytes, since the packets may have been seen before they reached the other side.
-[[nodiscard]] inline bool reset_counts(const TcpSide& peer, const Packet& p) noexcept {
-  if (!peer.acks) return true;
+/// least 65535 bytes, since the packets may have been seen before they reached the other side. Of a SYN it
+/// must acknowledge the number (RFC 9293, 3.10.7.3).
+[[nodiscard, gnu::noinline]] inline bool reset_counts(const TcpSide& me, const TcpSide& peer,
+                                                      const Packet& p) noexcept {
+  if (me.seen && p.tcp_seq == me.next) return true;
+  if (!peer.acks) {
+    const bool answers = (p.tcp_flags & tcp_flag::ack) != 0;
+    if (peer.syn && !me.seen) return answers && acks_known(peer, p.tcp_ack);
+    const std::int64_t apart = sequence_difference(p.tcp_seq, me.next);
+    return !me.seen || (apart >= -least_window && apart <= least_window);
+  }
   const unsigned shift = std::min<unsigned>(peer.wscale == 255 ? 0 : peer.wscale, 14);
-  const auto window = std::max<std::int64_t>(std::int64_t{peer.window} << shift, 65'535);
+  const auto window = std::max<std::int64_t>(std::int64_t{peer.window} << shift, least_window);
   const std::int64_t ahead = sequence_difference(p.tcp_seq, peer.acked);
   return ahead >= -1 && ahead <= window;
 }
 
-inline TcpSegment place_segment(TcpSide& me, const Packet& p, std::uint32_t length) noexcept {
-  const std::uint32_t begin = p.tcp_seq;
-  const std::uint32_t end = begin + length;
-  TcpSegment segment;
-  if (!me.seen) {
-    me.seen = true;
-    me.next = end;
-    if (!me.syn) me.isn = begin - 1;
-    return segment;
+/// Numbers before the frontier.
+[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end,
+                                              bool keep_alive) noexcept {
+  if (keep_alive) return {};
+  const std::uint32_t first = me.isn + 1;
+  if (sequence_difference(end, first) <= 0) {  // before all that was seen
+    if (me.syn) return {.stray = true};
+    if (end != first) return {};
+    me.isn = begin - 1;
+    return {.reordered = 1};
   }
-  if (length == 0) return segment;
-  const std::int32_t ahead = sequence_difference(begin, me.next);
-  if (sequence_difference(end, me.next) > 0) {
-    if (ahead > 0) {
-      segment.gap = me.hole = true;
-      me.hole_begin = me.next;
-      me.hole_end = begin;
-    }
-    me.next = end;
-    return segment;
+  const bool fills =
+      me.hole && sequence_difference(begin, me.hole_end) < 0 && sequence_difference(end, me.hole_begin) > 0;
+  if (!fills) return {.retransmission = true};
+  const bool from_begin = sequence_difference(begin, me.hole_begin) <= 0;
+  const bool to_end = sequence_difference(end, me.hole_end) >= 0;
+  if (from_begin) me.hole_begin = end;
+  if (to_end && !from_begin) me.hole_end = begin;
+  me.hole = !(from_begin && to_end);
+  return {.reordered = 1};
+}
+
+/// The frontier has moved: is the island still apart from it?
+[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me) noexcept {
+  if (me.island_syn) return {};
+  const std::int32_t past = sequence_difference(me.next, me.island_begin);
+  if (past < 0) {
+    me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
+    return {};
   }
-  segment.reordered = me.hole && sequence_difference(begin, me.hole_begin) >= 0 &&
-                      sequence_difference(begin, me.hole_end) < 0;
-  const bool keep_alive = ahead == -1 && p.payload_length <= 1 && length <= 1 &&
-                          (p.tcp_flags & (tcp_flag::syn | tcp_flag::fin)) == 0;
-  segment.retransmission = !segment.reordered && !keep_alive;
-  if (segment.reordered && begin == me.hole_begin) {
-    me.hole_begin = end;
-    me.hole = sequence_difference(me.hole_end, end) > 0;
+  // Where the frontier comes to stand within the island, the rest of it is still to be confirmed.
+  const bool meets = past == 0;
+  const bool goes_on = sequence_difference(me.island_end, me.next) > 0;
+  const TcpSegment segment{.reordered = static_cast<std::uint16_t>(meets ? me.late + 1 : 0)};
+  if (meets) {
+    me.next = me.island_end;
+    me.fin = me.fin || me.island_fin;
   }
+  me.island = goes_on && !meets;
+  me.island_begin = me.next;
+  me.late = 0;
   return segment;
 }
 
-/// Counts a segment of side `me`; `closed` becomes true when it ends the connection.
-inline TcpSegment follow_tcp(TcpSide& me, const TcpSide& peer, const Packet& p, bool& closed) noexcept {
+/// Numbers that go on at the frontier.
+inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
+                          bool late) noexcept {
+  if (me.fin) {  // data in the place of the FIN says that the FIN was not the connection's
+    const bool acknowledged = peer.acks && peer.acked == me.next;
+    if (begin == me.next || acknowledged) return {.stray = true};
+    me.fin = false;
+  }
+  me.next = end;
+  me.fin = fin;
+  me.astray = false;
+  me.revived = me.reset && !late;
+  const TcpSegment segment = me.island ? meet_island(me) : TcpSegment{};
+  settle_acks(me, peer);
+  return segment;
+}
+
+/// A segment that goes on with the island, or lies in it.
+inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
+                              bool inside) noexcept {
+  if (sequence_difference(end, me.island_end) <= 0) return {.retransmission = inside, .stray = !inside};
+  if (begin != me.island_end && !me.hole) {
+    me.hole = sequence_difference(begin, me.island_end) > 0;
+    me.hole_acked = false;
+    me.hole_begin = me.island_end;
+    me.hole_end = begin;
+  }
+  me.island_end = end;
+  me.island_fin = me.island_fin || fin;
+  if (++me.island_run >= convincing_run) believe_island(me, peer);
+  settle_acks(me, peer);
+  return {.stray = !inside};
+}
+
+/// Numbers apart from the frontier. `inside`: before it, and within the window.
+[[gnu::noinline]] inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+                                                std::uint32_t end, bool fin, bool syn, bool inside,
+                                                std::int32_t window) noexcept {
+  if (me.fin && !syn) return {.stray = true};  // behind a FIN nothing comes
+  const std::int32_t island_ahead = sequence_difference(me.island_begin, me.next);
+  const bool island_inside = me.island && !me.island_syn && island_ahead > 0 && island_ahead <= window;
+  if (me.island && !syn) {
+    const std::int32_t behind_begin = sequence_difference(begin, me.island_begin);
+    const std::int32_t behind_end = sequence_difference(begin, me.island_end);
+    const bool joins = me.island_syn ? behind_end == 0 : behind_begin >= 0 && behind_end <= window;
+    if (joins) return join_island(me, peer, begin, end, fin, inside);
+    const std::int32_t between = sequence_difference(me.island_begin, end);
+    if (inside && island_inside && between >= 0 && between <= island_reach) {
+      me.island_begin = begin;
+      me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
+      return {};
+    }
+  }
+  const bool again = me.astray;
+  me.astray = me.astray || !inside;
+  if (island_inside && !inside && !again) return {.stray = true};
+  if (me.island && syn && me.island_syn && begin == me.island_begin) return {.stray = true};
+  if (island_inside && inside && sequence_difference(begin, me.island_begin) > 0) return {};
+  me.island = true;
+  me.island_begin = begin;
+  me.island_end = end;
+  me.island_run = 1;
+  me.late = 0;
+  me.island_syn = syn;
+  me.island_fin = fin;
+  settle_acks(me, peer);
+  // While only one side was seen, anything may be within the window.
+  return {.stray = !inside || (!peer.seen && sequence_difference(begin, me.next) > least_window)};
+}
+
+/// A SYN, with or without an acknowledgement.
+[[gnu::noinline]] inline TcpSegment place_syn(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t end,
+                                              bool fin, bool earlier) noexcept {
+  const std::uint32_t begin = p.tcp_seq;
+  const bool answer = (p.tcp_flags & tcp_flag::ack) != 0;
+  if (answer && peer.syn && !acks_known(peer, p.tcp_ack)) return {.stray = true};
+  if (!me.seen) {
+    begin_side(me, peer, begin, end, true);
+    me.wscale = p.tcp_wscale;
+    me.fin = fin;
+    settle_acks(me, peer);
+    return {};
+  }
+  if (me.syn && me.isn == begin) return {.retransmission = true};
+  if (me.syn || !late_syn(me.isn + 1, begin, earlier))
+    return place_apart(me, peer, begin, end, fin, true, false, 0);
+  const std::uint32_t first = me.isn + 1;
+  if (sequence_difference(first, end) > 0 && !me.hole) {
+    me.hole = true;
+    me.hole_acked = false;
+    me.hole_begin = end;
+    me.hole_end = first;
+  }
+  me.syn = true;
+  me.isn = begin;
+  me.wscale = p.tcp_wscale;
+  return {.reordered = 1};
+}
+
+/// A segment that does not begin at the frontier.
+[[gnu::noinline]] inline TcpSegment place_away(TcpSide& me, TcpSide& peer, const Packet& p,
+                                               std::uint32_t length, bool late) noexcept {
+  const std::uint32_t begin = p.tcp_seq;
+  const std::uint32_t end = begin + length;
+  const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
+  const std::int32_t ahead = sequence_difference(begin, me.next);
+  const std::int32_t window = window_for(me, peer);
+  const bool near = ahead >= -window && ahead <= window;
+  if (length == 0) {
+    // The other side acknowledges just this number: the packets that led there were not captured.
+    if (!near && peer.acks_ahead && peer.ahead == begin) {
+      me.island_begin = me.island_end = begin;
+      me.island_syn = me.island_fin = false;
+      believe_island(me, peer);
+      settle_acks(me, peer);
+      return {};
+    }
+    const bool ends_island = me.island && !me.island_syn && begin == me.island_end;
+    if (ends_island && ++me.island_run >= convincing_run) believe_island(me, peer);
+    return {.stray = !near};
+  }
+  if (ahead > 0 || !near) return place_apart(me, peer, begin, end, fin, false, ahead > 0 && near, window);
+  if (sequence_difference(end, me.next) > 0) return advance(me, peer, begin, end, fin, late);
+  const bool keep_alive = ahead == -1 && length == 1 && !fin;
+  return place_old(me, begin, end, keep_alive);
+}
+
+inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t length,
+                                TcpMoment moment) noexcept {
+  const std::uint32_t begin = p.tcp_seq;
+  const std::uint32_t end = begin + length;
+  const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
+  if ((p.tcp_flags & tcp_flag::syn) != 0) return place_syn(me, peer, p, end, fin, moment.earlier);
+  if (!me.seen) {
+    const bool unasked = peer.syn && !peer.acks;  // the answer to a SYN is a SYN
+    begin_side(me, peer, begin, end, false);
+    me.fin = fin;
+    settle_acks(me, peer);
+    return {.stray = unasked};
+  }
+  const std::int32_t ahead = sequence_difference(begin, me.next);
+  if (ahead == 0 && length == 0) return {};
+  if (ahead == 0) return advance(me, peer, begin, end, fin, moment.late);
+  return place_away(me, peer, p, length, moment.late);
+}
+
+/// Counts a segment of side `me`; `closed` becomes true when it ends the connection, and false again when the
+/// sender of the RST that had ended it goes on and is answered: the RST was not its own.
+inline TcpSegment follow_tcp(TcpSide& me, TcpSide& peer, const Packet& p, TcpMoment moment,
+                             bool& closed) noexcept {
   const bool syn = (p.tcp_flags & tcp_flag::syn) != 0;
   const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
   if ((p.tcp_flags & tcp_flag::rst) != 0) {
-    closed = closed || reset_counts(peer, p);
-    return {};
-  }
-  if (syn && !me.syn) {
-    me.syn = true;
-    me.isn = p.tcp_seq;
-    me.wscale = p.tcp_wscale;
+    const bool counts = reset_counts(me, peer, p);
+    me.reset = me.reset || (counts && !closed);
+    closed = closed || counts;
+    return {.stray = !counts};
   }
   const std::uint32_t length = p.payload_length + (syn ? 1U : 0U) + (fin ? 1U : 0U);
-  const TcpSegment segment = place_segment(me, p, length);
-  if (fin && !me.fin) {
-    me.fin = true;
-    me.fin_end = p.tcp_seq + length;
+  TcpSegment segment = place_segment(me, peer, p, length, moment);
+  // Numbers that stand still are no reason to overlook a FIN.
+  const std::int32_t behind = sequence_difference(me.next, p.tcp_seq);
+  me.finished = me.finished || (fin && (!segment.stray || (behind >= 0 && behind <= least_window)));
+  if (segment.stray) return segment;
+  me.window = std::max(me.window, p.tcp_window);
+  if ((p.tcp_flags & tcp_flag::ack) == 0) return segment;
+  note_ack(me, peer, p.tcp_ack);
+  if (!me.acks) return segment;
+  if (!fin && peer.hole && !peer.hole_acked && sequence_difference(me.acked, peer.hole_end) >= 0) {
+    peer.hole_acked = true;
+    segment.missed = peer.hole_end - peer.hole_begin;
   }
-  if ((p.tcp_flags & tcp_flag::ack) != 0 && (!me.acks || sequence_difference(p.tcp_ack, me.acked) > 0)) {
-    me.acks = true;
-    me.acked = p.tcp_ack;
+  if (peer.revived && me.acked == peer.next) {
+    closed = peer.reset = peer.revived = false;
   }
-  me.window = p.tcp_window;
-  closed = closed ||
-           (me.fin && peer.fin && me.acks && peer.acks && sequence_difference(me.acked, peer.fin_end) >= 0 &&
-            sequence_difference(peer.acked, me.fin_end) >= 0);
+  closed = closed || (me.fin && peer.fin && peer.acks && me.acked == peer.next && peer.acked == me.next);
   return segment;
 }
 

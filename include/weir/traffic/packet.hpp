@@ -29,15 +29,20 @@ inline constexpr std::uint8_t icmp = 1, ipip = 4, tcp = 6, udp = 17, ipv6 = 41, 
 }
 
 struct Packet {
-  std::int64_t time_ns = 0;             ///< since 1970-01-01 UTC
-  std::uint32_t wire_length = 0;        ///< bytes of the whole frame on the wire
-  std::uint32_t captured_length = 0;    ///< bytes of it that were captured
-  int link_type = 0;                    ///< libpcap's number of the link layer (parse/link.hpp)
-  std::uint16_t ether_type = 0;         ///< of the innermost frame, behind VLAN tags; 0 where there is none
-  MacAddress src_mac{}, dst_mac{};      ///< zero where the link has none
-  std::array<std::uint16_t, 2> vlan{};  ///< VLAN identifiers, outermost first
+  std::int64_t time_ns = 0;           ///< since 1970-01-01 UTC
+  std::uint32_t wire_length = 0;      ///< bytes of the whole frame on the wire
+  std::uint32_t captured_length = 0;  ///< bytes of it that were captured
+  int link_type = 0;                  ///< libpcap's number of the link layer (parse/link.hpp)
+  std::uint16_t ether_type = 0;       ///< of the innermost frame, behind VLAN tags; 0 where there is none
+  MacAddress src_mac{}, dst_mac{};    ///< zero where the link has none
+  /// VLAN identifiers, outermost first. A tag with VLAN 0 is none: it gives a priority only (802.1Q).
+  std::array<std::uint16_t, 2> vlan{};
   std::uint8_t vlan_count = 0;
-  std::uint32_t tunnel_id = 0;  ///< of the tunnel that was looked into (VXLAN VNI, GTP TEID, GRE key), else 0
+  /// Of the tunnel that was looked into, as this packet has it: VXLAN VNI, GTP TEID, GRE key or call; else 0.
+  std::uint32_t tunnel_id = 0;
+  std::uint32_t tunnel_network = 0;  ///< what both directions share of it: VXLAN VNI, NVGRE VSID; else 0
+  std::uint32_t tunnel_ends =
+      0;  ///< digest of the tunnels' outer addresses, the same both ways; 0: no tunnel
 
   std::uint8_t ip_version = 0;  ///< 4, 6, or 0: not IP (or ARP, then src and dst are those of the ARP body)
   std::uint8_t protocol = 0;    ///< of the innermost header looked into, behind IPv6 extension headers

@@ -3,6 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/losses/target.hpp>
+#include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>
 
 #include <algorithm>
@@ -30,16 +31,18 @@ struct Batch {
 template <class T>
 class BatchMemory {
  public:
-  /// For batches of up to `capacity` rows of `data`; `class_weights` multiply the weights of rows by their
-  /// label.
-  BatchMemory(const Dataset<T>& data, Index capacity, std::span<const double> class_weights)
+  /// For batches of up to `capacity` rows of `data` and what they are compared with; `class_weights` multiply
+  /// the weights of rows by their label.
+  BatchMemory(const Dataset<T>& data, detail::Against against, Index capacity,
+              std::span<const double> class_weights)
       : data_(data),
+        against_(against),
         class_weights_(class_weights),
         x_(static_cast<std::size_t>(capacity * data.shape.size())),
         per_row_(data.has_labels() ? static_cast<Index>(data.labels.size()) / data.rows() : 0) {
     const auto size = static_cast<std::size_t>(capacity);
     labels_.resize(size * static_cast<std::size_t>(per_row_));
-    if (data.has_targets())
+    if (against == detail::Against::targets)
       targets_ = AlignedBuffer<T>(size * static_cast<std::size_t>(data.targets.extents()[0]));
     if (!data.weights.empty() || !class_weights.empty()) weights_.resize(size);
     if (!data.lengths.empty()) lengths_.resize(size);
@@ -57,7 +60,7 @@ class BatchMemory {
         prefetch(data_.x.data() + rows[static_cast<std::size_t>(i + ahead)] * size, size);
       std::copy_n(data_.x.data() + row * size, size, x_.data() + i * size);
       std::copy_n(data_.labels.data() + row * per_row_, per_row_, labels_.data() + i * per_row_);
-      if (data_.has_targets()) {
+      if (against_ == detail::Against::targets) {
         std::copy_n(data_.targets.data() + row * target_size, target_size, targets_.data() + i * target_size);
       }
       if (!weights_.empty()) weights_[static_cast<std::size_t>(i)] = weight_of(row);
@@ -67,13 +70,13 @@ class BatchMemory {
     Batch<T> batch;
     batch.x = {x_.data(), data_.shape, count, std::span<const Index>(lengths_).first(used(lengths_, count))};
     batch.weights = std::span<const T>(weights_).first(used(weights_, count));
-    if (data_.has_labels()) {
-      batch.targets.labels =
-          std::span<const Label>(labels_).first(static_cast<std::size_t>(count * per_row_));
-    } else if (data_.has_targets()) {
-      batch.targets.values = {targets_.data(), target_shape, count};
-    } else {
-      batch.targets.values = batch.x;
+    switch (against_) {
+      case detail::Against::labels:
+        batch.targets.labels =
+            std::span<const Label>(labels_).first(static_cast<std::size_t>(count * per_row_));
+        break;
+      case detail::Against::targets: batch.targets.values = {targets_.data(), target_shape, count}; break;
+      case detail::Against::input: batch.targets.values = batch.x; break;
     }
     return batch;
   }
@@ -103,6 +106,7 @@ class BatchMemory {
   }
 
   const Dataset<T>& data_;
+  detail::Against against_;
   std::span<const double> class_weights_;
   AlignedBuffer<T> x_;
   Index per_row_;

@@ -5,32 +5,44 @@
 #include <weir/core/error.hpp>
 #include <weir/train/fit.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <system_error>
 
 namespace weir::inline WEIR_ABI {
 
 /// One line an epoch: epoch, loss, validation_loss, learning_rate, seconds. `append` goes on with an old log.
+/// The file grows line by line under its own name. Throws IoError when it cannot be written.
 class CsvLog {
  public:
   explicit CsvLog(const std::string& path, bool append = false)
-      : file_(std::fopen(path.c_str(), append ? "a" : "w")) {
-    if (!file_) fail(ErrorKind::io, "cannot write " + path);
+      : path_(path), file_(std::fopen(path.c_str(), append ? "a" : "w")) {
+    if (!file_) refuse();
     if (!append) std::fputs("epoch,loss,validation_loss,learning_rate,seconds\n", file_.get());
+    check();
   }
   void on_epoch(const EpochReport& report) {
     std::fprintf(file_.get(), "%td,%.9g,%.9g,%.9g,%.3f\n", report.epoch, report.loss, report.validation_loss,
                  report.learning_rate, report.seconds);
-    std::fflush(file_.get());
+    check();
   }
 
  private:
+  [[noreturn]] void refuse() const {
+    fail(ErrorKind::io, "cannot write '" + path_ + "': " + std::generic_category().message(errno));
+  }
+  void check() const {
+    if (std::fflush(file_.get()) != 0) refuse();
+  }
+
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  std::string path_;
   std::unique_ptr<std::FILE, Close> file_;
 };
 

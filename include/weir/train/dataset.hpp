@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ namespace weir::inline WEIR_ABI {
 
 template <class T = float>
 struct Dataset {
-  Matrix<T> x;                 ///< shape.size() x rows, one sample a column
+  Matrix<T> x;                 ///< shape.size() x rows, one sample a column: its steps one after the other
   Shape shape;                 ///< of one sample
   std::vector<Label> labels;   ///< classes 0, 1, ...; one a row (or one a time step)
   Matrix<T> targets;           ///< target values, one column a row
@@ -33,15 +34,23 @@ struct Dataset {
   void check() const {
     const auto wrong = [](const std::string& what) { fail(ErrorKind::shape, "data set: " + what); };
     const auto n = static_cast<std::size_t>(rows());
-    if (x.extents()[0] != shape.size()) wrong("a column of x is not a sample of shape " + shape.str());
+    if (x.extents()[0] != shape.size()) {
+      wrong("x has " + std::to_string(x.extents()[0]) + " rows and " + std::to_string(x.extents()[1]) +
+            " columns; for samples of shape " + shape.str() + " it must have " + std::to_string(shape.size()) +
+            " rows (channels * length), one sample a column");
+    }
     if (has_labels() && (n == 0 || labels.size() % n != 0))
-      wrong("the number of labels does not fit the rows");
+      wrong(std::to_string(labels.size()) + " labels do not fit " + std::to_string(n) + " rows");
     if (has_targets() && targets.extents()[1] != rows())
       wrong("targets and x have different numbers of rows");
     if (!weights.empty() && weights.size() != n) wrong("weights and x have different numbers of rows");
     if (!lengths.empty() && lengths.size() != n) wrong("lengths and x have different numbers of rows");
     for (const Label label : labels) {
       if (label < 0) wrong("a label is negative");
+    }
+    for (const T weight : weights) {
+      if (!(weight >= T(0) && weight <= std::numeric_limits<T>::max()))
+        wrong("a weight is negative or not finite");
     }
     for (const Index length : lengths) {
       if (length < 0 || length > shape.length)

@@ -7,12 +7,15 @@
 #include <weir/simd/math.hpp>
 #include <weir/simd/softmax.hpp>
 #include <weir/train/batches.hpp>
+#include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>
 #include <weir/train/metrics.hpp>
+#include <weir/train/not_finite.hpp>
 #include <weir/train/predict.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,61 +35,14 @@ struct Evaluation {
 
 namespace detail {
 
-/// Whether the loss works on logits of this net; throws ConfigError when the net ends in another loss's
-/// activation.
-template <class Net, class Loss>
-[[nodiscard]] bool takes_logits(const Net& net, const Loss& loss) {
-  const Link wanted = final_link(loss);
-  const Link found = final_link(net);
-  if (wanted != Link::identity && found != Link::identity && found != wanted) {
-    fail(ErrorKind::config,
-         "the net ends in another activation than its loss expects: binary cross-entropy goes with "
-         "sigmoid, categorical cross-entropy with softmax");
-  }
-  return wanted != Link::identity;
-}
-
-/// Throws ShapeError when labels or targets do not fit what the net gives.
-template <class T, class Loss>
-void check_targets(const Dataset<T>& data, Shape output, const Loss& loss) {
-  const bool softmax = final_link(loss) == Link::softmax;
-  if (data.has_labels()) {
-    const Index classes = softmax ? output.channels : 2;
-    if (!softmax && output.channels != 1) {
-      fail(ErrorKind::shape,
-           "labels need one output or categorical cross-entropy; the net gives " + output.str());
-    }
-    if (class_count(data.labels) > classes) {
-      fail(ErrorKind::shape, "label " + std::to_string(class_count(data.labels) - 1) +
-                                 " is too large for a net with " + std::to_string(output.channels) +
-                                 " outputs");
-    }
-    if (static_cast<Index>(data.labels.size()) != data.rows() * output.length) {
-      fail(ErrorKind::shape,
-           "the net gives " + output.str() + " a sample, which does not fit the number of labels");
-    }
-    return;
-  }
-  const Index size = data.has_targets() ? data.targets.extents()[0] : data.shape.size();
-  if (size != output.size()) {
-    fail(ErrorKind::shape, "the net gives " + std::to_string(output.size()) +
-                               " values a sample, the targets have " + std::to_string(size));
-  }
-}
-
-/// The loss over a whole data set without training.
+/// The loss over a whole data set without training; NaN when all rows together weigh nothing.
 template <class Net, class Loss, class Use>
 [[nodiscard]] double loss_over(const Net& net, const Dataset<typename Net::Scalar>& data, const Loss& loss,
                                ThreadPool* pool, Use use) {
   using T = typename Net::Scalar;
   const Shape output = net.out_shape(data.shape);
-  Batch<T> all{data.inputs(), {}, data.weights};
-  if (data.has_labels()) {
-    all.targets.labels = data.labels;
-  } else {
-    all.targets.values =
-        data.has_targets() ? BatchView<const T>(data.targets.data(), output, data.rows()) : all.x;
-  }
+  const Against against = compared_with(data, loss, "");
+  const Batch<T> all{data.inputs(), targets_of(data, against, output), data.weights};
   Pass pass;
   pass.logits = takes_logits(net, loss);
   const Index parts = (data.rows() + predict_part - 1) / predict_part;
@@ -104,20 +60,33 @@ template <class Net, class Loss, class Use>
     sum += sums[i];
     weight += weights[i];
   }
-  return weight == 0.0 ? 0.0 : sum / weight;
+  return sum / weight;
+}
+
+/// Fails because of the net's answer to this row.
+template <class Net>
+[[noreturn]] void refuse_answer(const Net& net, const Dataset<typename Net::Scalar>& data, Index row) {
+  const std::string source = source_of_nan(net, data, std::span<const Index>(&row, 1));
+  fail(ErrorKind::numeric,
+       "evaluate: the net's answer to row " + std::to_string(row) +
+           " is NaN or infinite, which is no class and has no rank; " +
+           (source.empty() ? "its numbers overflow: its weights are far too large" : source));
 }
 
 }  // namespace detail
 
 /// Loss and metrics of `net` on `data`. `threshold` decides between two classes where the net has one output.
+/// Throws ShapeError or ConfigError when net, data and loss do not fit, and NumericError when the net's
+/// answer to a row is NaN or infinite: such a row has no class and no rank.
 template <class Net, class Loss>
 [[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::Scalar>& data, const Loss& loss,
                                   ThreadPool* pool = nullptr, double threshold = 0.5) {
   using T = typename Net::Scalar;
   data.check();
+  if (std::isnan(threshold)) fail(ErrorKind::config, "evaluate: the threshold is NaN");
   const Shape output = net.out_shape(data.shape);
-  detail::check_targets(data, output, loss);
-  const bool classify = data.has_labels() && output.length == 1;
+  const detail::Against against = detail::check_targets(data, output, loss, "evaluate: ");
+  const bool classify = against == detail::Against::labels && output.length == 1;
   const Index classes = output.channels == 1 ? 2 : output.channels;
 
   Evaluation result;
@@ -126,8 +95,11 @@ template <class Net, class Loss>
   std::vector<Label> predicted(classify ? rows : 0);
   std::vector<T> scores(classify && classes == 2 ? rows : 0);
   const T decision = static_cast<T>(threshold);
+  std::vector<Index> senseless(rows / static_cast<std::size_t>(detail::predict_part) + 1, -1);
   result.loss = detail::loss_over(net, data, loss, pool, [&](Index first, BatchView<const T> y) {
-    if (!classify) return;
+    const Index bad = detail::first_not_finite(y);
+    if (bad >= 0) senseless[static_cast<std::size_t>(first / detail::predict_part)] = first + bad;
+    if (!classify || bad >= 0) return;
     for (Index i = 0; i < y.count(); ++i) {
       const std::span<const T> z = y.sample(i);
       const auto row = static_cast<std::size_t>(first + i);
@@ -140,6 +112,9 @@ template <class Net, class Loss>
       }
     }
   });
+  for (const Index row : senseless) {
+    if (row >= 0) detail::refuse_answer(net, data, row);
+  }
   if (!classify) return result;
   result.confusion = ConfusionMatrix(classes);
   for (std::size_t i = 0; i < rows; ++i) result.confusion.add(data.labels[i], predicted[i]);

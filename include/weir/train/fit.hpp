@@ -17,9 +17,11 @@
 #include <weir/optimizers/optimizer.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/train/batches.hpp>
+#include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>
 #include <weir/train/evaluate.hpp>
 #include <weir/train/history.hpp>
+#include <weir/train/not_finite.hpp>
 #include <weir/train/schedules.hpp>
 #include <weir/train/validation_split.hpp>
 
@@ -101,15 +103,16 @@ class Trainer {
   using T = typename Net::Scalar;
   using State = FitState<Net, Optimizer>;
 
-  Trainer(const Net& net, const Dataset<T>& data, const Loss& loss, const Optimizer& optimizer,
-          const FitOptions& options)
+  Trainer(const Net& net, const Dataset<T>& data, Against against, const Loss& loss,
+          const Optimizer& optimizer, const FitOptions& options)
       : loss_(loss),
         optimizer_(optimizer),
         options_(options),
         logits_(takes_logits(net, loss)),
         output_(net.out_shape(data.shape)),
         part_(couples_samples(net) ? options.batch_size : std::min(train_part, options.batch_size)),
-        memory_(data, std::min(options.batch_size, data.rows()), options.class_weights) {
+        memory_(data, against, std::min(options.batch_size, data.rows()), options.class_weights),
+        lone_rows_(std::min(options.batch_size, data.rows()) == 1) {
     const Index parts = (options.batch_size + part_ - 1) / part_;
     const Index workers = options.pool == nullptr ? 1 : std::min(options.pool->size(), parts);
     for (Index i = 0; i < workers; ++i) workspaces_.emplace_back(net, data.shape, part_, true);
@@ -127,6 +130,7 @@ class Trainer {
     const BatchView<const T> outputs(nullptr, output_, batch.x.count(), lengths_);
     const double weight = total_weight(outputs, batch.weights);
     if (!(weight > 0.0)) return {0.0, 0.0};
+    lone_value_ = false;
     const Index parts = (batch.x.count() + part_ - 1) / part_;
     for_tasks(parts > 1 ? options_.pool : nullptr, parts, [&](Index part, Index worker) {
       differentiate(state.net, batch, part, static_cast<T>(1.0 / weight), key, worker);
@@ -134,6 +138,7 @@ class Trainer {
     double total = 0.0;
     for (Index p = 0; p < parts; ++p) total += losses_[static_cast<std::size_t>(p)];
     for (Index p = 1; p < parts; ++p) add_gradient(gradients_[0], gradients_[static_cast<std::size_t>(p)]);
+    if (lone_value_ && lone_rows_ && batch.x.length_of(0) == batch.x.length()) refuse_lone_rows();
     const double loss = total / weight;
     if (!std::isfinite(loss) || !finite(gradients_[0])) return {std::nan(""), weight};
     optimizer_.step(state.net, gradients_[0], state.optimizer, {rate_factor, clipping(gradients_[0])});
@@ -147,7 +152,7 @@ class Trainer {
     Workspace<Net>& workspace = workspaces_[static_cast<std::size_t>(worker)];
     Net& gradient = gradients_[static_cast<std::size_t>(part)];
     double penalty = 0.0;
-    const Pass pass{true, logits_, key, first, static_cast<double>(scale), &penalty};
+    const Pass pass{true, logits_, key, first, static_cast<double>(scale), &penalty, lone_value_of(part)};
     set_zero(gradient);
     const BatchView<const T> y = workspace.forward(net, mine.x, pass);
     const BatchView<T> dy = workspace.gradient_of(y);
@@ -161,11 +166,12 @@ class Trainer {
                sum, part);
   }
 
-  static bool finite(const Net& gradient) {
-    bool all = true;
-    Net::visit([&](Role, const ParamName&, auto g) { all = all && simd::all_finite(g.size(), g.data()); },
-               gradient);
-    return all;
+  /// Only a net whose samples depend on each other asks for a variance, and its batches have one part.
+  [[nodiscard]] bool* lone_value_of(Index part) noexcept { return part == 0 ? &lone_value_ : nullptr; }
+  [[noreturn]] static void refuse_lone_rows() {
+    fail(ErrorKind::config,
+         "fit: batch normalisation has no variance in batches of one row, so it would learn no statistics: "
+         "take a 'batch_size' of at least 2, better 16 or more, or layer_norm");
   }
 
   /// The factor that brings the global norm down to the limit (Pascanu, Mikolov, Bengio 2013).
@@ -191,6 +197,8 @@ class Trainer {
   std::vector<Net> gradients_;
   std::vector<double> losses_;
   std::vector<Index> lengths_;  ///< of the batch's outputs
+  bool lone_rows_;              ///< every batch is of one row
+  bool lone_value_ = false;     ///< a layer had no variance in the last one
 };
 
 inline void check_options(const FitOptions& options, Index classes) {
@@ -198,9 +206,39 @@ inline void check_options(const FitOptions& options, Index classes) {
   if (options.epochs < 0) wrong("'epochs' must not be negative");
   if (options.batch_size < 1) wrong("'batch_size' must be at least 1");
   if (!(options.validation >= 0.0 && options.validation < 1.0)) wrong("'validation' must lie in [0, 1)");
+  if (!(options.clip_norm >= 0.0)) wrong("'clip_norm' must not be negative");
+  if (std::isnan(options.early_stopping.min_delta)) wrong("'min_delta' is not a number");
+  if (options.early_stopping.patience < 0) wrong("'patience' must not be negative");
   if (!options.class_weights.empty() && static_cast<Index>(options.class_weights.size()) < classes) {
     wrong("'class_weights' needs a weight for every label");
   }
+  for (const double weight : options.class_weights) {
+    if (!(weight >= 0.0 && std::isfinite(weight))) wrong("a class weight is negative or not finite");
+  }
+}
+
+/// Throws when the rows held back do not fit what is trained.
+template <class T, class Loss>
+void check_validation(const Dataset<T>& validation, Shape input, Shape output, const Loss& loss) {
+  if (validation.rows() == 0) return;
+  validation.check();
+  if (validation.shape != input) {
+    fail(ErrorKind::shape,
+         "fit: validation rows are " + validation.shape.str() + ", those to train on " + input.str());
+  }
+  check_targets(validation, output, loss, "fit, validation rows: ");
+}
+
+/// What ends a training that has gone astray, with the mend.
+template <class Net, class T>
+[[noreturn]] void fail_diverged(const std::string& what, const Net& net, const Dataset<T>& data,
+                                std::span<const Index> rows, double rate) {
+  std::string source = source_of_nan(net, data, rows);
+  if (source.empty()) {
+    source = "the training diverges: lower the learning rate, now " + short_text(rate) +
+             ", or set `clip_norm`; scale x and targets that are large";
+  }
+  fail(ErrorKind::numeric, "fit: " + what + "; " + source);
 }
 
 template <class Callback, class State>
@@ -249,7 +287,9 @@ template <class Net, class Optimizer>
 /// not trained on. Callbacks may have `on_epoch(state, report)`, `on_epoch(report)` and `on_batch(report)`.
 ///
 /// Throws ShapeError or ConfigError before training starts when something does not fit, and NumericError when
-/// a loss or gradient is not finite; the state then holds the weights before that batch.
+/// a loss or gradient is not finite: the state then holds the weights before that batch; or when the weights
+/// are not: it then holds what it held before that epoch. Both say why, if it can be told, and the mend.
+/// Batch normalisation in batches that are all of one row is refused (ConfigError) with the first of them.
 template <class Net, class Loss, class Optimizer, class... Callbacks>
 void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::Scalar>& training,
                   const Dataset<typename Net::Scalar>& validation, const Loss& loss,
@@ -257,10 +297,12 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
   training.check();
   const Shape output = state.net.out_shape(training.shape);
   static_cast<void>(detail::takes_logits(state.net, loss));
-  detail::check_targets(training, output, loss);
+  const detail::Against against = detail::check_targets(training, output, loss, "fit: ");
+  detail::check_validation(validation, training.shape, output, loss);
   detail::check_options(options, class_count(training.labels));
   if (training.rows() == 0) fail(ErrorKind::data, "fit: there are no rows to train on");
-  detail::Trainer<Net, Loss, Optimizer> trainer(state.net, training, loss, optimizer, options);
+  if (!(optimizer.learning_rate >= 0.0)) fail(ErrorKind::config, "fit: the learning rate must not be negative");
+  detail::Trainer<Net, Loss, Optimizer> trainer(state.net, training, against, loss, optimizer, options);
 
   const RngKey key = RngKey{options.seed}.fork(0x4649'54);
   const Index batches = (training.rows() + options.batch_size - 1) / options.batch_size;
@@ -273,6 +315,12 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
     Rng rng(epoch_key);
     if (options.shuffle) shuffle(std::span<Index>(order), rng);
 
+    const Net net_before = state.net;  // finite gradients may still take weights out of the numbers there are
+    const auto optimizer_before = state.optimizer;
+    const auto undo = [&] {
+      state.net = net_before;
+      state.optimizer = optimizer_before;
+    };
     double loss_sum = 0.0, weight_sum = 0.0;
     for (Index b = 0; b < batches; ++b) {
       const auto first = static_cast<std::size_t>(b * options.batch_size);
@@ -281,14 +329,17 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
           static_cast<double>(report.epoch - 1) + static_cast<double>(b) / static_cast<double>(batches);
       const double factor =
           options.schedule ? options.schedule(progress, static_cast<double>(options.epochs)) : 1.0;
+      const std::span<const Index> rows = std::span<const Index>(order).subspan(first, count);
       const auto [batch_loss, weight] =
-          trainer.step(state, std::span<const Index>(order).subspan(first, count),
-                       epoch_key.fork(static_cast<std::uint64_t>(b + 1)), factor);
+          trainer.step(state, rows, epoch_key.fork(static_cast<std::uint64_t>(b + 1)), factor);
       if (std::isnan(batch_loss)) {
-        fail(ErrorKind::numeric, "fit: the loss or its gradient is not finite in epoch " +
-                                     std::to_string(report.epoch) + ", batch " + std::to_string(b + 1) +
-                                     " of " + std::to_string(batches) +
-                                     "; the weights are those before this batch");
+        const bool sound = detail::finite(state.net);
+        if (!sound) undo();
+        detail::fail_diverged("the loss or its gradient is not finite in epoch " +
+                                  std::to_string(report.epoch) + ", batch " + std::to_string(b + 1) + " of " +
+                                  std::to_string(batches) + "; the weights are those before this " +
+                                  (sound ? "batch" : "epoch"),
+                              state.net, training, rows, optimizer.learning_rate * factor);
       }
       loss_sum += batch_loss * weight;
       weight_sum += weight;
@@ -297,11 +348,27 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
                           BatchReport{report.epoch, options.epochs, b + 1, batches, batch_loss}),
        ...);
     }
-    report.loss = weight_sum > 0.0 ? loss_sum / weight_sum : 0.0;
+    if (!(weight_sum > 0.0)) {
+      fail(ErrorKind::config, "fit: all rows together weigh nothing: see weights, class weights and lengths");
+    }
+    report.loss = loss_sum / weight_sum;
+    if (!detail::finite(state.net)) {
+      undo();
+      detail::fail_diverged("the weights are not finite after epoch " + std::to_string(report.epoch) +
+                                "; they are those before it",
+                            state.net, training, {}, report.learning_rate);
+    }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (validation.rows() > 0) {
       report.validation_loss =
           detail::loss_over(state.net, validation, loss, options.pool, [](Index, const auto&) {});
+      if (!std::isfinite(report.validation_loss)) {
+        std::vector<Index> all(static_cast<std::size_t>(validation.rows()));
+        std::iota(all.begin(), all.end(), Index{0});
+        detail::fail_diverged(
+            "the loss of the validation rows is not finite after epoch " + std::to_string(report.epoch),
+            state.net, validation, all, report.learning_rate);
+      }
     }
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     report.samples_per_second = static_cast<double>(training.rows()) / std::max(seconds, 1e-9);
@@ -329,6 +396,10 @@ History fit(Net& net, const Dataset<typename Net::Scalar>& data, const Loss& los
   } const give_back{net, state};
   if (options.validation > 0.0) {
     const ValidationSplit split = split_rows(data, options.validation, options.seed);
+    if (split.validation.empty()) {
+      fail(ErrorKind::config, "fit: a 'validation' of " + detail::short_text(options.validation) +
+                                  " holds back none of " + std::to_string(data.rows()) + " rows");
+    }
     continue_fit(state, data.subset(split.training), data.subset(split.validation), loss, optimizer, options,
                  callbacks...);
   } else {

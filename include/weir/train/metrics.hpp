@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -121,6 +122,18 @@ class ConfusionMatrix {
 };
 
 namespace detail {
+/// Throws NumericError on a NaN: it is not above, below or equal to anything, so it has no rank.
+template <class T>
+void check_ranks(std::span<const T> scores, const char* what) {
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (std::isnan(scores[i])) {
+      fail(ErrorKind::numeric,
+           std::string(what) + ": the score of row " + std::to_string(i) +
+               " is NaN, which has no rank: leave out such rows, or mend what scores them");
+    }
+  }
+}
+
 /// Row numbers by falling score.
 template <class T>
 [[nodiscard]] std::vector<std::size_t> by_falling_score(std::span<const T> scores) {
@@ -133,7 +146,12 @@ template <class T>
 
 /// Calls f(true positives, false positives) after each group of equal scores, from the highest down.
 template <class T, class F>
-void each_threshold(std::span<const T> scores, std::span<const Label> labels, F f) {
+void each_threshold(std::span<const T> scores, std::span<const Label> labels, const char* what, F f) {
+  if (scores.size() != labels.size()) {
+    fail(ErrorKind::shape, std::string(what) + ": " + std::to_string(scores.size()) + " scores and " +
+                               std::to_string(labels.size()) + " labels");
+  }
+  check_ranks(scores, what);
   const std::vector<std::size_t> order = by_falling_score(scores);
   double true_positives = 0.0, false_positives = 0.0;
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -149,7 +167,7 @@ void each_threshold(std::span<const T> scores, std::span<const Label> labels, F 
 template <class T>
 [[nodiscard]] double roc_auc(std::span<const T> scores, std::span<const Label> labels) {
   double area = 0.0, before_tp = 0.0, before_fp = 0.0;
-  detail::each_threshold(scores, labels, [&](double tp, double fp) {
+  detail::each_threshold(scores, labels, "roc_auc", [&](double tp, double fp) {
     area += (fp - before_fp) * (tp + before_tp) / 2.0;
     before_tp = tp;
     before_fp = fp;
@@ -158,19 +176,22 @@ template <class T>
 }
 
 /// Area under the precision-recall curve as average precision, sum of (R_i - R_{i-1}) P_i. NaN without
-/// positives.
+/// positives. NumericError when a score is NaN.
 template <class T>
 [[nodiscard]] double pr_auc(std::span<const T> scores, std::span<const Label> labels) {
   double area = 0.0, before_tp = 0.0;
-  detail::each_threshold(scores, labels, [&](double tp, double fp) {
+  detail::each_threshold(scores, labels, "pr_auc", [&](double tp, double fp) {
     area += (tp - before_tp) * tp / (tp + fp);
     before_tp = tp;
   });
   return before_tp == 0.0 ? std::nan("") : area / before_tp;
 }
 
-/// The q-quantile of values, interpolated linearly between order statistics (type 7, numpy's default).
+/// The q-quantile of values, 0 <= q <= 1, interpolated linearly between order statistics (type 7, numpy's
+/// default). NaN without values; NumericError when a value is NaN.
 [[nodiscard]] inline double quantile(std::vector<double> values, double q) {
+  if (!(q >= 0.0 && q <= 1.0)) fail(ErrorKind::config, "quantile: q must lie between 0 and 1");
+  detail::check_ranks(std::span<const double>(values), "quantile");
   if (values.empty()) return std::nan("");
   std::sort(values.begin(), values.end());
   const double place = q * static_cast<double>(values.size() - 1);

@@ -6,6 +6,7 @@
 #include <weir/core/layer.hpp>
 #include <weir/core/parallel.hpp>
 #include <weir/models/workspace.hpp>
+#include <weir/train/dataset.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -58,6 +59,14 @@ template <class Net>
     std::copy_n(y.data(), y.size(), result.data() + first * size);
   });
   return result;
+}
+
+/// The same for the rows of a data set, with their shape and lengths.
+template <class Net>
+[[nodiscard]] Matrix<typename Net::Scalar> predict(const Net& net, const Dataset<typename Net::Scalar>& data,
+                                                   ThreadPool* pool = nullptr) {
+  data.check();
+  return predict(net, data.inputs(), pool);
 }
 
 /// The same for plain features, one sample a column.

@@ -5,6 +5,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/reader.hpp>
 #include <weir/traffic/packet.hpp>
 #include <weir/traffic/parse.hpp>
@@ -70,6 +71,28 @@ class MergedCapture {
       if (!s.reader.status().ok()) out.push_back(s.reader.status().error().what);
     }
     return out;
+  }
+  /// Of all files, as each has come so far.
+  [[nodiscard]] LeftOut left_out() const {
+    LeftOut all;
+    for (const Source& s : sources_) all.add(s.reader.left_out());
+    return all;
+  }
+  /// The files of which no packet can be read, with their link types. A pcap file is known to be one at once,
+  /// a pcapng file at its end.
+  [[nodiscard]] std::vector<std::string> unreadable() const {
+    std::vector<std::string> out;
+    for (const Source& s : sources_) {
+      if (const Status status = s.reader.readable(); !status) out.push_back(status.error().what);
+    }
+    return out;
+  }
+  /// An error, that of the first file, when there is none of which anything can be read.
+  [[nodiscard]] Status readable() const {
+    const bool any = sources_.empty() || std::any_of(sources_.begin(), sources_.end(), [](const Source& s) {
+                       return s.reader.readable().ok();
+                     });
+    return any ? good_ : sources_.front().reader.readable();
   }
   /// How many were read so far; up to one a file more than were given.
   [[nodiscard]] std::uint64_t packets() const noexcept {

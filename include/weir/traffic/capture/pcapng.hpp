@@ -2,16 +2,19 @@
 // with link types, snap lengths and clocks of their own; enhanced, simple and obsolete packet blocks. libpcap
 // gives up where a second interface differs from the first, so captures on "any" two interfaces need this.
 //
-// Memory is bounded: a block of more than 16 MiB that is not skipped, and more than 65536 interfaces, are
-// refused.
+// Memory is bounded: a block of more than 16 MiB and more than 65536 interfaces are refused. Frames of USB
+// and D-Bus may be longer than that by their nature: such ones are passed over and counted.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/left_out.hpp>
+#include <weir/traffic/parse/link.hpp>
 #include <weir/traffic/parse/slice.hpp>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -47,6 +50,22 @@ struct PcapngClock {
   }
 };
 
+inline constexpr std::uint32_t longest_frame = 128U << 20;  // of any link
+
+/// Bytes that a frame of this link may have: what programs write, and libpcap's own limits.
+[[nodiscard]] constexpr std::uint32_t max_snap_length(int link_type) noexcept {
+  switch (link_type) {
+    case 186:                        // USB with the BSD header
+    case 189:                        // Linux
+    case 220:                        // Linux, memory-mapped
+    case 249:                        // USBPcap
+    case 266:                        // macOS
+    case 231: return longest_frame;  // D-Bus
+    case 279: return 8U << 20;       // EBHSCR
+    default: return 262'144;
+  }
+}
+
 class PcapngFile {
  public:
   explicit PcapngFile(std::FILE* file) noexcept : file_(file) {}
@@ -75,6 +94,8 @@ class PcapngFile {
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
   /// Of the first interface.
   [[nodiscard]] int link_type() const noexcept { return first_link_type_; }
+  /// Frames too long to be given.
+  [[nodiscard]] const LeftOut& left_out() const noexcept { return left_out_; }
 
  private:
   static constexpr std::uint32_t section_header = 0x0A0D0D0A;
@@ -82,13 +103,13 @@ class PcapngFile {
   static constexpr std::uint32_t obsolete_packet = 2;
   static constexpr std::uint32_t simple_packet = 3;
   static constexpr std::uint32_t enhanced_packet = 6;
+  static constexpr std::uint32_t passed_over = 0;  // a number that is not given away
   static constexpr std::uint32_t max_block = std::uint32_t{16} << 20;
-  static constexpr std::uint32_t max_snap_length = 262'144;  // libpcap's, for frames of all common links
   static constexpr std::size_t max_interfaces = 65'536;
 
   struct Interface {
     int link_type = 0;
-    std::uint32_t snap_length = max_snap_length;
+    std::uint32_t snap_length = 0;
     PcapngClock clock{};
   };
 
@@ -136,9 +157,25 @@ class PcapngFile {
     const std::uint32_t length = little_ ? Slice(head, 0).u32_little(4) : Slice(head, 0).u32(4);
     if (length < 12 + known || length % 4 != 0)
       return fail("a block of " + std::to_string(length) + " bytes");
-    if (!is_needed()) return skip(length);
-    if (length > max_block) return fail("a block of " + std::to_string(length) + " bytes");
+    if (!is_needed()) return skip(length - 8, length);
+    if (length > max_block) return pass_over(length);
     return read_body(length, std::span(head).subspan(8, known));
+  }
+
+  /// A packet that is too long for us but not for its link.
+  bool pass_over(std::uint32_t length) {
+    const std::string what = "a block of " + std::to_string(length) + " bytes";
+    const bool possible = type_ == enhanced_packet && !interfaces_.empty() && length - 32 <= longest_frame;
+    if (!possible) return fail(what);
+    std::array<std::byte, 4> number{};
+    if (!read(number)) return false;
+    const std::uint32_t interface = little_ ? Slice(number, 0).u32_little(0) : Slice(number, 0).u32(0);
+    if (interface >= interfaces_.size()) return fail("a packet of an interface that was not described");
+    const int link_type = interfaces_[interface].link_type;
+    if (length - 32 > max_snap_length(link_type)) return fail(what);  // 32: all but the frame
+    left_out_.add(link_type, "is longer than 16 MiB");
+    type_ = passed_over;
+    return skip(length - 12, length);
   }
 
   bool set_byte_order(std::uint32_t magic) {
@@ -163,10 +200,9 @@ class PcapngFile {
     return true;
   }
 
-  /// Reads rather than seeks: the file may be a pipe.
-  bool skip(std::uint32_t length) {
+  /// What is left of a block. Reads rather than seeks: the file may be a pipe.
+  bool skip(std::uint32_t left, std::uint32_t length) {
     std::array<std::byte, 4'096> bin;
-    std::uint32_t left = length - 8;
     while (left > 4) {
       const std::size_t piece = std::min<std::size_t>(bin.size(), left - 4);
       if (!read(std::span(bin).first(piece))) return false;
@@ -209,7 +245,8 @@ class PcapngFile {
     if (interfaces_.size() >= max_interfaces) return fail("too many interfaces");
     Interface added;
     added.link_type = u16(0);
-    if (u32(4) > 0 && u32(4) < max_snap_length) added.snap_length = u32(4);
+    added.snap_length = max_snap_length(added.link_type);
+    if (u32(4) > 0) added.snap_length = std::min(added.snap_length, u32(4));
     if (!read_options(added.clock)) return false;
     if (!has_interface_) first_link_type_ = added.link_type;
     has_interface_ = true;
@@ -267,19 +304,35 @@ class PcapngFile {
 
   bool give(CapturedFrame& out, const Interface& from, std::uint32_t captured, std::uint32_t wire,
             std::size_t at) {
-    if (captured > max_snap_length || captured > body_.size() - at) {
+    if (captured > max_snap_length(from.link_type) || captured > body_.size() - at) {
       return fail("a packet of " + std::to_string(captured) + " captured bytes, more than there can be");
     }
+    if (from.link_type == link_type::nflog) order_nflog(body_.subspan(at, captured));
     out.link_type = from.link_type;
     out.wire_length = wire;
     out.bytes = std::span<const std::byte>(body_).subspan(at, captured);
     return true;
   }
 
+  /// Attributes of the netfilter log are in the byte order of the section; given they are in this machine's,
+  /// as libpcap does it.
+  void order_nflog(std::span<std::byte> frame) const noexcept {
+    if (little_ == (std::endian::native == std::endian::little)) return;
+    if (frame.size() < 4 || frame[1] != std::byte{0}) return;
+    for (std::size_t at = 4; at + 4 <= frame.size();) {
+      std::swap(frame[at], frame[at + 1]);
+      std::swap(frame[at + 2], frame[at + 3]);
+      const std::size_t length = Slice(frame, 0).u16_host(at);
+      if (length < 4) return;
+      at += (length + 3) / 4 * 4;
+    }
+  }
+
   std::FILE* file_;  // not owned
   std::vector<std::byte> buffer_;
   std::span<std::byte> body_;
   std::vector<Interface> interfaces_;
+  LeftOut left_out_;
   std::string failure_;
   std::uint32_t type_ = 0;
   int first_link_type_ = 0;

@@ -2,16 +2,19 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture/filter.hpp>
 #include <weir/traffic/capture/frame.hpp>
 #include <weir/traffic/capture/gzip.hpp>
+#include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/pcapng.hpp>
 #include <weir/traffic/packet.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -71,7 +74,9 @@ class CaptureReader {
     std::FILE* const stream = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
     if (stream == nullptr) return Failure{ErrorKind::io, path + ": cannot open: " + std::strerror(errno)};
     std::setvbuf(stream, nullptr, _IOFBF, buffer_bytes);
-    return try_open(stream, path, options);
+    Result<CaptureReader> reader = try_open(stream, path, options);
+    if (reader.ok() || reader.error().kind != ErrorKind::format) return reader;
+    return Failure{ErrorKind::format, reader.error().what + content_of(path)};
   }
   /// A stream that is open already, a pipe or memory; it is closed at the end. `name` is for messages.
   [[nodiscard]] static Result<CaptureReader> try_open(std::FILE* stream, const std::string& name,
@@ -107,6 +112,11 @@ class CaptureReader {
     if (stopped_->load(std::memory_order_relaxed)) return end("");
     if (pcapng_ ? !next_of_pcapng(out) : !next_of_pcap(out)) return false;
     ++packets_;
+    if (!link_type::is_known(out.link_type)) {
+      left_out_.add(out.link_type, not_known);
+    } else {
+      any_known_ = true;
+    }
     return true;
   }
 
@@ -132,6 +142,22 @@ class CaptureReader {
   [[nodiscard]] int link_type() const noexcept { return link_type_; }
   /// How many were given so far.
   [[nodiscard]] std::uint64_t packets() const noexcept { return packets_; }
+  /// Frames so far of which nothing but time and lengths could be told, and those that were not given at all.
+  [[nodiscard]] LeftOut left_out() const {
+    LeftOut all = left_out_;
+    if (pcapng_) all.add(pcapng_->left_out());
+    return all;
+  }
+  /// Of a pcap file and an interface their only link type decides; of a pcapng file the frames that have
+  /// come: an error when it has ended and none of them could be parsed.
+  [[nodiscard]] Status readable() const {
+    if (pcapng_ ? any_known_ || !ended_ : link_type::is_known(link_type_)) return std::monostate{};
+    const LeftOut all = left_out();
+    if (pcapng_ && all.frames() == 0) return std::monostate{};
+    return Failure{ErrorKind::format,
+                   name_ + ": no packet of it can be read: " +
+                       (pcapng_ ? all.text() : link_type_text(link_type_) + " is not known")};
+  }
 
   /// Zeros for a file.
   [[nodiscard]] LiveCounts live_counts() const noexcept {
@@ -141,6 +167,7 @@ class CaptureReader {
   }
 
  private:
+  static constexpr const char* not_known = "is not known";
   static constexpr std::size_t buffer_bytes = std::size_t{64} << 10;  // fewer calls of the system
 
   struct Close {
@@ -162,6 +189,20 @@ class CaptureReader {
     return std::monostate{};
   }
 
+  /// What a file holds that is no capture, as the end of a message; nothing when that cannot be told.
+  static std::string content_of(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+    CaptureReader again(path, {});
+    std::FILE* const stream = std::fopen(path.c_str(), "rb");
+    if (stream == nullptr || !again.take_stream(stream)) return {};
+    std::array<char, 512> head{};
+    const ContentKind kind =
+        content_kind({head.data(), std::fread(head.data(), 1, head.size(), again.file_.get())});
+    if (kind == ContentKind::pcap || kind == ContentKind::pcapng) return {};
+    return "; it looks like " + std::string(description(kind)) + ", not like a capture (pcap, pcapng)";
+  }
+
   /// libpcap takes the stream when it accepts its beginning.
   Status start_pcap(const std::string& filter) {
     std::array<char, PCAP_ERRBUF_SIZE> text{};
@@ -180,12 +221,11 @@ class CaptureReader {
       return Failure{ErrorKind::format, name_ + ": " + reason(pcapng_->failure())};
     }
     link_type_ = pcapng_->link_type();
-    if (filter.empty()) return std::monostate{};
     filter_ = detail::FrameFilter(filter);
-    if (Status status = filter_.compile(link_type_); !status) {
-      return Failure{status.error().kind, name_ + ": " + status.error().what};
-    }
-    return std::monostate{};
+    return named(filter_.check(link_type_));
+  }
+  [[nodiscard]] Status named(const Status& status) const {
+    return status.ok() ? status : Failure{status.error().kind, name_ + ": " + status.error().what};
   }
 
   Status activate(const LiveOptions& options) {
@@ -215,7 +255,9 @@ class CaptureReader {
     if (filter.empty()) return std::monostate{};
     bpf_program program{};
     if (pcap_compile(pcap_.get(), &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-      return Failure{ErrorKind::config, name_ + ": filter \"" + filter + "\": " + pcap_geterr(pcap_.get())};
+      const std::string why = pcap_geterr(pcap_.get());
+      if (Status status = detail::FrameFilter(filter).check_for(link_type_); !status) return named(status);
+      return Failure{ErrorKind::config, name_ + ": filter \"" + filter + "\": " + why};
     }
     const int code = pcap_setfilter(pcap_.get(), &program);
     pcap_freecode(&program);
@@ -248,9 +290,17 @@ class CaptureReader {
 
   bool next_of_pcapng(CapturedFrame& out) {
     while (pcapng_->next(out)) {
-      const Result<bool> passes = filter_.passes(out);
-      if (!passes.ok()) return end(passes.error().what);
-      if (passes.value()) return true;
+      switch (filter_.judge(out)) {
+        case detail::FrameFilter::Verdict::passes: return true;
+        case detail::FrameFilter::Verdict::stays:
+          any_known_ = any_known_ || link_type::is_known(out.link_type);
+          break;
+        case detail::FrameFilter::Verdict::impossible:
+          left_out_.add(out.link_type, link_type::is_known(out.link_type)
+                                           ? filter_.why_impossible(out.link_type)
+                                           : std::string(not_known));
+          break;
+      }
     }
     return end(pcapng_->failure());
   }
@@ -278,6 +328,8 @@ class CaptureReader {
   std::unique_ptr<detail::PcapngFile> pcapng_;
   detail::FrameFilter filter_;  // of pcapng
   std::unique_ptr<std::atomic<bool>> stopped_ = std::make_unique<std::atomic<bool>>(false);
+  LeftOut left_out_;
+  bool any_known_ = false;  // a frame of a link type that is known has come, whether it passed or not
   std::uint64_t packets_ = 0;
   int link_type_ = 0;
   int timeout_ms_ = 0;

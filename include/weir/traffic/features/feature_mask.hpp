@@ -12,28 +12,49 @@
 namespace weir::inline WEIR_ABI {
 
 struct FeatureMask {
-  bool addresses = false;   ///< IPv4 and IPv6, source and destination
+  bool addresses = false;   ///< IPv4 and IPv6, source and destination; gateways in ICMP redirects
   bool ports = false;       ///< TCP and UDP
   bool checksums = false;   ///< IPv4, TCP, UDP, ICMP: they depend on the addresses and the data
   bool ip_id = false;       ///< IPv4 identification, IPv6 flow label
   bool sequence = false;    ///< TCP sequence and acknowledgement numbers
   bool timestamps = false;  ///< TCP time stamps option (RFC 7323), both values
   bool tls = false;         ///< hellos: random, session id, names of the server (features/tls_mask.hpp)
+  bool options = false;     ///< of IPv4, and of TCP but segment size, window scale, SACK and time stamps
 
   [[nodiscard]] static constexpr FeatureMask all() noexcept {
-    return {true, true, true, true, true, true, true};
+    return {true, true, true, true, true, true, true, true};
+  }
+  /// Of headers all that holds an address, depends on one or tells hosts apart: what must not stand beside
+  /// addresses that are hidden. Payload bytes may hold anything, and no mask changes that.
+  [[nodiscard]] static constexpr FeatureMask identities() noexcept {
+    FeatureMask mask;
+    mask.addresses = mask.checksums = mask.ip_id = mask.timestamps = mask.options = true;
+    return mask;
+  }
+
+  /// What either leaves out.
+  [[nodiscard]] friend constexpr FeatureMask operator|(const FeatureMask& a, const FeatureMask& b) noexcept {
+    return {a.addresses || b.addresses,
+            a.ports || b.ports,
+            a.checksums || b.checksums,
+            a.ip_id || b.ip_id,
+            a.sequence || b.sequence,
+            a.timestamps || b.timestamps,
+            a.tls || b.tls,
+            a.options || b.options};
   }
 
   /// Sets what the name of a member says, or "all"; false: there is no such name.
   constexpr bool set(std::string_view name) noexcept {
-    constexpr std::array<std::pair<std::string_view, bool FeatureMask::*>, 7> members{
+    constexpr std::array<std::pair<std::string_view, bool FeatureMask::*>, 8> members{
         {{"addresses", &FeatureMask::addresses},
          {"ports", &FeatureMask::ports},
          {"checksums", &FeatureMask::checksums},
          {"ip_id", &FeatureMask::ip_id},
          {"sequence", &FeatureMask::sequence},
          {"timestamps", &FeatureMask::timestamps},
-         {"tls", &FeatureMask::tls}}};
+         {"tls", &FeatureMask::tls},
+         {"options", &FeatureMask::options}}};
     for (const auto& [known, member] : members) {
       if (name != known && name != "all") continue;
       this->*member = true;

@@ -20,6 +20,7 @@
 #include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/flow_record.hpp>
 #include <weir/traffic/packet.hpp>
+#include <weir/traffic/parse/transport.hpp>
 
 #include <algorithm>
 #include <array>
@@ -87,7 +88,12 @@ struct HeaderBits {
       default: break;
     }
     leave_out(out, mask);
-    if (mask.timestamps && h.protocol == ip_protocol::tcp) leave_out_timestamps(out, l4);
+    if (h.protocol == ip_protocol::tcp) leave_out_options(out, l4, mask);
+    const bool message = h.protocol == ip_protocol::icmp || h.protocol == ip_protocol::icmpv6;
+    if (mask.addresses && message && !l4.empty()) {
+      if (!detail::is_plain_icmp(h.ip_version, std::to_integer<std::uint8_t>(l4[0])))
+        blank(out, icmp + 32, 32);
+    }
     return out;
   }
 
@@ -143,21 +149,32 @@ struct HeaderBits {
       blank(out, ipv6 + 12, 20);
     }
     if (mask.sequence) blank(out, tcp + 32, 64);
+    if (mask.options) blank(out, ipv4 + 160, 320);
   }
-  /// Kind 8, length 10 (RFC 7323).
-  static void leave_out_timestamps(PacketBits& out, std::span<const std::byte> header) noexcept {
+  /// Segment size, window scale, SACK and its blocks, which are sequence numbers.
+  [[nodiscard]] static bool is_plain_option(std::size_t kind, std::size_t size) noexcept {
+    return (kind == 2 && size == 4) || (kind == 3 && size == 3) || (kind == 4 && size == 2) || kind == 5;
+  }
+  /// Their values, not kind and length; all behind the last one, and from where they make no sense.
+  static void leave_out_options(PacketBits& out, std::span<const std::byte> header,
+                                const FeatureMask& mask) noexcept {
     const auto u8 = [&](std::size_t at) { return std::to_integer<std::size_t>(header[at]); };
-    for (std::size_t at = 20; at + 1 < header.size() && u8(at) != 0;) {
+    std::size_t at = 20;
+    while (at < header.size() && u8(at) != 0) {
       if (u8(at) == 1) {  // no operation
         ++at;
         continue;
       }
-      if (u8(at + 1) < 2) return;
-      if (u8(at) == 8 && u8(at + 1) == 10) {
-        blank(out, tcp + 8 * (at + 2), 8 * std::min<std::size_t>(8, header.size() - at - 2));
-      }
-      at += u8(at + 1);
+      const std::size_t left = header.size() - at;
+      const std::size_t size = left < 2 ? 0 : u8(at + 1);
+      const bool stamps = u8(at) == 8 && size == 10;  // RFC 7323
+      const bool hidden = stamps ? mask.timestamps : mask.options && !is_plain_option(u8(at), size);
+      if (size < 2 || (size > left && !stamps)) break;
+      if (hidden) blank(out, tcp + 8 * (at + 2), 8 * (std::min(size, left) - 2));
+      at += size;
     }
+    if (at < header.size() && u8(at) == 0) ++at;
+    if (mask.options && at < header.size()) blank(out, tcp + 8 * at, 8 * (header.size() - at));
   }
 };
 

@@ -1,7 +1,8 @@
 // Profile `payload`, version 1: the first n payload bytes (FlowFeatureOptions::payload_bytes, such as 784 or
 // 1500) of both directions in the order of arrival, as columns payload_1 ... payload_n of 0 ... 255; behind
 // the last byte 0 and not valid. What a capture cut off is skipped; retransmitted and duplicate packets are
-// left out. With FlowFeatureOptions::mask.tls the secrets of TLS hellos are zeros (tls_mask.hpp).
+// left out, and stray ones, whose numbers are not the connection's. With FlowFeatureOptions::mask.tls the
+// secrets of TLS hellos are zeros (tls_mask.hpp).
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -24,7 +25,9 @@ struct PayloadBytes {
 
   struct State {
     void add(const FlowBase&, const FlowPacket& p, std::span<std::byte> memory) noexcept {
-      if (size >= p.features->payload_bytes || p.duplicate || p.segment.retransmission) return;
+      if (size >= p.features->payload_bytes || p.duplicate || p.segment.retransmission || p.segment.stray) {
+        return;
+      }
       const std::size_t bytes = std::min(p.features->payload_bytes - size, p.packet.payload.size());
       if (bytes == 0) return;
       std::memcpy(memory.data() + size, p.packet.payload.data(), bytes);

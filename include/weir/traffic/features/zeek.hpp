@@ -47,9 +47,16 @@ struct ZeekFlow {
         return;
       }
       note_flags(p);
+      if (p.segment.stray) return;  // anybody may have sent it
       note_window(p);
-      if ((p.segment.retransmission || p.segment.reordered) && p.payload > 0) scaled(p.side, 't', 0);
-      note_gap(flow, p);
+      if (p.payload > 0) {
+        const unsigned late = p.segment.reordered + (p.segment.retransmission ? 1U : 0U);
+        for (unsigned i = 0; i < late; ++i) scaled(p.side, 't', 0);
+      }
+      if (p.segment.missed > 0) {
+        missed_ += p.segment.missed;
+        scaled(1 - p.side, 'g', 1);
+      }
       change_state(p);
     }
 
@@ -63,8 +70,6 @@ struct ZeekFlow {
       std::uint32_t once = 0;                      // by letter
       std::array<std::uint32_t, 3> last_number{};  // of SYN, FIN, RST
       std::array<std::uint32_t, 3> counts{};       // of t, g, w
-      std::uint32_t hole_begin = 0, hole_end = 0;
-      bool hole = false;
     };
 
     void write(char letter) noexcept {
@@ -121,24 +126,6 @@ struct ZeekFlow {
       if (ends_[1 - p.side].state == End::closed || ends_[p.side].state == End::reset) return;
       scaled(p.side, 'w', 2);
     }
-    /// A gap of one side counts when the other side acknowledges what lay in it.
-    void note_gap(const FlowBase& flow, const FlowPacket& p) noexcept {
-      Side& me = ends_[p.side];
-      const TcpSide& tcp = flow.sides[p.side].tcp;
-      if (p.segment.gap || p.segment.reordered) {
-        me.hole = tcp.hole;
-        me.hole_begin = tcp.hole_begin;
-        me.hole_end = tcp.hole_end;
-      }
-      constexpr std::uint8_t last = tcp_flag::fin | tcp_flag::rst;
-      if ((p.packet.tcp_flags & tcp_flag::ack) == 0 || (p.packet.tcp_flags & last) != 0) return;
-      Side& peer = ends_[1 - p.side];
-      if (!peer.hole || detail::sequence_difference(p.packet.tcp_ack, peer.hole_end) < 0) return;
-      missed_ += peer.hole_end - peer.hole_begin;
-      peer.hole = false;
-      scaled(1 - p.side, 'g', 1);
-    }
-
     void enter(Side& s, End state) noexcept {
       s.before = s.state;
       s.state = state;
@@ -249,7 +236,8 @@ struct ZeekFlow {
   [[nodiscard]] static std::uint64_t stream_bytes(const FlowBase& flow, std::size_t side) noexcept {
     const FlowSide& s = flow.sides[side];
     if (!flow.tcp() || !s.tcp.seen) return s.payload_bytes;
-    const std::uint32_t span = s.tcp.next - s.tcp.isn - 1U - (s.tcp.fin ? 1U : 0U);
+    const std::uint32_t end = detail::stream_end(s.tcp, flow.sides[1 - side].tcp);
+    const std::uint32_t span = end - s.tcp.isn - 1U - (s.tcp.fin ? 1U : 0U);
     const std::int32_t off = detail::sequence_difference(span, static_cast<std::uint32_t>(s.payload_bytes));
     const std::int64_t bytes = static_cast<std::int64_t>(s.payload_bytes) + off;
     return bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);

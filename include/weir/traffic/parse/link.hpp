@@ -10,27 +10,91 @@
 #include <weir/traffic/parse/wireless.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace weir::inline WEIR_ABI {
 
 namespace link_type {
-inline constexpr int null = 0, ethernet = 1, ppp = 9, raw = 12, raw_bsd = 14, ppp_hdlc = 50, ppp_ether = 51,
-                     raw_file = 101, cisco_hdlc = 104, wifi = 105, loop = 108, linux_cooked = 113,
-                     radiotap = 127, ppi = 192, ipv4 = 228, ipv6 = 229, linux_cooked2 = 276;
+inline constexpr int null = 0, ethernet = 1, ppp = 9, atm_llc = 11, raw = 12, raw_bsd = 14, ppp_hdlc = 50,
+                     ppp_ether = 51, atm_llc_file = 100, raw_file = 101, cisco_hdlc = 104, wifi = 105,
+                     loop = 108, enc = 109, linux_cooked = 113, pflog = 117, radiotap = 127, ppp_pppd = 166,
+                     ppi = 192, ppp_with_direction = 204, ipnet = 226, ipv4 = 228, ipv6 = 229, nflog = 239,
+                     linux_cooked2 = 276;
+
+/// All of them; frames of others have only time and lengths.
+inline constexpr std::array known{
+    null,     ethernet,           ppp,   atm_llc, raw,  raw_bsd,      ppp_hdlc,     ppp_ether, atm_llc_file,
+    raw_file, cisco_hdlc,         wifi,  loop,    enc,  linux_cooked, pflog,        radiotap,  ppp_pppd,
+    ppi,      ppp_with_direction, ipnet, ipv4,    ipv6, nflog,        linux_cooked2};
+[[nodiscard]] constexpr bool is_known(int type) noexcept {
+  return std::find(known.begin(), known.end(), type) != known.end();
+}
 }
 
 namespace detail {
 
-/// The address family in the byte order of the machine that captured, which shows by its size. IPv6 has
-/// another number on each system: Linux 10, NetBSD 24, FreeBSD 28, macOS 30.
+/// IPv6 has another number on each system: Linux 10, NetBSD and OpenBSD 24, Solaris 26, FreeBSD 28, macOS 30.
+inline void parse_family(Packet& p, std::uint32_t family, const Slice& s) noexcept {
+  switch (family) {
+    case 2: parse_ipv4(p, s); break;
+    case 10:
+    case 24:
+    case 26:
+    case 28:
+    case 30: parse_ipv6(p, s); break;
+    default: break;
+  }
+}
+
+/// The address family in the byte order of the machine that captured, which shows by its size.
 inline bool parse_null(Packet& p, const Slice& s) noexcept {
   if (!s.has(4)) return false;
-  const std::uint32_t family = std::min(s.u32(0), s.u32_little(0));
-  const bool ip6 = family == 10 || family == 24 || family == 28 || family == 30;
-  if (family == 2) parse_ipv4(p, s.behind(4));
-  if (ip6) parse_ipv6(p, s.behind(4));
+  parse_family(p, std::min(s.u32(0), s.u32_little(0)), s.behind(4));
+  return true;
+}
+
+/// OpenBSD's IPsec interface: family as above, security parameter index, flags.
+inline bool parse_enc(Packet& p, const Slice& s) noexcept {
+  if (!s.has(12)) return false;
+  parse_family(p, std::min(s.u32(0), s.u32_little(0)), s.behind(12));
+  return true;
+}
+
+/// OpenBSD's packet filter: its length, which is padded to a multiple of four, and the family come first.
+inline bool parse_pflog(Packet& p, const Slice& s) noexcept {
+  if (!s.has(4) || s.u8(0) < 45) return false;
+  const std::uint32_t header = (s.u8(0) + 3U) / 4 * 4;
+  if (!s.has(header)) return false;
+  parse_family(p, s.u8(1), s.behind(header));
+  return true;
+}
+
+/// Solaris' IP observability: version, family, interfaces and zones.
+inline bool parse_ipnet(Packet& p, const Slice& s) noexcept {
+  if (!s.has(24)) return false;
+  parse_family(p, s.u8(1), s.behind(24));
+  return true;
+}
+
+inline constexpr int max_nflog_attributes = 64;
+inline constexpr std::uint16_t nflog_payload = 9;
+
+/// Linux' netfilter log: family, version, resource, then attributes, of which one holds the packet. Their
+/// lengths and types are in this machine's byte order, as libpcap and our own readers give them.
+inline bool parse_nflog(Packet& p, const Slice& s) noexcept {
+  if (!s.has(4) || s.u8(1) != 0) return false;
+  std::uint32_t at = 4;
+  for (int i = 0; i < max_nflog_attributes && s.has(at + 4); ++i) {
+    const std::uint32_t length = s.u16_host(at);
+    if (length < 4) break;
+    if (s.u16_host(at + 2) == nflog_payload) {
+      parse_family(p, s.u8(0), s.limited(at + length).behind(at + 4));
+      break;
+    }
+    at += (length + 3) / 4 * 4;
+  }
   return true;
 }
 
@@ -40,26 +104,43 @@ inline void parse_linux_type(Packet& p, std::uint16_t type, const Slice& s, int 
   if (type >= 0x0600) parse_ether_type(p, type, s, depth);
 }
 
+/// The kind of device (Linux' ARPHRD_ numbers) decides first: of some the type says nothing or something
+/// else.
+inline bool parse_linux_device(Packet& p, std::uint16_t device, std::uint16_t type, const Slice& s,
+                               int depth) noexcept {
+  switch (device) {
+    case 803: return parse_radiotap(p, s, depth);
+    case 770:               // frame relay
+    case 824: return true;  // netlink
+    default: parse_linux_type(p, type, s, depth); return true;
+  }
+}
+
 inline bool parse_linux_cooked(Packet& p, const Slice& s, int depth) noexcept {
   if (!s.has(16)) return false;
   if (s.u16(4) == 6) s.copy(6, 6, p.src_mac.data());
-  parse_linux_type(p, s.u16(14), s.behind(16), depth);
-  return true;
+  return parse_linux_device(p, s.u16(2), s.u16(14), s.behind(16), depth);
 }
 
 inline bool parse_linux_cooked2(Packet& p, const Slice& s, int depth) noexcept {
   if (!s.has(20)) return false;
   if (s.u8(11) == 6) s.copy(12, 6, p.src_mac.data());
-  parse_linux_type(p, s.u16(0), s.behind(20), depth);
+  return parse_linux_device(p, s.u16(8), s.u16(0), s.behind(20), depth);
+}
+
+/// Cisco's framing of serial lines, or PPP: the first byte tells them apart, 0x0F or 0x8F, or 0xFF.
+inline bool parse_serial(Packet& p, const Slice& s, int depth) noexcept {
+  if (!s.has(4)) return false;
+  if (s.u8(0) == 0xFF) return parse_ppp(p, s, depth);
+  if (s.u8(0) != 0x0F && s.u8(0) != 0x8F) return true;
+  if (s.u16(2) >= 0x0600) parse_ether_type(p, s.u16(2), s.behind(4), depth);
   return true;
 }
 
-/// Cisco's framing of serial lines, or PPP: the first byte tells them apart.
-inline bool parse_serial(Packet& p, const Slice& s, int depth) noexcept {
-  if (!s.has(4)) return false;
-  if (s.u8(0) != 0x0F && s.u8(0) != 0x8F) return parse_ppp(p, s, depth);
-  if (s.u16(2) >= 0x0600) parse_ether_type(p, s.u16(2), s.behind(4), depth);
-  return true;
+/// pppd's has the direction in the place of the address byte, 0 or 1.
+inline bool parse_pppd(Packet& p, const Slice& s, int depth) noexcept {
+  if (!s.has(2)) return false;
+  return parse_ppp(p, s.u8(0) <= 1 && s.u8(1) == 3 ? s.behind(2) : s, depth);
 }
 
 inline bool parse_link(Packet& p, int type, const Slice& s, int depth) noexcept;
@@ -81,6 +162,14 @@ inline bool parse_link(Packet& p, int type, const Slice& s, int depth) noexcept 
     case link_type::null:
     case link_type::loop: return parse_null(p, s);
     case link_type::ppp: return parse_ppp(p, s, depth);
+    case link_type::ppp_pppd: return parse_pppd(p, s, depth);
+    case link_type::ppp_with_direction: return s.has(1) && parse_ppp(p, s.behind(1), depth);
+    case link_type::atm_llc:
+    case link_type::atm_llc_file: parse_llc(p, s, depth); return s.has(3);
+    case link_type::enc: return parse_enc(p, s);
+    case link_type::pflog: return parse_pflog(p, s);
+    case link_type::ipnet: return parse_ipnet(p, s);
+    case link_type::nflog: return parse_nflog(p, s);
     case link_type::raw:
     case link_type::raw_bsd:
     case link_type::raw_file: parse_ip(p, s); return true;

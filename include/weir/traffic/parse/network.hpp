@@ -7,8 +7,10 @@
 #include <weir/core/abi.hpp>
 #include <weir/traffic/packet.hpp>
 #include <weir/traffic/parse/ip.hpp>
+#include <weir/traffic/parse/proof.hpp>
 #include <weir/traffic/parse/slice.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,17 +40,65 @@ inline void parse_arp(Packet& p, const Slice& s) noexcept {
   s.copy(12 + 2 * hardware, 4, p.dst.data());
 }
 
-/// What the labels carry is not said: IP by its version, or a frame behind a control word (RFC 4385).
+/// Tags, labels and headers of the greatest length that can stand before an IP header ends.
+inline constexpr std::uint32_t most_before_proof = 256;
+
+/// Reads the frame into `trial`, a copy of the packet as it is without it.
+[[nodiscard]] inline Proof prove_frame(Packet& trial, const Slice& s, int depth) noexcept {
+  if (s.wire() < 14 || (s.has(14) && !leads_on(s, 12))) return Proof::refuted;
+  if (!s.has(14)) return Proof::open;
+  parse_ethernet(trial, s, depth);
+  if (trial.ip_version != 0) return prove_ip(Slice(trial.ip, trial.ip_length), true);
+  const bool arp = trial.ether_type == 0x0806 && (trial.src != IpAddress{} || trial.dst != IpAddress{});
+  if (arp) return Proof::given;
+  return s.has(std::min(s.wire(), most_before_proof)) ? Proof::refuted : Proof::open;
+}
+
+/// Where the bytes come from.
+enum class Carrier : std::uint8_t { label, session };
+
+/// A guess within a guess is looked into once more, and no further: their number doubles each time.
+inline constexpr int depth_of_guess = 4;
+
+inline void parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
+  const Proof ip = prove_ip(s, false);
+  Packet frame = p;
+  if (carrier == Carrier::session) {  // tags of its own
+    frame.vlan = {};
+    frame.vlan_count = 0;
+  }
+  const Proof at_once = prove_frame(frame, s, depth + depth_of_guess);
+  Packet later = p;
+  Proof behind_word = Proof::refuted;
+  if (carrier == Carrier::label && s.has(1) && s.u8(0) >> 4 == 0) {
+    behind_word = prove_frame(later, s.behind(4), depth + depth_of_guess);
+  }
+  int given = 0;
+  for (const Proof proof : {ip, at_once, behind_word}) {
+    if (proof == Proof::open) return;
+    given += proof == Proof::given ? 1 : 0;
+  }
+  if (given != 1) return;
+  if (ip == Proof::given) {
+    parse_ip(p, s);
+  } else {
+    p = at_once == Proof::given ? frame : later;
+  }
+}
+
+/// What the labels carry is not said, unless the last is an explicit null: 0 for IPv4, 2 for IPv6.
 inline void parse_mpls(Packet& p, Slice s, int depth) noexcept {
-  for (int i = 0; i < max_mpls_labels; ++i) {
-    if (!s.has(4)) return;
+  for (int i = 0; i < max_mpls_labels && s.has(4); ++i) {
+    const std::uint32_t label = s.u32(0) >> 12;
     const bool last = (s.u8(2) & 1) != 0;
     s = s.behind(4);
     if (!last) continue;
-    if (s.has(4) && s.u8(0) >> 4 == 0) {
-      parse_ethernet(p, s.behind(4), depth + 1);
+    if (label == 0) {
+      parse_ipv4(p, s);
+    } else if (label == 2) {
+      parse_ipv6(p, s);
     } else {
-      parse_ip(p, s);
+      parse_guess(p, s, Carrier::label, depth);
     }
     return;
   }
@@ -95,13 +145,10 @@ inline void parse_llc(Packet& p, const Slice& s, int depth) noexcept {
   if (encapsulated && s.u16(6) >= 0x0600) parse_ether_type(p, s.u16(6), s.behind(8), depth + 1);
 }
 
-[[nodiscard]] inline bool is_vlan_tag(std::uint16_t type) noexcept {
-  return type == 0x8100 || type == 0x88A8 || type == 0x9100 || type == 0x9200;
-}
-
 inline void parse_ether_type(Packet& p, std::uint16_t type, Slice s, int depth) noexcept {
   for (int i = 0; i < max_vlan_tags && is_vlan_tag(type) && s.has(4); ++i) {
-    if (p.vlan_count < p.vlan.size()) p.vlan[p.vlan_count++] = s.u16(0) & 0x0FFF;
+    const std::uint16_t id = s.u16(0) & 0x0FFF;
+    if (id != 0 && p.vlan_count < p.vlan.size()) p.vlan[p.vlan_count++] = id;
     type = s.u16(2);
     s = s.behind(4);
   }

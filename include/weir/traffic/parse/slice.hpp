@@ -6,6 +6,7 @@
 #include <weir/core/abi.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,10 @@ class Slice {
   }
   [[nodiscard]] std::uint16_t u16_little(std::size_t at) const noexcept {
     return static_cast<std::uint16_t>(u8(at) | (u8(at + 1) << 8));
+  }
+  /// In the byte order of this machine.
+  [[nodiscard]] std::uint16_t u16_host(std::size_t at) const noexcept {
+    return std::endian::native == std::endian::little ? u16_little(at) : u16(at);
   }
   [[nodiscard]] std::uint32_t u32_little(std::size_t at) const noexcept {
     return u16_little(at) | (std::uint32_t{u16_little(at + 2)} << 16);

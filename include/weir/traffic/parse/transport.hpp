@@ -108,6 +108,13 @@ inline void parse_sctp(Packet& p, const Slice& l4) noexcept {
   return type == 0 || type == 8 || (type >= 13 && type <= 18);
 }
 
+/// Whether the word behind the checksum is a number of no one: identifier, unit size, pointer, zeros. A
+/// redirect's is an address, and of types that are not listed it may be.
+[[nodiscard]] inline bool is_plain_icmp(std::uint8_t ip_version, std::uint8_t type) noexcept {
+  if (ip_version == 6) return (type >= 1 && type <= 4) || (type >= 128 && type <= 137) || type == 143;
+  return type == 0 || type == 3 || type == 4 || type == 8 || (type >= 11 && type <= 18);
+}
+
 inline void parse_icmp(Packet& p, const Slice& l4) noexcept {
   if (!l4.has(2)) return;
   p.icmp_type = l4.u8(0);

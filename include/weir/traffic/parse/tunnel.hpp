@@ -1,6 +1,9 @@
 // What is inside of tunnels: IP in IP (RFC 2003, 4213), GRE (RFC 2784, 2890; PPTP's, RFC 2637), VXLAN
-// (RFC 7348), GTP-U (3GPP TS 29.281). A fragment of a tunnel's packet is not opened, because its rest could
-// not be either.
+// (RFC 7348), NVGRE (RFC 7637), GTP-U (3GPP TS 29.281). A fragment of a tunnel's packet is not opened,
+// because its rest could not be either.
+//
+// A VNI and a VSID name a network, for both directions. What a GRE key, a call, the last byte of an NVGRE key
+// and a TEID name is the receiver's to choose, and differs between the directions.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -10,6 +13,7 @@
 #include <weir/traffic/parse/slice.hpp>
 
 #include <cstdint>
+#include <cstring>
 
 namespace weir::inline WEIR_ABI {
 
@@ -48,6 +52,8 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
   if ((flags & 0x2000) != 0) {
     if (!s.has(at + 4)) return false;
     inner.tunnel_id = version == 1 ? s.u16(at + 2) : s.u32(at);
+    const bool nvgre = flags == 0x2000 && s.u16(2) == 0x6558;
+    if (nvgre) inner.tunnel_network = inner.tunnel_id >> 8;
     at += 4;
   }
   if ((flags & 0x1000) != 0) at += 4;
@@ -55,17 +61,30 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
   return parse_gre_payload(inner, s.u16(2), s.behind(at));
 }
 
+/// Of the generic protocol extension, too (draft-ietf-nvo3-vxlan-gpe): with flag 0x04 a number says what is
+/// inside.
 inline bool parse_vxlan(Packet& inner, const Slice& s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0x08) == 0) return false;
-  inner.tunnel_id = s.u32(4) >> 8;
-  return parse_inner_frame(inner, s.behind(8));
+  inner.tunnel_id = inner.tunnel_network = s.u32(4) >> 8;
+  switch ((s.u8(0) & 0x04) != 0 ? s.u8(3) : 3) {
+    case 1: return parse_ipv4(inner, s.behind(8));
+    case 2: return parse_ipv6(inner, s.behind(8));
+    case 3: return parse_inner_frame(inner, s.behind(8));
+    default: return false;
+  }
 }
 
-/// Extension headers: their length in units of four bytes first, the next one's type last.
-inline bool parse_gtp_u(Packet& inner, const Slice& s) noexcept {
+/// Extension headers: their length in units of four bytes first, the next one's type last. A session carries
+/// IP or Ethernet, as was agreed when it was set up.
+inline bool parse_gtp_u(Packet& inner, Slice s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0xF0) != 0x30 || s.u8(1) != 0xFF) return false;  // version 1, user data
+  if (s.u16(2) > s.wire() - 8) return false;
+  s = s.limited(8U + s.u16(2));
   inner.tunnel_id = s.u32(4);
-  if ((s.u8(0) & 7) == 0) return parse_ip(inner, s.behind(8));
+  if ((s.u8(0) & 7) == 0) {
+    parse_guess(inner, s.behind(8), Carrier::session, 0);
+    return true;
+  }
   if (!s.has(12)) return false;
   std::uint8_t next = (s.u8(0) & 4) != 0 ? s.u8(11) : std::uint8_t{0};
   std::uint32_t at = 12;
@@ -76,13 +95,27 @@ inline bool parse_gtp_u(Packet& inner, const Slice& s) noexcept {
     next = s.u8(at + length - 1);
     at += length;
   }
-  return next == 0 && parse_ip(inner, s.behind(at));
+  if (next != 0) return false;
+  parse_guess(inner, s.behind(at), Carrier::session, 0);
+  return true;
 }
 
 inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
                              const ParseOptions& o) noexcept {
   if (outer.dst_port == o.vxlan_port) return parse_vxlan(inner, s);
   return outer.dst_port == o.gtp_u_port && parse_gtp_u(inner, s);
+}
+
+/// A sum over both ends, so that it does not depend on who sent the packet.
+[[nodiscard]] inline std::uint32_t digest_of_ends(const Packet& p) noexcept {
+  std::uint64_t sum = 0;
+  for (const IpAddress* address : {&p.src, &p.dst}) {
+    std::uint64_t words[2];
+    std::memcpy(words, address->data(), sizeof words);
+    const std::uint64_t mixed = (words[0] ^ (words[1] * 0xBF58'476D'1CE4'E5B9)) * 0x9E37'79B9'7F4A'7C15;
+    sum += mixed ^ (mixed >> 29);
+  }
+  return static_cast<std::uint32_t>(sum >> 32) | 1U;
 }
 
 /// Of the outer packet what the inner one shares.
@@ -98,8 +131,15 @@ inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
   inner.vlan = outer.vlan;
   inner.vlan_count = outer.vlan_count;
   inner.tunnel_id = outer.tunnel_id;
+  inner.tunnel_network = outer.tunnel_network;
+  inner.tunnel_ends = outer.tunnel_ends + digest_of_ends(outer);
   inner.frame = outer.frame;
   return inner;
+}
+
+/// The protocol's number says which of the two it is.
+inline bool parse_ip_in_ip(Packet& inner, const Packet& outer, const Slice& s) noexcept {
+  return outer.protocol == ip_protocol::ipip ? parse_ipv4(inner, s) : parse_ipv6(inner, s);
 }
 
 /// Puts the packet inside in the place of its tunnel's. False: there is none.
@@ -110,7 +150,9 @@ inline bool open_tunnel(Packet& p, const ParseOptions& o) noexcept {
   if (!udp && !plain && p.protocol != ip_protocol::gre) return false;
   const Slice s(p.payload, p.payload_length);
   Packet inner = link_part(p);
-  const bool open = udp ? parse_udp_tunnel(inner, p, s, o) : plain ? parse_ip(inner, s) : parse_gre(inner, s);
+  const bool open = udp     ? parse_udp_tunnel(inner, p, s, o)
+                    : plain ? parse_ip_in_ip(inner, p, s)
+                            : parse_gre(inner, s);
   if (!open || inner.ip_version == 0) return false;
   p = inner;
   return true;

@@ -1,0 +1,34 @@
+// What could not be read of captures: told to people, and as an exit code.
+#pragma once
+
+#include <weir/core/error.hpp>
+#include <weir/traffic/capture.hpp>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+/// A capture of which nothing can be read is as none. Throws FormatError with its link type.
+inline void check_readable(const weir::Status& status) {
+  if (!status)
+    weir::fail(status.error().kind, status.error().what + " (docs/capture.md lists those that are)");
+}
+
+/// How many packets of which link told nothing; no line when there are none.
+inline void tell_left_out(const weir::LeftOut& left_out) {
+  if (left_out.frames() > 0) std::fprintf(stderr, "left out: %s\n", left_out.text().c_str());
+}
+
+/// Tells which captures were cut or damaged, and of which nothing could be read. The exit code: 0, 1 for the
+/// former, 2 for the latter.
+[[nodiscard]] inline int report_captures(const weir::MergedCapture& captures) {
+  const std::vector<std::string> cut = captures.failures(), unreadable = captures.unreadable();
+  for (const std::vector<std::string>& texts : {cut, unreadable}) {
+    for (const std::string& text : texts) std::fprintf(stderr, "weir: %s\n", text.c_str());
+  }
+  return !unreadable.empty() ? 2 : cut.empty() ? 0 : 1;
+}
+
+}  // namespace cli

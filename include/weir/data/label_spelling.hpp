@@ -1,0 +1,53 @@
+// Labels that are spelt in more than one way.
+#pragma once
+
+#include <weir/core/abi.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+/// Without blanks at the ends, and with one blank for several: spaces, tabs, line ends, no-break spaces.
+[[nodiscard]] inline std::string without_extra_blanks(std::string_view label) {
+  std::string result;
+  bool blank = false;
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    const bool no_break = label.substr(i, 2) == "\xC2\xA0";
+    if (no_break || std::string_view(" \t\r\n").find(label[i]) != std::string_view::npos) {
+      blank = true;
+      i += no_break ? 1 : 0;
+      continue;
+    }
+    if (blank && !result.empty()) result += ' ';
+    blank = false;
+    result += label[i];
+  }
+  return result;
+}
+
+/// The same in small letters, as far as ASCII goes.
+[[nodiscard]] inline std::string without_case(std::string_view label) {
+  std::string result = without_extra_blanks(label);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+/// The labels that are the same under `key`, in groups of two and more.
+template <class Key>
+[[nodiscard]] std::vector<std::vector<std::string>> same_labels(const std::vector<std::string>& labels,
+                                                                Key&& key) {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const std::string& label : labels) groups[key(label)].push_back(label);
+  std::vector<std::vector<std::string>> result;
+  for (auto& [name, group] : groups) {
+    if (group.size() > 1) result.push_back(group);
+  }
+  return result;
+}
+
+}  // namespace weir::inline WEIR_ABI

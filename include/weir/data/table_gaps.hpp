@@ -1,0 +1,43 @@
+// The cells of a table that hold nothing to learn from: missing ones, and infinite numbers.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/data/finite.hpp>
+#include <weir/data/table.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct ColumnGaps {
+  std::string column;
+  std::size_t missing = 0;
+  std::size_t infinite = 0;
+
+  [[nodiscard]] std::size_t cells() const noexcept { return missing + infinite; }
+};
+
+/// Of the columns that have any, in the order of the table.
+[[nodiscard]] inline std::vector<ColumnGaps> gaps_of(const Table& table) {
+  std::vector<ColumnGaps> result;
+  for (std::size_t i = 0; i < table.columns(); ++i) {
+    ColumnGaps gaps{table.schema().columns[i].name};
+    if (table.numeric(i)) {
+      for (const double number : table.numbers(i)) {
+        gaps.missing += std::size_t{is_missing(number)};
+        gaps.infinite += std::size_t{!is_finite(number) && !is_missing(number)};
+      }
+    } else {
+      const auto codes = table.codes(i);
+      gaps.missing = static_cast<std::size_t>(std::count(codes.begin(), codes.end(), missing_code));
+    }
+    if (gaps.cells() > 0) result.push_back(std::move(gaps));
+  }
+  return result;
+}
+
+}  // namespace weir::inline WEIR_ABI
