@@ -154,8 +154,8 @@ struct Trained {
   Model model;
   Choices choices;
   weir::History history;
-  std::string log_failure;  ///< empty: there is all of it
   AlarmRate alarm_rate;
+  std::string log_failure;  ///< empty: there is all of it
   double seconds = 0.0;
 };
 
