@@ -1,13 +1,12 @@
 #include "choices.hpp"
 
 #include "commands.hpp"
-#include "files.hpp"
 #include "report.hpp"
 
 #include <weir/train/recipe.hpp>
 
 #include <algorithm>
-#include <cctype>
+#include <string>
 
 namespace cli {
 
@@ -15,21 +14,6 @@ namespace {
 
 constexpr long quick_epochs = 20;
 constexpr long quick_batch = 128;
-
-/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
-[[nodiscard]] std::string layers_from(const std::string& given) {
-  if (!given.starts_with('@')) return given;
-  if (given.size() == 1) {
-    weir::fail(weir::ErrorKind::config, "--layers: the name of a file belongs behind the @");
-  }
-  std::string text = read_file(given.substr(1));
-  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
-  if (text.empty()) {
-    weir::fail(weir::ErrorKind::config,
-               "--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
-  }
-  return text;
-}
 
 [[nodiscard]] weir::Goal goal_of(weir::Task task) {
   if (task == weir::Task::anomaly) return weir::Goal::reconstruct;
@@ -59,7 +43,7 @@ constexpr long quick_batch = 128;
 Choices choose(const TrainOptions& options, const Preparation& prepared) {
   const weir::Recipe recipe = recipe_of(prepared);
   Choices result;
-  result.layers = layers_from(options.layers);
+  result.layers = options.layers;
   const bool own_layers = !result.layers.empty();
   if (!own_layers) {
     result.layers = options.quick ? quick_layers(prepared, recipe.layers) : recipe.layers;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "meter_options.hpp"
+#include "near_names.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/flow_features.hpp>
@@ -39,7 +40,10 @@ decltype(auto) with_further_columns(Use&& use) {
 [[nodiscard]] inline weir::FeatureMask mask_of(const MeterOptions& o) {
   weir::FeatureMask mask;
   for (const std::string& name : o.mask) {
-    if (!mask.set(name)) weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'");
+    if (mask.set(name)) continue;
+    weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'" +
+                                            near_names(name, {"addresses", "ports", "checksums", "ip_id",
+                                                              "sequence", "timestamps", "tls", "all"}));
   }
   return mask;
 }

@@ -186,8 +186,9 @@ class Command {
     if (!rules) fail(rules.error().kind, options.labels + ": " + rules.error().what);
     if (!rules->name_captures()) return std::move(rules).value();
     if (options.captures.size() > 1) {
-      fail(ErrorKind::config, options.labels + ": rules with capture= need one capture at a time: a flow of "
-                                               "several merged ones is of no single file");
+      fail(ErrorKind::config, options.labels +
+                                  ": rules with capture= need one capture at a time: a flow of "
+                                  "several merged ones is of no single file");
     }
     return rules->of_capture(options.captures.front());
   }

@@ -116,9 +116,9 @@ Preparation prepare_images(const TrainOptions& options) {
   prepared.task = options.task == "anomaly" ? weir::Task::anomaly : weir::Task::classify;
   prepared.input = options.sequence.empty() ? weir::Shape{size} : sequence_shape(options.sequence, size);
   prepared.samples = {.kind = weir::SampleKind::image,
+                      .pixel_scale = pixel_scale(options),
                       .rows = static_cast<weir::Index>(images.pixels.rows),
-                      .columns = static_cast<weir::Index>(images.pixels.columns),
-                      .pixel_scale = pixel_scale(options)};
+                      .columns = static_cast<weir::Index>(images.pixels.columns)};
   prepared.rows = images.count();
   const weir::Table labels = label_table(images, options.label);
   prepared.labels = make_rule(options, labels);

@@ -43,7 +43,7 @@ namespace {
   if (text == "space") return ' ';
   if (text.size() == 1) return text[0];
   weir::fail(weir::ErrorKind::config,
-             std::string(option) + " takes one character, 'tab' or 'space', not '" + text + "'");
+             std::string(option) + " takes one character or 'tab' or 'space', not '" + text + "'");
 }
 [[nodiscard]] std::string sign_text(char sign) {
   return sign == '\t' ? std::string("tab") : sign == ' ' ? std::string("space") : std::string(1, sign);

@@ -65,6 +65,15 @@ int complain(std::string text, int code) {
           },
           list};
 }
+/// CLI11 itself would take -1 for the largest number that there is.
+[[nodiscard]] CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos
+                       ? std::string()
+                       : "'" + text + "' is not a whole number from 0 up";
+          },
+          "N"};
+}
 [[nodiscard]] CLI::Validator count_from(double low) { return between(low, 1e9, "N"); }
 
 /// "a,b" into a list; the option may also be repeated.
@@ -192,7 +201,7 @@ void add_train(App& app, cli::TrainOptions& o) {
   app.add_option("--class-weights", o.class_weights, "balanced: rare classes weigh more [none]")
       ->check(one_of({"none", "balanced"}))
       ->group(net);
-  app.add_option("--seed", o.seed, "of everything random [0]")->type_name("N")->group(net);
+  app.add_option("--seed", o.seed, "of everything random [0]")->check(whole_number())->group(net);
   app.add_option("--threads", o.threads, "the result is the same for any number [1]")
       ->check(between(1, 256, "N"))
       ->group(net);
@@ -239,7 +248,7 @@ void add_inspect(App& app, cli::InspectOptions& o) {
 
 void add_synth(App& app, cli::SynthOptions& o) {
   app.add_option("--connections", o.connections, "[10000]")->check(between(1, 1e9, "N"));
-  app.add_option("--seed", o.seed, "another seed is another site [1]")->type_name("N");
+  app.add_option("--seed", o.seed, "another seed is another site [1]")->check(whole_number());
   app.add_option("--attack-share", o.attack_share, "of the connections [0.12]")
       ->check(between(0.0, 0.5, "SHARE"));
   app.add_option("--ipv6", o.ipv6_share, "share of the pairs of hosts that speak IPv6 [0]")
@@ -398,7 +407,11 @@ void refuse_empty(App& app) {
   const App* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
   const std::string where = command == &app ? std::string() : command->get_name() + ": ";
   const std::vector<std::string> rest = app.remaining(true);
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !rest.empty()) {
+  const auto is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
+  // What is missing may be what was misspelt.
+  const bool misspelt =
+      command != &app && is(CLI::ExitCodes::RequiredError) && !rest.empty() && rest.front().starts_with('-');
+  if (!rest.empty() && (is(CLI::ExitCodes::ExtrasError) || misspelt)) {
     std::vector<std::string> known;
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);

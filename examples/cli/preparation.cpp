@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace cli {
@@ -265,6 +266,17 @@ void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReade
   divide(prepared, std::move(table), options);
 }
 
+/// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
+[[nodiscard]] std::string layers_from(const std::string& given) {
+  if (!given.starts_with('@')) return given;
+  if (given.size() == 1) wrong("--layers: the name of a file belongs behind the @");
+  std::string text = read_file(given.substr(1));
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (text.empty())
+    wrong("--layers: '" + given.substr(1) + "' is empty; it should name layers, such as dense:64,relu");
+  return text;
+}
+
 }  // namespace
 
 TrainOptions with_defaults(TrainOptions options) {
@@ -273,6 +285,7 @@ TrainOptions with_defaults(TrainOptions options) {
   if (options.label.empty() && options.input.format == "idx") options.label = "label";
   if (options.window && options.task == "classify") options.task = "regress";
   if (options.scaling.empty()) options.scaling = anomaly ? "log_min_max" : "log_standard";
+  options.layers = layers_from(options.layers);
   if (options.schedule.empty()) options.schedule = "cosine";
   check(options);
   return options;

@@ -32,11 +32,11 @@ struct Preparation {
   weir::Dataset<float> held_back_samples;  ///< the same where there is no table: images
   std::size_t history = 0;                 ///< first rows of `held_back` that are there to look back on
 
-  std::size_t rows = 0;              ///< in the file, with a label
-  std::size_t unlabelled = 0;        ///< left out
-  std::vector<std::string> notes;    ///< what the user should know of the table, a sentence each
-  std::string gaps;                  ///< cells that were missing or infinite, in words
-  std::string label_counts;          ///< "benign 52734, attack 7266"
+  std::size_t rows = 0;            ///< in the file, with a label
+  std::size_t unlabelled = 0;      ///< left out
+  std::vector<std::string> notes;  ///< what the user should know of the table, a sentence each
+  std::string gaps;                ///< cells that were missing or infinite, in words
+  std::string label_counts;        ///< "benign 52734, attack 7266"
 };
 
 /// The options with every default filled in that depends on the task or on the format.

@@ -154,8 +154,8 @@ struct Trained {
   Model model;
   Choices choices;
   weir::History history;
-  std::string log_failure;  ///< empty: there is all of it
   AlarmRate alarm_rate;
+  std::string log_failure;  ///< empty: there is all of it
   double seconds = 0.0;
 };
 
@@ -341,8 +341,11 @@ void train(const TrainOptions& given) {
   if (!options.test.empty()) {
     InputOptions input = options.input;
     if (!options.test_labels.empty()) input.labels = options.test_labels;
-    const Assessment result = assess_file(trained.model, options.test, input, false);
-    const std::vector<std::string> about_test = notes_on(trained.model.record, options.test);
+    weir::CsvReport report;
+    const Assessment result = assess_file(trained.model, options.test, input, false, &report);
+    std::vector<std::string> about_test = reading_notes(report);
+    for (std::string& note : notes_on(trained.model.record, options.test))
+      about_test.push_back(std::move(note));
     if (talk) {
       print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
             to_text(result));

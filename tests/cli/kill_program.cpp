@@ -74,11 +74,11 @@ struct Job {
 }
 
 [[nodiscard]] std::vector<Job> jobs() {
-  const std::string table = synth("kill.csv", 3'000, 5);
+  const std::string table = synth("kill.csv", 1'500, 5);
   const std::string model = folder() / "kill.weir";
   weir_well({"train", table, "--label", "label", "--epochs", "1", "--model", model, "--quiet"});
   const std::string capture = folder() / "kill.pcap";
-  weir_well({"synth", "--pcap", capture, "--connections", "800", "--quiet"});
+  weir_well({"synth", "--pcap", capture, "--connections", "400", "--quiet"});
   const std::string out = outputs() + "/";
   std::vector<Job> all{
       {"train",
@@ -86,12 +86,12 @@ struct Job {
         out + "m.weir"},
        {"m.weir"}},
       {"predict", {"predict", model, table, "-o", out + "verdicts.csv"}, {"verdicts.csv"}},
-      {"synth", {"synth", "--connections", "6000", "-o", out + "table.csv"}, {"table.csv"}},
+      {"synth", {"synth", "--connections", "3000", "-o", out + "table.csv"}, {"table.csv"}},
   };
   if (cli_test::weir({"flows", capture, "-o", "/dev/null"}).code == 0) {
     all.push_back({"flows", {"flows", capture, "--threads", "2", "-o", out + "flows.csv"}, {"flows.csv"}});
     all.push_back({"synth --pcap",
-                   {"synth", "--connections", "800", "--pcap", out + "c.pcap", "--labels", out + "rules"},
+                   {"synth", "--connections", "400", "--pcap", out + "c.pcap", "--labels", out + "rules"},
                    {"c.pcap", "rules"}});
   }
   return all;

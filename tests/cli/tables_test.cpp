@@ -25,7 +25,8 @@ std::string table(int rows, Change&& change, const std::string& header = "size,r
     const bool attack = i % 2 == 1;
     const std::string size = std::to_string(next(256) + (attack ? 128 : 0));
     const std::string rate = std::to_string(next(64)) + "." + std::to_string(next(8) + 1);
-    text += change(i, size, rate, attack ? "DDoS"s : "BENIGN"s) + "\n";
+    const std::string label = attack ? "DDoS" : "BENIGN";
+    text += change(i, size, rate, label) + "\n";
   }
   return text;
 }

@@ -214,8 +214,9 @@ TEST_CASE(
         CAPTURE(task);
         const std::string path = folder() / "clouds.weir";
         const Json json =
-            weir_well({"train", table, "--label", "label", "--benign", "fine", "--task", task, "--alarm-rate",
-                       "0.05", "--validation", "0.4", "--quick", "--epochs", "8", "--model", path, "--json"})
+            weir_well({"train", table,          "--label", "label",        "--benign", "fine",    "--task",
+                       task,    "--alarm-rate", "0.05",    "--validation", "0.4",      "--quick", "--lr",
+                       "0.01",  "--epochs",     "8",       "--model",      path,       "--json"})
                 .json();
         const int held = ordinary * 4 / 10;
         const Json& report = json.at("alarm_rate");
@@ -228,7 +229,7 @@ TEST_CASE(
                                 << result.at("recall"));
         CHECK(std::fabs(fpr - rate) < bound);
         // Two clouds at a distance of 2.83 deviations: the best test of 5 % finds 88 %.
-        if (task == "classify") CHECK(result.at("recall") > 0.8);
+        if (task == "classify") CHECK(result.at("recall") > 0.75);
       }
     }
   }

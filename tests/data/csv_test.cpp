@@ -199,8 +199,8 @@ TEST_CASE("csv: limits on the length of a row and on the number of columns") {
 }
 
 TEST_CASE("csv: empty files") {
-  CHECK(error_of("") == "memory: the file is empty; a header line is expected");
-  CHECK(error_of("\xEF\xBB\xBF\n\n") == "memory: the file is empty; a header line is expected");
+  CHECK(error_of("") == "memory: this is an empty file; a header line is expected");
+  CHECK(error_of("\xEF\xBB\xBF\n\n") == "memory: this is an empty file; a header line is expected");
   CHECK(error_of("", {.header = false}) == "memory: there is no row to tell the columns from");
   CHECK(parse_csv("a,b\n").rows() == 0);
   CHECK(parse_csv("", texts({"a"})).rows() == 0);

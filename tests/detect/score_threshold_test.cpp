@@ -38,10 +38,12 @@ TEST_CASE("the rank of a threshold: what n scores carry, ties and numbers that a
   // Of 99 equal scores none may raise an alarm.
   const std::vector<double> equal(99, 1.0);
   CHECK(alarm_threshold(equal, 0.5) > 1.0);
-  // NaN is larger than any number, and no threshold lies above it.
-  scores[5] = std::nan("");
+  // NaN has no rank, and no threshold lies above what is infinite.
+  scores[5] = HUGE_VAL;
   CHECK(exceeded_at_rate(scores, 0.02) == 99.0);
-  CHECK_THROWS_AS(static_cast<void>(alarm_threshold(scores, 0.01)), DataError);
+  CHECK_THROWS_AS(static_cast<void>(alarm_threshold(scores, 0.01)), NumericError);
+  scores[5] = std::nan("");
+  CHECK_THROWS_AS(static_cast<void>(exceeded_at_rate(scores, 0.5)), NumericError);
 }
 
 TEST_CASE("fresh scores of the same law exceed the threshold at the rate, whatever the law") {

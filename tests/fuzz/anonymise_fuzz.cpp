@@ -71,9 +71,10 @@ bool has(std::span<const std::byte> bytes, std::span<const std::uint8_t> part) {
 /// SACK blocks are sequence numbers and stay.
 bool has_sack(const Packet& p) { return p.protocol == ip_protocol::tcp && p.tcp_sack_blocks > 0; }
 
+/// Identifications do not stay: what is planted may stand in one.
 Anonymiser anonymiser(bool ports, std::uint8_t keep) {
   constexpr AnonymiseKey key{9, 8, 7, 6, 5, 4, 3, 2, 1};
-  return Anonymiser(key, {.ports = ports, .keep_ip_id = (keep & 2) != 0, .keep_flow_label = (keep & 4) != 0});
+  return Anonymiser(key, {.ports = ports, .keep_flow_label = (keep & 4) != 0});
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ CsvOptions options_of(const std::uint8_t* choice) {
   options.bad_rows = static_cast<BadRows>(choice[2] % 3);
   options.encoding = static_cast<TextEncoding>(choice[3] % 4);
   if ((choice[3] & 0x04) != 0) options.numbers.decimal = ',';
-  constexpr std::string_view thousands = "\0,. ";
+  constexpr std::array<char, 4> thousands{'\0', ',', '.', ' '};
   options.numbers.thousands = thousands[(choice[3] >> 3) % thousands.size()];
   if ((choice[3] & 0x20) != 0) options.mixed = MixedColumns::categorical;
   if ((choice[1] & 0x10) != 0) options.max_row_bytes = 32;

@@ -380,6 +380,32 @@ TEST_CASE("what stays on request stays, and no more") {
   CHECK(p.tcp_ts_value == 0);
 }
 
+TEST_CASE("a checksum that was not filled in does not tell the addresses") {
+  Anonymiser hide(key);
+  Sample sample{"", 1, framed(ipv4(four, tcp_with({})))};
+  patch16(sample.frame.bytes, 14 + 10, 0);
+  patch16(sample.frame.bytes, 14 + 20 + 16, 0);
+  const Bytes left = anonymised(hide, sample, sample.frame.bytes.size());
+  for (const std::size_t at : {14U + 10U, 14U + 20U + 16U}) {
+    CHECK(left[at] == std::byte{0});
+    CHECK(left[at + 1] == std::byte{0});
+  }
+}
+
+TEST_CASE("what tells tunnels apart is no digest of their open addresses") {
+  Anonymiser hide(key);
+  const Layer frame = framed(ipv4(four, gre({}, ipv4({}, udp({})))));
+  Packet open;
+  REQUIRE(parse_packet(open, link_type::ethernet, frame.bytes, 0, 0, {.decapsulate = true}));
+  REQUIRE(open.tunnel_ends != 0);
+  Packet hidden = open, again = open;
+  hide.hide(hidden);
+  hide.hide(again);
+  CHECK(hidden.tunnel_ends != open.tunnel_ends);
+  CHECK(hidden.tunnel_ends != 0);
+  CHECK(hidden.tunnel_ends == again.tunnel_ends);
+}
+
 TEST_CASE("the pieces of a datagram still belong together, and those of two do not") {
   Anonymiser hide(key);
   Ipv4 other = four;

@@ -26,7 +26,7 @@ TEST_CASE("label rules: labels in quotes hold blanks, # and =") {
       "\"Web Attack \xE2\x80\x93 XSS\"\tport=80   # a comment\r\n"
       "# \"nothing\"\n"
       "\"a=b # c\" proto=udp\n"
-      "\"say \"\"hi\"\"\"\n"
+      "\"say \"\"hi\"\"\" port=1\n"
       "plain capture=\"day 1.pcap\"");
   REQUIRE(rules.rules().size() == 4);
   CHECK(rules.rules()[0].label == "Web Attack \xE2\x80\x93 XSS");
@@ -45,6 +45,7 @@ TEST_CASE("label rules: errors name the line, the word, why, and what there is")
            {"benign\nscan prot=tcp\n", {"line 2", "'prot=tcp'", "there are from, to, src"}},
            {"Web Attack\n", {"line 1", "'Attack'", "stands in quotes"}},
            {"\"Web Attack\n", {"line 1", "not closed"}},
+           {"bytes,packets,label\n1,2,x\n", {"line 1", "'bytes,packets,label'", "rows of a table"}},
            {"a src=10.0.0.300\n", {"'src=10.0.0.300'", "10.0.0.0/8"}},
            {"a src=10.0.0.0/33\n", {"'src=10.0.0.0/33'", "prefix"}},
            {"a port=70000\n", {"'port=70000'", "1-1024"}},
@@ -75,4 +76,13 @@ TEST_CASE("label rules: by the file that a flow is from") {
   CHECK_FALSE(rules_of("benign\n").name_captures());
   CHECK(rules_of("a capture=*1*2*\n").of_capture("x1yy2").rules().size() == 1);
   CHECK(rules_of("a capture=*1*2*\n").of_capture("x2yy1").rules().empty());
+}
+
+TEST_CASE("label rules: one behind a rule that fits everything is never reached, and refused") {
+  const auto rules = weir::FlowLabelRules::try_parse("dos port=80\nbenign\nscan port=22\n");
+  REQUIRE_FALSE(rules.ok());
+  CHECK(rules.error().what.find("line 3: is never reached") == 0);
+  // A table in the place of rules.
+  CHECK_FALSE(weir::FlowLabelRules::try_parse("bytes,packets,label\n1,2,x\n").ok());
+  CHECK(weir::FlowLabelRules::try_parse("benign\n\n# the end\n").ok());
 }

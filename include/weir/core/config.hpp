@@ -145,7 +145,7 @@ class ConfigReader {
     return std::string(fallback);
   }
   void complain(std::string_view name, const std::string& what) {
-    if (complaint_.empty()) complaint_ = std::string(owner_) + ": " + detail::quoted(name) + " " + what;
+    if (complaint_.empty()) complaint_ = std::string(owner_) + ": " + detail::in_quotes(name) + " " + what;
   }
   /// The value built from these options, or the first complaint.
   template <class T>

@@ -86,7 +86,7 @@ struct NumericError : Error {
 
 namespace detail {
 /// A text of unknown origin in a message, in quotes: at most 80 bytes of it, and no control characters.
-[[nodiscard]] inline std::string quoted(std::string_view text) {
+[[nodiscard]] inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 80;
   std::string out = "'";
   for (const char c : text.substr(0, longest)) {

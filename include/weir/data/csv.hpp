@@ -171,7 +171,7 @@ class CsvReader {
     const CsvRows::Step step = rows_.next();
     if (step == CsvRows::Step::failed) return rows_.failure();
     if (step == CsvRows::Step::end) {
-      return Failure{ErrorKind::data, source_name() + ": the file is empty; a header line is expected"};
+      return Failure{ErrorKind::data, source_name() + ": this is an empty file; a header line is expected"};
     }
     if (step == CsvRows::Step::bad) return Failure{ErrorKind::data, message(bad_line(step))};
     header = unique_names(rows_.fields());
@@ -226,11 +226,13 @@ class CsvReader {
 
   Status reject(CsvRows::Step step) {
     ++report_.bad_rows;
-    if (options_.bad_rows == BadRows::skip) return std::monostate{};
+    const bool stop = options_.bad_rows == BadRows::stop;
+    const bool wanted = options_.bad_rows != BadRows::skip && report_.reasons.size() < options_.max_reasons;
+    if (!stop && !wanted) return std::monostate{};
     BadRow row = bad_line(step);
-    const Failure failure{ErrorKind::data, message(row)};
-    if (report_.reasons.size() < options_.max_reasons) report_.reasons.push_back(std::move(row));
-    if (options_.bad_rows == BadRows::stop) return failure;
+    const std::string what = stop ? message(row) : std::string();
+    if (wanted) report_.reasons.push_back(std::move(row));
+    if (stop) return Failure{ErrorKind::data, what};
     return std::monostate{};
   }
 

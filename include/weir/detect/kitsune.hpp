@@ -58,7 +58,8 @@ enum class KitsunePhase : std::uint8_t { mapping, training, calibrating, detecti
 struct KitsuneVerdict {
   KitsunePhase phase = KitsunePhase::mapping;
   double score = 0.0;  ///< 0 while the net learns
-  bool alarm = false;  ///< score above the threshold as it was, only when detecting; or NaN, at any time
+  /// Score above the threshold as it was, only when detecting; or a score that is NaN, at any time.
+  bool alarm = false;
 };
 
 /// A feature, and how far the packet was from what is normal in it, in units of its range in training.

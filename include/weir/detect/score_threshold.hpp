@@ -117,33 +117,32 @@ struct LogNormal {
 }
 
 /// The smallest of these normal scores that a further one exceeds with probability `rate` at most; the
-/// largest of them when they are fewer than scores_needed(rate). NaN counts as larger than any number.
-/// DataError without scores.
+/// largest of them when they are fewer than scores_needed(rate). DataError without scores, NumericError when
+/// one is NaN or the answer is infinite.
 [[nodiscard]] inline double exceeded_at_rate(std::span<const double> scores, double rate) {
   const bool enough = scores.size() >= scores_needed(rate);
   if (scores.empty()) fail(ErrorKind::data, "a threshold needs scores");
+  detail::check_scores(scores, false);
   std::vector<double> sorted(scores.begin(), scores.end());
-  for (double& score : sorted) score = std::isnan(score) ? HUGE_VAL : score;
   const auto n = static_cast<double>(sorted.size());
   const auto above = enough ? static_cast<std::size_t>((n + 1.0) * rate + 1e-9) - 1 : std::size_t{0};
   const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() - 1 - above);
   std::nth_element(sorted.begin(), place, sorted.end());
+  if (!std::isfinite(*place)) {
+    fail(ErrorKind::numeric, "more normal scores are not finite than may raise an alarm");
+  }
   return *place;
 }
 
-/// The same for a judge that raises an alarm from its threshold on, as a Scorer does. DataError with fewer
-/// scores than the rate needs, or when there is no number above the score in question.
+/// The same for a judge that raises an alarm from its threshold on, as a Scorer does. DataError also with
+/// fewer scores than the rate needs.
 [[nodiscard]] inline double alarm_threshold(std::span<const double> scores, double rate) {
   if (scores.size() < scores_needed(rate)) {
     fail(ErrorKind::data, "a rate of false alarms of " + std::to_string(rate) + " needs " +
                               std::to_string(scores_needed(rate)) + " normal scores; there are " +
                               std::to_string(scores.size()));
   }
-  const double threshold = std::nextafter(exceeded_at_rate(scores, rate), HUGE_VAL);
-  if (!std::isfinite(threshold)) {
-    fail(ErrorKind::data, "more normal scores are not finite than may raise an alarm");
-  }
-  return threshold;
+  return std::nextafter(exceeded_at_rate(scores, rate), HUGE_VAL);
 }
 
 enum class ThresholdRule : std::uint8_t { log_normal, quantile, largest };
@@ -153,7 +152,7 @@ struct ThresholdOptions {
   double rate = 1e-4;   ///< log_normal, quantile
   double factor = 1.0;  ///< largest
   double step = 0.5;    ///< how fast a MovingThreshold follows; 0: it stays
-  double most = 100.0;    ///< how far it moves: at most to so many times what it was set to
+  double most = 100.0;  ///< how far it moves: at most to so many times what it was set to
 };
 
 /// ConfigError when the options make no sense; DataError and NumericError when the scores do not serve.

@@ -175,9 +175,9 @@ inline bool HeaderParser::take_field(TensorEntry& entry, unsigned& seen) {
                          : field.raw == "shape"        ? 2U
                          : field.raw == "data_offsets" ? 4U
                                                        : 0U;
-  if (which == 0) return cursor_.refuse(field.position, "unknown field " + quoted(field.raw));
+  if (which == 0) return cursor_.refuse(field.position, "unknown field " + in_quotes(field.raw));
   if ((seen & which) != 0)
-    return cursor_.refuse(field.position, "field " + quoted(field.raw) + " comes twice");
+    return cursor_.refuse(field.position, "field " + in_quotes(field.raw) + " comes twice");
   seen |= which;
   return which == 1 ? take_dtype(entry) : which == 2 ? take_shape(entry) : take_offsets(entry);
 }
@@ -186,7 +186,7 @@ inline bool HeaderParser::take_dtype(TensorEntry& entry) {
   JsonString name;
   if (!cursor_.take_string(name)) return false;
   const std::optional<Dtype> dtype = find_dtype(name.raw);
-  if (!dtype) return cursor_.refuse(name.position, "unknown dtype " + quoted(name.raw));
+  if (!dtype) return cursor_.refuse(name.position, "unknown dtype " + in_quotes(name.raw));
   entry.dtype = *dtype;
   return true;
 }
@@ -210,7 +210,7 @@ inline bool HeaderParser::take_offsets(TensorEntry& entry) {
 
 inline bool HeaderParser::check_bytes(const TensorEntry& entry, const JsonString& name, unsigned seen) {
   const auto refuse = [&](const std::string& reason) {
-    return cursor_.refuse(name.position, "tensor " + quoted(name.raw) + ": " + reason);
+    return cursor_.refuse(name.position, "tensor " + in_quotes(name.raw) + ": " + reason);
   };
   if (seen != 7) return refuse("dtype, shape and data_offsets are needed");
   const std::string type = std::string(name_of(entry.dtype)) + " " + entry.shape.str();
@@ -233,7 +233,7 @@ inline bool HeaderParser::check_bytes(const TensorEntry& entry, const JsonString
 inline bool HeaderParser::index_tensors() {
   const HeaderTables& tables = *tables_;
   const auto refuse = [&](const TensorEntry& entry, const char* reason) {
-    return cursor_.refuse(entry.position, "tensor " + quoted(tables.view(entry.name)) + ": " + reason);
+    return cursor_.refuse(entry.position, "tensor " + in_quotes(tables.view(entry.name)) + ": " + reason);
   };
   // The place in the text decides between empty tensors: the order of the header.
   const auto place = [](const TensorEntry& entry) {
@@ -266,7 +266,7 @@ inline bool HeaderParser::index_metadata() {
       std::adjacent_find(entries.begin(), entries.end(),
                          [&](const MetadataEntry& a, const MetadataEntry& b) { return key(a) == key(b); });
   if (twin != entries.end()) {
-    return cursor_.refuse(twin->position, "metadata key " + quoted(key(*twin)) + " comes twice");
+    return cursor_.refuse(twin->position, "metadata key " + in_quotes(key(*twin)) + " comes twice");
   }
   for (const MetadataEntry& entry : entries) {
     if (key(entry) == checksum_key && !counts_.checksum) {

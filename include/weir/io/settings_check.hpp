@@ -34,16 +34,16 @@ namespace weir::inline WEIR_ABI::detail {
   std::sort(names.begin(), names.end());
   if (!names.empty() && names.front().empty()) return "weir.labels: a class has no name";
   if (const auto twin = std::adjacent_find(names.begin(), names.end()); twin != names.end()) {
-    return "weir.labels: there are two classes " + quoted(*twin);
+    return "weir.labels: there are two classes " + in_quotes(*twin);
   }
   const auto known = [&](std::string_view name) {
     return std::binary_search(names.begin(), names.end(), name);
   };
   for (const auto& [label, name] : labels.map) {
-    if (!known(name)) return "weir.labels: 'map' names " + quoted(name) + ", which is no class";
+    if (!known(name)) return "weir.labels: 'map' names " + in_quotes(name) + ", which is no class";
   }
   if (!labels.otherwise.empty() && !known(labels.otherwise)) {
-    return "weir.labels: 'otherwise' names " + quoted(labels.otherwise) + ", which is no class";
+    return "weir.labels: 'otherwise' names " + in_quotes(labels.otherwise) + ", which is no class";
   }
   return {};
 }

@@ -35,7 +35,7 @@ template <class Enum, std::size_t N>
       return true;
     }
   }
-  return in.cursor().refuse(in.cursor().position(), quoted(name) + " is not known here");
+  return in.cursor().refuse(in.cursor().position(), in_quotes(name) + " is not known here");
 }
 
 template <class Enum, std::size_t N>
@@ -125,24 +125,25 @@ struct ColumnText {
   [[nodiscard]] std::string complaint() const {
     if (!named) return "a column has no name";
     if (kind != "numeric" && kind != "categorical")
-      return "column " + quoted(name) + " is of unknown kind " + quoted(kind);
+      return "column " + in_quotes(name) + " is of unknown kind " + in_quotes(kind);
     if (kind == "numeric" ? of_texts : of_numbers)
-      return "column " + quoted(name) + " has members that a " + kind + " one does not have";
+      return "column " + in_quotes(name) + " has members that a " + kind + " one does not have";
     if (kind == "categorical") {
       const auto& c = categorical.categories;
       const bool ascending = std::adjacent_find(c.begin(), c.end(), std::greater_equal<>()) == c.end();
-      return ascending ? "" : "the categories of " + quoted(name) + " are not in ascending order, each once";
+      return ascending ? ""
+                       : "the categories of " + in_quotes(name) + " are not in ascending order, each once";
     }
     const Scaler& scaler = numeric.scaler;
     const bool ranked = scaler.scaling == Scaling::rank;
     if (!(scaler.scale > 0.0) || !(numeric.low < numeric.high))
-      return "the scaling of " + quoted(name) + " is not usable";
+      return "the scaling of " + in_quotes(name) + " is not usable";
     if (ranked &&
         (scaler.landmarks.size() < 2 || !std::is_sorted(scaler.landmarks.begin(), scaler.landmarks.end()))) {
-      return "the landmarks of " + quoted(name) + " are not usable";
+      return "the landmarks of " + in_quotes(name) + " are not usable";
     }
     if (!ranked && !scaler.landmarks.empty())
-      return quoted(name) + " has landmarks and is not scaled by rank";
+      return in_quotes(name) + " has landmarks and is not scaled by rank";
     return "";
   }
 };
@@ -181,7 +182,7 @@ struct ColumnText {
   });
   if (!fine || !in.end()) return in.failure("preprocess");
   if (const auto name = repeated_name(pre.schema)) {
-    return Failure{ErrorKind::format, "preprocess: there are two columns " + quoted(*name)};
+    return Failure{ErrorKind::format, "preprocess: there are two columns " + in_quotes(*name)};
   }
   return pre;
 }

@@ -36,7 +36,7 @@ struct Bidirectional {
   static constexpr std::string_view kind = "bidirectional";
   static constexpr std::array<std::string_view, 1> arguments{"merge"};
   static constexpr bool along_time = true;
-  static constexpr bool copies_branch = true;  ///< one chain in a text is both directions'
+  static constexpr bool copies_branch = true;  ///< one chain in a text is both directions
 
   Inner forwards;
   Inner backwards;
@@ -78,9 +78,7 @@ struct Bidirectional {
     for (const Inner* layer : {&forwards, &backwards}) {
       if (std::string text = weir::complaint(*layer, input); !text.empty()) return text;
     }
-    const Shape one = forwards.out_shape(input), other = backwards.out_shape(input);
-    if (one == other) return {};
-    return "bidirectional: its layers give " + one.str() + " and " + other.str();
+    return unequal(forwards.out_shape(input), backwards.out_shape(input));
   }
   [[nodiscard]] double work(Shape input) const {
     return weir::work(forwards, input) + weir::work(backwards, input);
@@ -91,8 +89,10 @@ struct Bidirectional {
            detail::bytes_of<T>(in + 2.0 * out, count);
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    require_fit(*this, input);
     const Shape one = forwards.out_shape(input);
+    if (const std::string text = unequal(one, backwards.out_shape(input)); !text.empty()) {
+      fail(ErrorKind::shape, text);
+    }
     return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
@@ -167,6 +167,10 @@ struct Bidirectional {
   }
 
  private:
+  [[nodiscard]] static std::string unequal(Shape one, Shape other) {
+    if (one == other) return {};
+    return "bidirectional: its layers give " + one.str() + " and " + other.str();
+  }
   static Pass inner_pass(const Pass& pass, Index direction) noexcept {
     Pass inner = pass.fork(direction);
     inner.logits = false;

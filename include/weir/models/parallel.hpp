@@ -123,19 +123,12 @@ struct Parallel {
   /// Why the branches do not take the input or cannot be joined; empty if they do.
   [[nodiscard]] std::string complaint(Shape input) const {
     std::string text;
-    Shape first{};
-    const auto one = [&](std::size_t i, const auto& branch) {
+    const auto one = [&](std::size_t, const auto& branch) {
       if (text.empty()) text = weir::complaint(branch, input);
-      if (!text.empty()) return;
-      const Shape shape = branch.out_shape(input);
-      if (i == 0) first = shape;
-      if (shape.length != first.length || (merge == Merge::add && shape.channels != first.channels)) {
-        text = "parallel: branch " + std::to_string(i) + " gives " + shape.str() + " where the first gives " +
-               first.str();
-      }
     };
     detail::each_branch(one, layers);
-    return text;
+    Shape total{};
+    return text.empty() ? join_shapes(input, total) : text;
   }
   [[nodiscard]] double work(Shape input) const {
     double total = 0.0;
@@ -153,15 +146,8 @@ struct Parallel {
     return bytes;
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    require_fit(*this, input);
-    Shape total{0, 1};
-    detail::each_branch(
-        [&](std::size_t, const auto& branch) {
-          const Shape shape = branch.out_shape(input);
-          total.length = shape.length;
-          total.channels = merge == Merge::add ? shape.channels : total.channels + shape.channels;
-        },
-        layers);
+    Shape total{};
+    if (const std::string text = join_shapes(input, total); !text.empty()) fail(ErrorKind::shape, text);
     return total;
   }
   /// Steps that every branch has.
@@ -311,6 +297,24 @@ struct Parallel {
   }
 
  private:
+  /// The shape of all branches' outputs together, or why they cannot be joined. The branches take the input.
+  [[nodiscard]] std::string join_shapes(Shape input, Shape& total) const {
+    std::string text;
+    Shape first{};
+    const auto one = [&](std::size_t i, const auto& branch) {
+      const Shape shape = branch.out_shape(input);
+      if (i == 0) first = total = shape;
+      if (text.empty() &&
+          (shape.length != first.length || (merge == Merge::add && shape.channels != first.channels))) {
+        text = "parallel: branch " + std::to_string(i) + " gives " + shape.str() + " where the first gives " +
+               first.str();
+      }
+      if (i > 0 && merge == Merge::concat) total.channels += shape.channels;
+    };
+    detail::each_branch(one, layers);
+    return text;
+  }
+
   [[nodiscard]] static Pass inner_pass(const Pass& pass, std::size_t branch) noexcept {
     Pass inner = pass.fork(static_cast<Index>(branch));
     inner.logits = false;

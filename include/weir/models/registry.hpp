@@ -225,12 +225,12 @@ template <class T, class L>
     L::from_branches(spec.config, std::move(chains), input);
   };
   if (!composite && !spec.branches.empty()) {
-    return Failure{ErrorKind::config, quoted(spec.kind) + " is not made of other layers"};
+    return Failure{ErrorKind::config, in_quotes(spec.kind) + " is not made of other layers"};
   }
   if constexpr (composite) {
     // A branch that a layer takes in two copies is built twice, so that the limits count both.
-    const std::size_t copies = requires { L::copies_branch; }
-    &&spec.branches.size() == 1 ? 2 : 1;
+    constexpr bool takes_two = requires { L::copies_branch; };
+    const std::size_t copies = takes_two && spec.branches.size() == 1 ? 2 : 1;
     std::vector<AnyModel<T>> chains;
     for (std::size_t i = 0; i < copies * spec.branches.size(); ++i) {
       const std::vector<LayerSpec>& branch = spec.branches[i / copies];
@@ -263,7 +263,7 @@ template <class T, class... L>
   if (made) return std::move(*made);
   std::string known;
   ((known += (known.empty() ? "" : ", ") + std::string(L::kind)), ...);
-  return Failure{ErrorKind::config, "unknown layer " + quoted(spec.kind) + "; known are " + known};
+  return Failure{ErrorKind::config, "unknown layer " + in_quotes(spec.kind) + "; known are " + known};
 }
 
 template <class T>

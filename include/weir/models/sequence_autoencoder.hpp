@@ -65,14 +65,10 @@ struct SequenceAutoencoder {
   [[nodiscard]] std::string complaint(Shape input) const {
     if (std::string text = weir::complaint(encoder, input); !text.empty()) return text;
     const Shape code = encoder.out_shape(input);
-    if (code.length != 1)
-      return "sequence_autoencoder: the encoder must give one step, but gives " + code.str();
+    if (std::string text = code_complaint(code); !text.empty()) return text;
     const Shape repeated{code.channels, input.length};
     if (std::string text = weir::complaint(decoder, repeated); !text.empty()) return text;
-    const Shape out = decoder.out_shape(repeated);
-    if (out.length == input.length) return {};
-    return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
-           " steps, but gives " + out.str();
+    return steps_complaint(decoder.out_shape(repeated), input);
   }
   [[nodiscard]] double work(Shape input) const {
     const Shape repeated{encoder.out_shape(input).channels, input.length};
@@ -84,8 +80,11 @@ struct SequenceAutoencoder {
            detail::bytes_of<Scalar>(repeated.channels, input.length + 1, count);
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    require_fit(*this, input);
-    return decoder.out_shape({encoder.out_shape(input).channels, input.length});
+    const Shape code = encoder.out_shape(input);
+    if (const std::string text = code_complaint(code); !text.empty()) fail(ErrorKind::shape, text);
+    const Shape out = decoder.out_shape({code.channels, input.length});
+    if (const std::string text = steps_complaint(out, input); !text.empty()) fail(ErrorKind::shape, text);
+    return out;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
 
@@ -152,6 +151,15 @@ struct SequenceAutoencoder {
   }
 
  private:
+  [[nodiscard]] static std::string code_complaint(Shape code) {
+    if (code.length == 1) return {};
+    return "sequence_autoencoder: the encoder must give one step, but gives " + code.str();
+  }
+  [[nodiscard]] static std::string steps_complaint(Shape out, Shape input) {
+    if (out.length == input.length) return {};
+    return "sequence_autoencoder: the decoder must keep " + std::to_string(input.length) +
+           " steps, but gives " + out.str();
+  }
   [[nodiscard]] static BatchView<Scalar> code_view(BatchView<const Scalar> x, AlignedBuffer<Scalar>& buffer,
                                                    const Cache& cache) {
     return {buffer.data(), {cache.code_channels, 1}, x.count()};

@@ -92,11 +92,7 @@ struct SupervisedAutoencoder {
     if (std::string text = weir::complaint(encoder, input); !text.empty()) return text;
     const Shape code = encoder.out_shape(input);
     if (std::string text = weir::complaint(decoder, code); !text.empty()) return text;
-    const Shape guess = decoder.out_shape(code);
-    if (learns_codes() && input.channels != 1)
-      return "supervised_autoencoder: codes are one channel, but there are " + std::to_string(input.channels);
-    if (guess.length == input.length && (learns_codes() || guess.channels == input.channels)) return {};
-    return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
+    return guess_complaint(decoder.out_shape(code), input);
   }
   // Outside of training the decoder does not run.
   [[nodiscard]] double work(Shape input) const { return weir::work(encoder, input); }
@@ -104,8 +100,10 @@ struct SupervisedAutoencoder {
     return weir::scratch(encoder, input, count);
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    require_fit(*this, input);
-    return encoder.out_shape(input);
+    const Shape code = encoder.out_shape(input);
+    const std::string text = guess_complaint(decoder.out_shape(code), input);
+    if (!text.empty()) fail(ErrorKind::shape, text);
+    return code;
   }
   [[nodiscard]] Index out_length(Index used) const { return weir::out_length(encoder, used); }
   [[nodiscard]] Index flops(Shape input) const {
@@ -198,6 +196,12 @@ struct SupervisedAutoencoder {
   }
 
  private:
+  [[nodiscard]] std::string guess_complaint(Shape guess, Shape input) const {
+    if (learns_codes() && input.channels != 1)
+      return "supervised_autoencoder: codes are one channel, but there are " + std::to_string(input.channels);
+    if (guess.length == input.length && (learns_codes() || guess.channels == input.channels)) return {};
+    return "supervised_autoencoder: the decoder must give " + input.str() + " back, but gives " + guess.str();
+  }
   [[nodiscard]] bool learns_codes() const { return options.target == ReconstructionOf::codes; }
   [[nodiscard]] static bool reconstructs(const Pass& pass) { return pass.training && pass.scale > 0.0; }
 

@@ -50,8 +50,9 @@ struct TimeDistributed {
     return weir::scratch(inner, Shape{input.channels, 1}, steps_at_a_time(input, count));
   }
   [[nodiscard]] Shape out_shape(Shape input) const {
-    require_fit(*this, input);
-    return {inner.out_shape({input.channels, 1}).channels, input.length};
+    const Shape step = inner.out_shape({input.channels, 1});
+    if (const std::string text = step_complaint(step); !text.empty()) fail(ErrorKind::shape, text);
+    return {step.channels, input.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
     if constexpr (requires { inner.flops(input); }) {

@@ -192,11 +192,8 @@ class Anonymiser {
   /// The pieces of a datagram still have the same, of 16 bits in IPv4 and 32 in IPv6.
   [[nodiscard]] std::uint32_t fragment_id(std::uint32_t id, std::uint8_t version) {
     if (options_.keep_ip_id) return id;
-    std::array<std::uint8_t, detail::Aes::block> block{};
-    for (std::size_t i = 0; i < 4; ++i) block[i] = static_cast<std::uint8_t>(id >> (24 - 8 * i) & 0xFF);
-    id_.encrypt(block);
-    const std::uint32_t high = static_cast<std::uint32_t>(block[0] << 8 | block[1]);
-    return version == 6 ? high << 16 | static_cast<std::uint32_t>(block[2] << 8 | block[3]) : high;
+    const std::uint32_t hidden = keyed(id);
+    return version == 6 ? hidden : hidden >> 16;
   }
   /// Times beyond what 64 bits hold stay at their end.
   [[nodiscard]] std::int64_t time(std::int64_t time_ns) const noexcept {
@@ -217,6 +214,7 @@ class Anonymiser {
       packet.src_port = port(packet.src_port);
       packet.dst_port = port(packet.dst_port);
     }
+    if (packet.tunnel_ends != 0) packet.tunnel_ends = keyed(packet.tunnel_ends) | 1U;  // of outer addresses
     if (packet.fragment) packet.fragment_id = fragment_id(packet.fragment_id, packet.ip_version);
     if (!options_.keep_tcp_timestamps) packet.tcp_ts_value = packet.tcp_ts_echo = 0;
     packet.frame = packet.ip = packet.l4 = packet.payload = {};
@@ -233,6 +231,14 @@ class Anonymiser {
   };
   static constexpr std::size_t cache_size = 4096;
 
+  [[nodiscard]] std::uint32_t keyed(std::uint32_t number) {
+    std::array<std::uint8_t, detail::Aes::block> block{};
+    for (std::size_t i = 0; i < 4; ++i) block[i] = static_cast<std::uint8_t>(number >> (24 - 8 * i) & 0xFF);
+    id_.encrypt(block);
+    std::uint32_t result = 0;
+    for (std::size_t i = 0; i < 4; ++i) result = result << 8 | block[i];
+    return result;
+  }
   [[nodiscard]] static bool is_arp(const Packet& packet) noexcept {
     return packet.ip_version == 0 && packet.ether_type == 0x0806;
   }

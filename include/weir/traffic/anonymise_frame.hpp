@@ -12,7 +12,8 @@
 //   emptied     IPv4 options and all TCP options but segment size, window scale and SACK (no-operation), IPv6
 //               hop-by-hop and destination options (padding), mobility headers
 //   checksums   of IP, TCP, UDP, ICMP and ICMPv6 are brought up to date from the differences (RFC 1624), so
-//               right ones stay right and wrong ones wrong; SCTP's becomes 0 when its ports change
+//               right ones stay right and wrong ones wrong; one of 0, which a network card was to fill
+//               in, stays 0; SCTP's becomes 0 when its ports change
 //   cut off     the payload beyond `payload_bytes`; all of it where it quotes or carries other packets: ICMP,
 //               fragments but the first, tunnels, protocols that are not known; what is behind the link
 //               header when that is neither ARP nor IP; the whole frame when its link type is not known

@@ -67,6 +67,9 @@ class PacketRewriter {
 
   void rewrite_ipv4(Bytes ip, ChecksumChange& addresses) {
     ChecksumChange change;
+    const std::size_t header = std::min<std::size_t>((byte_at(ip, 0) & 15U) * 4, ip.size());
+    const bool filled =
+        word_at(ip, 10) != 0 || has_right_checksum(Slice(ip, 0), static_cast<std::uint32_t>(header / 4 * 4));
     if (!hide_.options().keep_ip_id) {
       const std::uint32_t id = p_.fragment ? hide_.fragment_id(word_at(ip, 4), 4) : 0;
       const std::array<std::uint8_t, 2> to{static_cast<std::uint8_t>(id >> 8),
@@ -78,9 +81,8 @@ class PacketRewriter {
     change.add(addresses);
     std::array<std::uint8_t, 40> no_operation;
     no_operation.fill(1);
-    const std::size_t header = std::min<std::size_t>((byte_at(ip, 0) & 15U) * 4, ip.size());
     change.write(ip.subspan(20, header - 20), no_operation);
-    change.apply(ip, 10);
+    if (filled) change.apply(ip, 10);
     rewrite_extensions(ip, header, byte_at(ip, 9));
   }
   void rewrite_ipv6(Bytes ip, ChecksumChange& addresses) {
@@ -172,9 +174,10 @@ class PacketRewriter {
     }
     change.write(l4.first(4), to);
   }
-  /// UDP: 0 means that there is no checksum, so one that comes out as 0 is written as its other form.
+  /// One of 0 stays: it was not filled in, and its change would tell the sum of the addresses. In UDP 0 means
+  /// that there is none, so one that comes out as 0 is written as its other form.
   static void update(Bytes l4, std::size_t at, const ChecksumChange& change, bool udp) noexcept {
-    if (l4.size() < at + 2 || (udp && word_at(l4, at) == 0)) return;
+    if (l4.size() < at + 2 || word_at(l4, at) == 0) return;
     change.apply(l4, at);
     if (udp && word_at(l4, at) == 0) put_word(l4, at, 0xFFFF);
   }

@@ -74,10 +74,10 @@ class FlowPool {
   /// Most of a record is touched by every packet: all its lines behind the key's are fetched at once.
   void prefetch_rest(std::uint32_t place) const noexcept {
     constexpr std::size_t line = 64;
+    constexpr std::size_t most = std::min(sizeof(Record), 20 * line);
     const std::byte* const record = bytes_of(place);
-    for (std::size_t i = line; i < std::min(sizeof(Record), 20 * line); i += line) {
-      __builtin_prefetch(record + i, 1);
-    }
+    for (std::size_t i = line; i < most; i += line) __builtin_prefetch(record + i, 1);
+    __builtin_prefetch(record + most - 1, 1);  // a record begins anywhere in a line
   }
 
  private:

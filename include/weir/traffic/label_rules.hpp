@@ -58,6 +58,11 @@ struct FlowLabelRule {
   std::string
       capture{};  ///< a file's name without its folder, in which * stands for anything; empty: any file
 
+  [[nodiscard]] bool fits_everything() const noexcept {
+    return from_ns == std::numeric_limits<std::int64_t>::min() &&
+           to_ns == std::numeric_limits<std::int64_t>::max() && !src && !dst && !host && !src_port &&
+           !dst_port && !port && !protocol && !vlan && capture.empty();
+  }
   [[nodiscard]] bool fits(const FlowBase& flow) const noexcept {
     const std::uint8_t v = flow.key.ip_version;
     const auto prefix = [&](const std::optional<IpPrefix>& p, unsigned side) {
@@ -130,6 +135,9 @@ class LabelRuleLine {
     if (!words) return words.error();
     if (words->empty()) return std::optional<FlowLabelRule>();
     FlowLabelRule rule{.label = words->front()};
+    if (line.find('"') == std::string_view::npos && rule.label.find_first_of(",;") != std::string::npos) {
+      return wrong(rule.label, "is no label, or stands in quotes; these may be the rows of a table");
+    }
     std::vector<std::string_view> seen;
     for (std::size_t i = 1; i < words->size(); ++i) {
       const std::string_view text = (*words)[i];
@@ -236,7 +244,7 @@ class FlowLabelRules {
     if (kind != ContentKind::text && kind != ContentKind::table && kind != ContentKind::empty &&
         kind != ContentKind::script && !detail::looks_like_text(text.substr(0, 512))) {
       return Failure{ErrorKind::data,
-                     "these are no label rules: it looks like " + std::string(description(kind))};
+                     "line 1: these are no label rules; it looks like " + std::string(description(kind))};
     }
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     FlowLabelRules result;
@@ -245,7 +253,13 @@ class FlowLabelRules {
       Result<std::optional<FlowLabelRule>> rule = detail::LabelRuleLine::try_read(text.substr(0, end));
       if (!rule) return Failure{rule.error().kind, "line " + std::to_string(line) + ": " + rule.error().what};
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-      if (rule.value()) result.rules_.push_back(std::move(*rule.value()));
+      if (!rule.value()) continue;
+      if (!result.rules_.empty() && result.rules_.back().fits_everything()) {
+        return Failure{ErrorKind::data, "line " + std::to_string(line) +
+                                            ": is never reached, because the rule before it has no "
+                                            "conditions and fits every flow; put that one last"};
+      }
+      result.rules_.push_back(std::move(*rule.value()));
     }
     return result;
   }

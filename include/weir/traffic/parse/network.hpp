@@ -60,7 +60,8 @@ enum class Carrier : std::uint8_t { label, session };
 /// A guess within a guess is looked into once more, and no further: their number doubles each time.
 inline constexpr int depth_of_guess = 4;
 
-inline void parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
+/// Out of line: it is rare, and its copies of the packet would be on the stack of every frame.
+[[gnu::noinline]] inline void parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
   const Proof ip = prove_ip(s, false);
   Packet frame = p;
   if (carrier == Carrier::session) {  // tags of its own
