@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +12,16 @@
 
 using namespace weir;
 using namespace std::string_literals;
+
+namespace {
+
+std::string padded_to(std::size_t offset, std::string_view bytes) {
+  std::string text(offset, '\0');
+  text.append(bytes);
+  return text;
+}
+
+}  // namespace
 
 TEST_CASE("content kind: what users have beside models, tables and captures") {
   const std::vector<std::pair<std::string, ContentKind>> heads{
@@ -35,7 +46,7 @@ TEST_CASE("content kind: what users have beside models, tables and captures") {
       {"\0a\0,\0b\0\n"s, ContentKind::utf16_text},
       {"\x1F\x8B\x08\0"s, ContentKind::gzip},
       {"PK\x03\x04\x14\0"s, ContentKind::zip},
-      {std::string(257, '\0') + "ustar", ContentKind::tar},
+      {padded_to(257, "ustar"), ContentKind::tar},
       {"\x80\x04\x95\0\0"s, ContentKind::pickle},
       {"\x1C\0\0\0TFL3"s, ContentKind::tflite},
       {"%PDF-1.5\n", ContentKind::pdf},
@@ -76,7 +87,7 @@ TEST_CASE("content kind: every kind has a description of its own") {
 
 TEST_CASE("content kind: every prefix of every signature is read within bounds") {
   for (const detail::ContentSignature& signature : detail::content_signatures) {
-    const std::string whole = std::string(signature.offset, '\0') + std::string(signature.bytes);
+    const std::string whole = padded_to(signature.offset, signature.bytes);
     for (std::size_t size = 0; size <= whole.size(); ++size) {
       const std::vector<char> exact(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
       CHECK_FALSE(description(content_kind(std::string_view(exact.data(), size))).empty());
