@@ -58,7 +58,7 @@ TEST_CASE("mistakes: values that an option does not take") {
       training({"--epochs", "2.5"}, {"--epochs", "2.5"}),
       training({"--batch-size", "-8"}, {"--batch-size", "'-8' is not a number from 1"}),
       training({"--validation", "1.5"}, {"--validation", "'1.5' is not a number from 0"}),
-      training({"--alarm-rate", "5%"}, {"--alarm-rate", "'5%' is not a number from 0"}),
+      training({"--alarm-rate", "5%"}, {"--alarm-rate", "'5%' is not a number from"}),
       training({"--seed", "-1"}, {"--seed", "-1"}),
       training({"--threads", "0"}, {"--threads", "'0' is not a number from 1"}),
       training({"--optimizer", "adm"}, {"--optimizer", "'adm' is not one of", "did you mean 'adam'"}),

@@ -133,8 +133,8 @@ inline std::string test_csv() { return synth("test.csv", 5'000, 2); }
 inline std::string model() {
   const std::string path = folder() / "model.weir";
   if (!fs::exists(path)) {
-    weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--epochs", "5", "--model",
-               path, "--quiet"});
+    weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--quick", "--epochs", "5",
+               "--model", path, "--quiet"});
   }
   return path;
 }

@@ -244,7 +244,7 @@ TEST_CASE("a rate that the held-back rows cannot tell is refused before training
     arguments.insert(arguments.end(), more.begin(), more.end());
     refused(arguments, why);
   };
-  refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "takes 99 held-back rows of 'fine'");
+  refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "takes 99 held-back rows of 'benign'");
   refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "there are 40: --alarm-rate 0.0244 or more");
   refuse({"--benign", "fine", "--alarm-rate", "0.01"}, "--validation 0.25");
   refuse({"--benign", "fine", "--task", "anomaly", "--alarm-rate", "0.001"}, "takes 999 held-back rows");
