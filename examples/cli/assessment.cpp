@@ -105,7 +105,7 @@ std::int32_t Assessor::class_of_new(std::string_view text, std::int64_t row) {
              (source_.empty() ? std::string() : source_ + ": ") + "row " + std::to_string(row) +
                  " (without the header line): label " + weir::quoted_excerpt(text) + " of column '" +
                  rule.column + "' is none of the model's classes (" + name_list(rule.classes) + ")" +
-                 near_names(text, rule.classes) + "; --ignore-unknown leaves such rows out");
+                 did_you_mean(text, rule.classes) + "; --ignore-unknown leaves such rows out");
 }
 
 /// Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
