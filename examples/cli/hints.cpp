@@ -65,6 +65,14 @@ std::vector<std::string> notes_on(const Preparation& prepared) {
   return notes;
 }
 
+std::vector<std::string> notes_on(const weir::History& history) {
+  if (history.epochs.size() < 2) return {};
+  const double first = history.epochs.front().loss, last = history.epochs.back().loss;
+  if (last <= 2.0 * first) return {};
+  return {"the loss grew in training, from " + number(first) + " to " + number(last) +
+          ": a smaller --lr, or --clip-norm, is needed"};
+}
+
 std::string checksum_of(const std::string& path) {
   std::error_code none;
   if (path == "-" || !std::filesystem::is_regular_file(path, none)) return {};

@@ -5,6 +5,8 @@
 #include "input.hpp"
 #include "preparation.hpp"
 
+#include <weir/train/history.hpp>
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -16,6 +18,8 @@ void refuse_quantities(const TrainOptions& options, const weir::LabelRule& rule,
 
 /// Few held-back rows, classes that cannot be learned or judged: a sentence each.
 [[nodiscard]] std::vector<std::string> notes_on(const Preparation& prepared);
+/// What is to be said of how training went.
+[[nodiscard]] std::vector<std::string> notes_on(const weir::History& history);
 
 /// The size and CRC-64 of a file as text; empty for what can be read once only.
 [[nodiscard]] std::string checksum_of(const std::string& path);

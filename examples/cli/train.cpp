@@ -10,6 +10,7 @@
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/byte_source.hpp>
 #include <weir/data/text_encoding.hpp>
 
 #include <nlohmann/json.hpp>
@@ -296,9 +297,55 @@ struct Trained {
   return epochs;
 }
 
+/// The report goes there.
+void refuse_standard_output(const char* option, const std::string& path) {
+  if (path != "-") return;
+  weir::fail(weir::ErrorKind::config,
+             std::string(option) +
+                 ": '-' is standard output, where the report goes; give the name of a "
+                 "file, or /dev/stdout with --quiet");
+}
+
+/// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
+void check_test(const TrainOptions& options, const Preparation& prepared) {
+  if (options.test.empty() || options.test == "-") return;
+  if (prepared.samples.kind == weir::SampleKind::image) {
+    static_cast<void>(weir::open_file(options.test).value());
+    return;
+  }
+  const TableFile file(options.test, table_format(options.input), options.input.skip_bad_rows);
+  file.require(options.label);
+  for (const weir::Column& column : prepared.preprocess.schema.columns) file.require(column.name);
+}
+
+void judge_by_test(const TrainOptions& options, const Model& model, std::vector<std::string>& notes,
+                   Json& json) {
+  InputOptions input = options.input;
+  if (!options.test_labels.empty()) input.labels = options.test_labels;
+  weir::CsvReport report;
+  const Assessment result = [&] {
+    try {
+      return assess_file(model, options.test, input, false, &report);
+    } catch (const weir::Error& error) {
+      weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
+    }
+  }();
+  std::vector<std::string> about_test = reading_notes(report);
+  about_test.insert(about_test.end(), result.notes.begin(), result.notes.end());
+  for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
+  if (!options.output.json && !options.output.quiet) {
+    print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
+          to_text(result));
+  }
+  notes.insert(notes.end(), about_test.begin(), about_test.end());
+  json["test"] = to_json(result);
+}
+
 }  // namespace
 
 void train(const TrainOptions& given) {
+  refuse_standard_output("--model", given.model);
+  refuse_standard_output("--log", given.log);
   const bool layers_in_file = given.layers.starts_with('@');
   check_files({{"TRAIN", given.table},
                {"--labels", given.input.labels},
@@ -309,13 +356,16 @@ void train(const TrainOptions& given) {
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);
+  check_test(options, prepared);
   const double alarm_rate = alarm_rate_for(options, prepared);
   std::vector<std::string> notes = prepared.notes;
   for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
   if (talk) print(beginning_text(options, prepared) + notes_text(notes));
   const Trained trained = train_model(options, prepared, alarm_rate);
   save_model(options.model, trained.model);
-  if (talk) print(training_text(options, trained));
+  const std::vector<std::string> on_training = notes_on(trained.history);
+  notes.insert(notes.end(), on_training.begin(), on_training.end());
+  if (talk) print(training_text(options, trained) + notes_text(on_training));
 
   Json json{{"model", options.model},
             {"task", options.task},
@@ -341,22 +391,7 @@ void train(const TrainOptions& given) {
     json["validation"] = to_json(result);
     if (alarm_rate > 0.0) json["alarm_rate"] = to_json(trained.alarm_rate);
   }
-  if (!options.test.empty()) {
-    InputOptions input = options.input;
-    if (!options.test_labels.empty()) input.labels = options.test_labels;
-    weir::CsvReport report;
-    const Assessment result = assess_file(trained.model, options.test, input, false, &report);
-    std::vector<std::string> about_test = reading_notes(report);
-    about_test.insert(about_test.end(), result.notes.begin(), result.notes.end());
-    for (std::string& note : notes_on(trained.model.record, options.test))
-      about_test.push_back(std::move(note));
-    if (talk) {
-      print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
-            to_text(result));
-    }
-    notes.insert(notes.end(), about_test.begin(), about_test.end());
-    json["test"] = to_json(result);
-  }
+  if (!options.test.empty()) judge_by_test(options, trained.model, notes, json);
   if (talk) print("\nSaved " + options.model + "\n");
   if (!prepared.gaps.empty()) notes.push_back(prepared.gaps);
   if (prepared.unlabelled > 0) notes.push_back(left_out_note(prepared));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <stdexcept>
@@ -20,7 +21,8 @@ TEST_CASE("thread pool: every task runs once, on a worker that runs nothing else
       std::vector<std::atomic<int>> busy(static_cast<std::size_t>(threads));
       std::atomic<bool> clash{false};
       pool.run(tasks, [&](Index task, Index worker) {
-        if (worker < 0 || worker >= threads || busy[static_cast<std::size_t>(worker)]++ != 0) clash = true;
+        if (worker < 0 || worker >= std::min(threads, tasks) || busy[static_cast<std::size_t>(worker)]++ != 0)
+          clash = true;
         ++runs[static_cast<std::size_t>(task)];
         --busy[static_cast<std::size_t>(worker)];
       });

@@ -93,6 +93,21 @@ TEST_CASE("The same seed gives the same bits with 1, 2 and 3 threads, another se
   CHECK_FALSE(same_bits(alone, train(nullptr, 6)));
 }
 
+TEST_CASE("A pool may have more threads than a batch has parts") {
+  const auto data = toy::classes(1003, 8, 2, 1);
+  const auto train = [&](ThreadPool* pool) {
+    auto net = binary_net();
+    fit(net, data, BinaryCrossEntropy{}, Adam{},
+        {.epochs = 5, .batch_size = 128, .validation = 0.5, .seed = 5, .pool = pool});
+    return weights_of(net);
+  };
+  const std::vector<float> alone = train(nullptr);
+  for (const Index threads : {3, 8}) {
+    ThreadPool pool(threads);
+    CHECK(same_bits(alone, train(&pool)));
+  }
+}
+
 TEST_CASE("Batch normalisation sees whole batches, with any number of threads") {
   const auto data = toy::classes(700, 8, 2, 1);
   const auto train = [&](ThreadPool* pool) {

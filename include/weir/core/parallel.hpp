@@ -21,8 +21,8 @@ namespace weir::inline WEIR_ABI {
 /// A fixed set of threads. `ThreadPool(1)` starts none and runs everything in the caller.
 class ThreadPool {
  public:
-  /// A task: its number, and the number of the worker that runs it (0 ... size() - 1), for per-worker
-  /// workspaces.
+  /// A task: its number, and the number of the worker that runs it, below min(size(), number of tasks), for
+  /// per-worker workspaces.
   using Task = std::function<void(Index task, Index worker)>;
 
   explicit ThreadPool(Index threads) {
@@ -97,6 +97,7 @@ class ThreadPool {
   }
 
   void take_tasks(Index worker) {
+    if (worker >= count_) return;  // callers have memory for no more workers than there are tasks
     for (Index i = next_.fetch_add(1); i < count_; i = next_.fetch_add(1)) (*task_)(i, worker);
   }
 
