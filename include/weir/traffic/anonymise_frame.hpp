@@ -46,15 +46,15 @@ namespace weir::inline WEIR_ABI {
   using Carries = detail::LinkRewriter::Carries;
   Packet packet;
   if (!parse_packet(packet, link_type, frame, wire_length, 0)) return 0;
-  detail::LinkRewriter link(anonymiser, frame);
+  detail::LinkRewriter link(anonymiser, frame, packet.wire_length);
   link.run(link_type);
   detail::PacketRewriter rewriter(anonymiser, packet);
   const std::size_t at = link.at();
   std::size_t stays = link.stays();
-  // Another packet than the one behind the link header stands in a frame within the frame.
-  if (packet.ip_version != 0 && link.carries() == Carries::ip && packet.ip.data() == frame.data() + at) {
-    stays = at + rewriter.rewrite_ip(frame.subspan(at, packet.ip.size()));
-  } else if (packet.ip_version == 0 && link.carries() == Carries::arp) {
+  if (packet.ip_version != 0) {
+    const bool found = link.carries() == Carries::ip && packet.ip.data() == frame.data() + at;
+    stays = found ? at + rewriter.rewrite_ip(frame.subspan(at, packet.ip.size())) : 0;
+  } else if (link.carries() == Carries::arp) {
     stays = at + rewriter.rewrite_arp(frame.subspan(at));
   }
   return std::min(stays, frame.size());
