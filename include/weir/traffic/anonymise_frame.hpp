@@ -8,7 +8,8 @@
 //               identifications of fragments (the same for the pieces of a datagram)
 //   zero        identifications of whole IPv4 packets, IPv6 flow labels, TCP time stamps; security parameter
 //               index, sequence number and check value of authentication headers; PPPoE sessions; what 802.11
-//               captures, PPI and firewall logs say besides the packet; bits of ICMP headers without a meaning
+//               captures, PPI and firewall logs say besides the packet; bits of ICMP headers that mean
+//               nothing
 //   emptied     IPv4 options and all TCP options but segment size, window scale and SACK (no-operation), IPv6
 //               hop-by-hop and destination options (padding), mobility headers
 //   checksums   of IP, TCP, UDP, ICMP and ICMPv6 are brought up to date from the differences (RFC 1624), so
