@@ -7,6 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/flow_tcp_holes.hpp>
+#include <weir/traffic/flow_tcp_island.hpp>
 #include <weir/traffic/flow_tcp_side.hpp>
 #include <weir/traffic/packet.hpp>
 
@@ -84,9 +86,15 @@ struct TcpHistory {
   return ahead >= -1 && ahead <= window;
 }
 
+/// Numbers that later ones were seen of: they fill a hole, or they are a second time there.
+inline TcpSegment seen_or_late(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end) noexcept {
+  if (me.holes != 0 && fill_holes(me, peer, begin, end)) return {.reordered = 1};
+  return {.retransmission = !me.crowded};
+}
+
 /// Numbers before the frontier.
-[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end,
-                                              bool keep_alive) noexcept {
+[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+                                              std::uint32_t end, bool keep_alive) noexcept {
   if (keep_alive) return {};
   const std::uint32_t first = me.isn + 1;
   if (sequence_difference(end, first) <= 0) {  // before all that was seen
@@ -95,25 +103,18 @@ struct TcpHistory {
     me.isn = begin - 1;
     return {.reordered = 1};
   }
-  const bool fills =
-      me.hole && sequence_difference(begin, me.hole_end) < 0 && sequence_difference(end, me.hole_begin) > 0;
-  if (!fills) return {.retransmission = true};
-  const bool from_begin = sequence_difference(begin, me.hole_begin) <= 0;
-  const bool to_end = sequence_difference(end, me.hole_end) >= 0;
-  if (from_begin) me.hole_begin = end;
-  if (to_end && !from_begin) me.hole_end = begin;
-  me.hole = !(from_begin && to_end);
-  return {.reordered = 1};
+  return seen_or_late(me, peer, begin, end);
 }
 
-/// The frontier has moved: is the island still apart from it?
-[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me) noexcept {
+/// The frontier has moved on by a segment that begins at `begin`: is the island still apart from it?
+[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me, TcpSide& peer, std::uint32_t begin) noexcept {
   if (me.island_syn) return {};
   const std::int32_t past = sequence_difference(me.next, me.island_begin);
   if (past < 0) {
     me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
     return {};
   }
+  if (past > 0) fill_holes(me, peer, begin, me.next);
   // Where the frontier comes to stand within the island, the rest of it is still to be confirmed.
   const bool meets = past == 0;
   const bool goes_on = sequence_difference(me.island_end, me.next) > 0;
@@ -140,7 +141,7 @@ inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::
   me.fin = fin;
   me.astray = false;
   me.revived = me.reset && !late;
-  const TcpSegment segment = me.island ? meet_island(me) : TcpSegment{};
+  const TcpSegment segment = me.island ? meet_island(me, peer, begin) : TcpSegment{};
   settle_acks(me, peer);
   return segment;
 }
@@ -148,18 +149,30 @@ inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::
 /// A segment that goes on with the island, or lies in it.
 inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
                               bool inside) noexcept {
-  if (sequence_difference(end, me.island_end) <= 0) return {.retransmission = inside, .stray = !inside};
-  if (begin != me.island_end && !me.hole) {
-    me.hole = sequence_difference(begin, me.island_end) > 0;
-    me.hole_acked = false;
-    me.hole_begin = me.island_end;
-    me.hole_end = begin;
+  TcpSegment segment{.stray = !inside};
+  if (sequence_difference(begin, me.island_end) >= 0) {
+    add_hole(me, peer, me.island_end, begin);
+  } else if (inside) {
+    segment = seen_or_late(me, peer, begin, end);
   }
+  if (sequence_difference(end, me.island_end) <= 0) return segment;
+  segment.retransmission = false;
   me.island_end = end;
   me.island_fin = me.island_fin || fin;
   if (++me.island_run >= convincing_run) believe_island(me, peer);
   settle_acks(me, peer);
-  return {.stray = !inside};
+  return segment;
+}
+
+/// A segment that begins before the island belongs to it.
+inline void extend_down(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end,
+                        bool fin) noexcept {
+  if (me.holes != 0) fill_holes(me, peer, begin, end);
+  add_hole(me, peer, end, me.island_begin);  // none where they touch
+  me.island_begin = begin;
+  if (sequence_difference(end, me.island_end) <= 0) return;
+  me.island_end = end;
+  me.island_fin = fin;
 }
 
 /// Numbers apart from the frontier. `inside`: before it, and within the window.
@@ -174,9 +187,8 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     const std::int32_t behind_end = sequence_difference(begin, me.island_end);
     const bool joins = me.island_syn ? behind_end == 0 : behind_begin >= 0 && behind_end <= window;
     if (joins) return join_island(me, peer, begin, end, fin, inside);
-    const std::int32_t between = sequence_difference(me.island_begin, end);
-    if (inside && island_inside && between >= 0 && between <= island_reach) {
-      me.island_begin = begin;
+    if (inside && island_inside && sequence_difference(me.island_begin, end) <= island_reach) {
+      extend_down(me, peer, begin, end, fin);
       me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
       return {};
     }
@@ -186,6 +198,8 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   if (island_inside && !inside && !again) return {.stray = true};
   if (me.island && syn && me.island_syn && begin == me.island_begin) return {.stray = true};
   if (island_inside && inside && sequence_difference(begin, me.island_begin) > 0) return {};
+  if (me.island && me.holes != 0)
+    fill_holes(me, peer, me.island_begin, me.island_end);  // it goes with its holes
   me.island = true;
   me.island_begin = begin;
   me.island_end = end;
@@ -196,6 +210,13 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   settle_acks(me, peer);
   // While only one side was seen, anything may be within the window.
   return {.stray = !inside || (!peer.seen && sequence_difference(begin, me.next) > least_window)};
+}
+
+/// A SYN-ACK of a side that has gone on: behind its own, or, where no SYN was captured, not just before its
+/// first number.
+[[nodiscard]] inline bool out_of_place(const TcpSide& me, const TcpSide& peer, std::uint32_t begin) noexcept {
+  if (me.syn) return peer.acks && me.next != me.isn + 1;
+  return !peer.syn && begin != me.isn;
 }
 
 /// A SYN, with or without an acknowledgement.
@@ -212,15 +233,11 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     return {};
   }
   if (me.syn && me.isn == begin) return {.retransmission = true};
+  if (answer && out_of_place(me, peer, begin)) return {.stray = true};
   if (me.syn || !late_syn(me.isn + 1, begin, earlier))
     return place_apart(me, peer, begin, end, fin, true, false, 0);
   const std::uint32_t first = me.isn + 1;
-  if (sequence_difference(first, end) > 0 && !me.hole) {
-    me.hole = true;
-    me.hole_acked = false;
-    me.hole_begin = end;
-    me.hole_end = first;
-  }
+  add_hole(me, peer, end, first);
   me.syn = true;
   me.isn = begin;
   me.wscale = p.tcp_wscale;
@@ -233,6 +250,14 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   const std::uint32_t begin = p.tcp_seq;
   const std::uint32_t end = begin + length;
   const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
+  // The capture began with a keep-alive, which repeats the number before the next one (RFC 9293, 3.8.4).
+  const bool probed = !me.syn && me.next == me.isn + 1 && begin == me.next + 1;
+  if (probed && peer.acks_ahead && peer.ahead == begin) {
+    me.isn = me.next;
+    me.next = begin;
+    settle_acks(me, peer);
+    return length == 0 ? TcpSegment{} : advance(me, peer, begin, end, fin, late);
+  }
   const std::int32_t ahead = sequence_difference(begin, me.next);
   const std::int32_t window = window_for(me, peer);
   const bool near = ahead >= -window && ahead <= window;
@@ -250,9 +275,14 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     return {.stray = !near};
   }
   if (ahead > 0 || !near) return place_apart(me, peer, begin, end, fin, false, ahead > 0 && near, window);
-  if (sequence_difference(end, me.next) > 0) return advance(me, peer, begin, end, fin, late);
+  if (sequence_difference(end, me.next) > 0) {
+    const std::uint32_t next = me.next;
+    TcpSegment segment = advance(me, peer, begin, end, fin, late);
+    if (me.holes != 0 && !segment.stray && fill_holes(me, peer, begin, next)) ++segment.reordered;
+    return segment;
+  }
   const bool keep_alive = ahead == -1 && length == 1 && !fin;
-  return place_old(me, begin, end, keep_alive);
+  return place_old(me, peer, begin, end, keep_alive);
 }
 
 inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t length,
@@ -296,14 +326,16 @@ inline TcpSegment follow_tcp(TcpSide& me, TcpSide& peer, const Packet& p, TcpMom
   if ((p.tcp_flags & tcp_flag::ack) == 0) return segment;
   note_ack(me, peer, p.tcp_ack);
   if (!me.acks) return segment;
-  if (!fin && peer.hole && !peer.hole_acked && sequence_difference(me.acked, peer.hole_end) >= 0) {
-    peer.hole_acked = true;
-    segment.missed = peer.hole_end - peer.hole_begin;
+  if (!fin && (peer.holes != peer.holes_acked || peer.crowded)) {
+    segment.missed = acknowledge_holes(peer, me, me.acked);
   }
   if (peer.revived && me.acked == peer.next) {
     closed = peer.reset = peer.revived = false;
   }
-  closed = closed || (me.fin && peer.fin && peer.acks && me.acked == peer.next && peer.acked == me.next);
+  if (me.fin && peer.fin && peer.acks && me.acked == peer.next && peer.acked == me.next) {
+    closed = true;
+    me.reset = peer.reset = false;  // a RST that was followed by both FINs had ended nothing
+  }
   return segment;
 }
 
