@@ -642,6 +642,36 @@ TEST_CASE("a stray SYN-ACK in a connection whose handshake was not captured, or 
   }
 }
 
+TEST_CASE("a stray SYN of the server in an open connection begins none, and one that is answered does") {
+  for (const std::uint32_t off : {0U - 5'000U, 1U, 100U, 50'000U, 1'000'000'000U, 2'500'000'000U}) {
+    for (std::size_t at = 5; at + 3 < conversation().packets().size(); ++at) {
+      CAPTURE(off);
+      CAPTURE(at);
+      Trace trace = conversation();
+      check_conversation(with_stray(trace, at, 1, {"SYN", syn, 0}, off, 0), 1);
+    }
+    Trace trace = conversation();
+    Connection back(trace, {"10.0.0.2", "10.0.0.1", 80, 40'000}, 9'701 + off, 77'000);
+    std::vector<Packet> packets = trace.packets();
+    packets.resize(packets.size() - 3);  // the FINs were lost
+    const std::size_t before = packets.size();
+    const std::int64_t time = packets.back().time_ns + 100 * ms;
+    back.handshake(time, ms);
+    back.segment(time + 5 * ms, 0, psh | ack, 50);
+    back.close(time + 6 * ms, ms);
+    const std::vector<Packet>& all = trace.packets();
+    packets.insert(packets.end(), all.end() - 7, all.end());
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0]["orig_bytes"] == 300);
+    CHECK(flows[0]["resp_bytes"] == 700);
+    CHECK(flows[0]["fwd_packets"] + flows[0]["bwd_packets"] == static_cast<double>(before + 1));
+    CHECK(flows[1].row.text("src_ip") == "10.0.0.2");
+    CHECK(flows[1]["orig_bytes"] == 50);
+    CHECK(flows[1].row.text("conn_state") == "SF");
+  }
+}
+
 /// The connection without its FINs, and `pause` later another one.
 std::vector<Metered> reused(std::int64_t pause, std::uint32_t isn, std::uint32_t other, bool with_fins) {
   Trace trace;

@@ -45,6 +45,7 @@ struct TcpHistory {
   bool closed = false;
   bool paused = false;  ///< nothing came for longer than a closed connection lingers
   bool earlier = false;
+  bool of_server = false;  ///< the other side sent the flow's first SYN
 };
 
 /// Does the SYN `p` of side `me` begin another connection than the one that the sides tell of?
@@ -54,6 +55,8 @@ struct TcpHistory {
   if ((p.tcp_flags & tcp_flag::syn) == 0 || (p.tcp_flags & tcp_flag::rst) != 0) return false;
   const bool same_isn = me.syn && me.isn == p.tcp_seq;
   if ((p.tcp_flags & tcp_flag::ack) != 0) {
+    const bool answers_stray = peer.island && peer.island_syn && p.tcp_ack == peer.island_end;
+    if (me.syn && !same_isn && me.acks && peer.acks && answers_stray) return true;
     return history.closed && me.syn && !same_isn && !acks_known(peer, p.tcp_ack);
   }
   // Both ends are done: even the same numbers are another connection's. Some programs number nothing.
@@ -65,6 +68,8 @@ struct TcpHistory {
   if (!me.syn) return me.seen || (peer.seen && peer.acks);
   // A SYN behind another one: of the same attempt, until the client has gone on behind the answer.
   const bool established = me.acks && (peer.acks || !peer.seen);
+  // A server that opens a connection in one that is open is believed when it is answered.
+  if (established && history.of_server && !history.paused) return false;
   return established || (history.paused && peer.seen);
 }
 
@@ -108,8 +113,11 @@ inline TcpSegment seen_or_late(TcpSide& me, TcpSide& peer, std::uint32_t begin, 
 
 /// The frontier has moved on by a segment that begins at `begin`: is the island still apart from it?
 [[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me, TcpSide& peer, std::uint32_t begin) noexcept {
-  if (me.island_syn) return {};
   const std::int32_t past = sequence_difference(me.next, me.island_begin);
+  if (me.island_syn) {
+    me.island = past <= 0;
+    return {};
+  }
   if (past < 0) {
     me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
     return {};
