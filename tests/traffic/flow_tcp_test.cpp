@@ -672,6 +672,50 @@ TEST_CASE("a stray SYN of the server in an open connection begins none, and one 
   }
 }
 
+TEST_CASE("a segment that overlaps the frontier: what it has beyond counts when it is acknowledged") {
+  for (const unsigned side : {0U, 1U}) {
+    for (std::size_t at = 4; at < 22; ++at) {
+      CAPTURE(side);
+      CAPTURE(at);
+      Trace trace = conversation();
+      const auto next = reached(trace.packets(), at);
+      if (next[side] - trace.packets()[side].tcp_seq < 60) continue;  // nothing to overlap
+      const std::vector<Packet> packets = with_stray(trace, at, side, {"data", psh | ack, 1'460}, 0U - 1U, 0);
+      const std::vector<Metered> flows = metered(packets);
+      REQUIRE(flows.size() == 1);
+      CHECK(flows[0]["orig_bytes"] == 300);
+      CHECK(flows[0]["resp_bytes"] == 700);
+      CHECK(flows[0]["missed_bytes"] == 0);
+      CHECK(flows[0]["fwd_reordered"] + flows[0]["bwd_reordered"] == 0);
+      CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+      CHECK(flows[0].row.text("conn_state") == "SF");
+    }
+  }
+  for (const bool both : {false, true}) {
+    Trace trace;
+    Connection c(trace);
+    c.handshake(t0);
+    std::int64_t time = t0 + ms;
+    const auto send = [&](std::uint32_t from, std::uint32_t to) {
+      trace.add(time += us, c.make(0, psh | ack, to - from, 1'111, 1'001 + from, 9'001));
+    };
+    send(0, 100);
+    send(0, 300);  // again, with more
+    send(300, 400);
+    send(350, 500);
+    trace.add(time += us, c.make(0, fin | ack, 0, 1'111, 1'501, 9'001));
+    if (both) {
+      trace.add(time += us, c.make(1, fin | ack, 0, 1'111, 9'001, 1'502));
+      trace.add(time += us, c.make(0, ack, 0, 1'111, 1'502, 9'002));
+    }
+    const Metered flow = metered(trace.packets()).at(0);
+    CHECK(flow["orig_bytes"] == 500);
+    CHECK(flow["missed_bytes"] == 0);
+    CHECK(flow["fwd_retransmissions"] + flow["fwd_reordered"] == 0);
+    CHECK(flow.row.text("conn_state") == (both ? "SF" : "S2"));
+  }
+}
+
 /// The connection without its FINs, and `pause` later another one.
 std::vector<Metered> reused(std::int64_t pause, std::uint32_t isn, std::uint32_t other, bool with_fins) {
   Trace trace;

@@ -6,11 +6,11 @@
 //   9293, 3.4)
 //         the connection's numbers                     seen, not yet believed
 //
-// The frontier `next` moves only with a segment that begins where the one before ended, or across what the
-// numbers overlap. A segment that begins farther on may be a real one behind a loss, or a stray one that
-// anybody on the path sent. It becomes the island. The island is believed when the other side acknowledges
-// it, when the frontier reaches it, or when three segments in a row went on with it, a bare acknowledgement
-// with its last number among them.
+// The frontier `next` moves only with a segment that begins where the one before ended. One that begins
+// farther on may be a real one behind a loss, or a stray one that anybody on the path sent; so may what an
+// overlapping one has beyond the frontier. It becomes the island. The island is believed when the other side
+// acknowledges it, when the frontier reaches it, or when three segments in a row went on with it, a bare
+// acknowledgement with its last number among them.
 #pragma once
 
 #include <weir/core/abi.hpp>
