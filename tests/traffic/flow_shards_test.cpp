@@ -182,4 +182,115 @@ TEST_CASE("what a row throws reaches the caller") {
   }
 }
 
+/// A packet of one flow each second, one of another each 65 s, and what `more` adds, in the order of time.
+template <class More>
+Trace steady_link(More&& more) {
+  Trace trace;
+  for (int i = 0; i < 1'800; ++i) {
+    trace.add(t0 + i * s, datagram("10.0.1.1", 1'000, "10.0.0.2", 2'000, 10));
+    if (i % 65 == 0) trace.add(t0 + i * s + 300 * ms, datagram("10.0.1.2", 1'000, "10.0.0.2", 2'000, 10));
+    more(trace, i);
+  }
+  return trace;
+}
+
+/// The two steady flows, and how many others there are.
+struct Steady {
+  std::vector<std::string> lines{};
+  std::size_t others = 0;
+  std::uint64_t jumps = 0;
+  bool operator==(const Steady&) const = default;
+};
+Steady in_shards(const Trace& trace, std::size_t threads, const FlowOptions& options) {
+  Steady steady;
+  FlowShards<CoreFlow> meter(
+      options, threads,
+      [](const auto& flow, std::string& line) {
+        const Row row = row_of(flow);
+        line += row.text("src_ip") + " " + std::to_string(static_cast<int>(row["fwd_packets"])) + " " +
+                row.text("end_reason") + "\n";
+      },
+      [&](const std::string& lines) {
+        std::istringstream in(lines);
+        for (std::string line; std::getline(in, line);)
+          line.starts_with("10.0.1.") ? steady.lines.push_back(line) : static_cast<void>(++steady.others);
+      });
+  for (Packet p : trace.packets()) meter.add(p);
+  meter.finish();
+  steady.jumps = meter.stats().clock_jumps;
+  std::sort(steady.lines.begin(), steady.lines.end());
+  return steady;
+}
+Steady in_table(const Trace& trace, const FlowOptions& options) {
+  Steady steady;
+  FlowTable<CoreFlow> table(options);
+  FragmentTable fragments;
+  const auto keep = [&](const auto& flow) {
+    const Row row = row_of(flow);
+    const std::string line = row.text("src_ip") + " " + std::to_string(static_cast<int>(row["fwd_packets"])) +
+                             " " + row.text("end_reason");
+    line.starts_with("10.0.1.") ? steady.lines.push_back(line) : static_cast<void>(++steady.others);
+  };
+  const auto add = [&](const Packet& p) { table.add(p, keep); };
+  for (Packet p : trace.packets()) fragments.push(p, add);
+  fragments.flush(add);
+  table.flush(keep);
+  steady.jumps = table.stats().clock_jumps;
+  std::sort(steady.lines.begin(), steady.lines.end());
+  return steady;
+}
+
+TEST_CASE("fragments that were held back move no clock, whenever they are let go") {
+  const Layer inner = udp({.src_port = 9, .dst_port = 9}, filler(100));
+  const auto v4 = [&](int i) {
+    return ipv4_fragments({.src = "10.7.0.1", .id = static_cast<std::uint16_t>(i + 1)}, inner, 64);
+  };
+  const auto v6 = [&](int i) { return ipv6_fragments({}, inner, 64, static_cast<std::uint32_t>(i + 1)); };
+  for (const int every : {5, 35}) {
+    for (const int kind : {4, 6, 12}) {
+      CAPTURE(every);
+      CAPTURE(kind);
+      const Trace trace = steady_link([&](Trace& into, int i) {
+        if (i % every == 0)
+          into.add(t0 + i * s + 500 * ms, ethernet({}, kind == 6 ? v6(i).back() : v4(i).back()));
+        // The first fragment, 12 s late.
+        if (kind == 12 && i >= 12 && (i - 12) % every == 0)
+          into.add(t0 + i * s + 600 * ms, ethernet({}, v4(i - 12).front()));
+      });
+      for (const std::int64_t idle : {120 * s, 70 * s, 20 * s}) {
+        CAPTURE(idle);
+        FlowOptions options;
+        options.max_flows = 4'096;
+        options.timeouts.set_idle(idle);
+        options.timeouts.active_ns = 7'200 * s;
+        const Steady one = in_shards(trace, 1, options);
+        CHECK(one.jumps == 0);
+        const std::size_t slow = idle > 65 * s ? 1 : 28;
+        REQUIRE(one.lines.size() == 1 + slow);
+        CHECK(one.lines[0] == "10.0.1.1 1800 forced");
+        if (slow == 1) CHECK(one.lines[1] == "10.0.1.2 28 forced");
+        CHECK(one.others > 0);
+        CHECK(in_shards(trace, 3, options) == one);
+        const Steady table = in_table(trace, options);
+        CHECK(table.jumps == 0);
+        CHECK(table.lines == one.lines);
+      }
+    }
+  }
+}
+
+TEST_CASE("a first fragment later than the idle time-out still gets its later ones into its flow") {
+  Trace trace;
+  const auto parts =
+      ipv4_fragments({.src = "10.7.0.1", .id = 7}, udp({.src_port = 9, .dst_port = 9}, filler(100)), 64);
+  trace.add(t0, ethernet({}, parts.back()));
+  trace.add(t0 + 12 * s, ethernet({}, parts.front()));
+  FlowOptions options;
+  options.max_flows = 64;
+  options.timeouts.set_idle(10 * s);
+  const Steady flows = in_shards(trace, 1, options);
+  CHECK(flows.others == 1);
+  CHECK(flows.jumps == 0);
+}
+
 }  // namespace

@@ -400,6 +400,322 @@ TEST_CASE("several segments late and lost at once") {
   }
 }
 
+/// A handshake and the server's segments of 1,000 bytes, in the order in which they are named (from 1), each
+/// acknowledged as a receiver would; FINs when all have come. `silent`: the client's packets were not seen.
+Metered arriving(const std::vector<std::uint32_t>& order, bool silent = false,
+                 std::uint32_t server_isn = 9'000) {
+  Trace trace;
+  Connection c(trace, {}, 1'000, server_isn);
+  c.handshake(t0);
+  const std::uint32_t count = *std::max_element(order.begin(), order.end());
+  std::vector<bool> here(count + 2);
+  std::uint32_t next = 1;
+  std::int64_t time = t0 + ms;
+  for (const std::uint32_t n : order) {
+    trace.add(time += us, c.make(1, ack, 1'000, 1'111, server_isn + 1 + (n - 1) * 1'000, 1'001));
+    here[n] = true;
+    while (here[next]) ++next;
+    trace.add(time += us, c.make(0, ack, 0, 1'111, 1'001, server_isn + 1 + (next - 1) * 1'000));
+  }
+  const std::uint32_t end = server_isn + 1 + count * 1'000;
+  trace.add(time += us, c.make(1, fin | ack, 0, 1'111, end, 1'001));
+  trace.add(time += us, c.make(0, fin | ack, 0, 1'111, 1'001, end + 1));
+  trace.add(time += us, c.make(1, ack, 0, 1'111, end + 1, 1'002));
+  std::vector<Packet> packets = trace.packets();
+  if (silent) std::erase_if(packets, [](const Packet& p) { return p.src_port != 80; });
+  const std::vector<Metered> flows = metered(packets);
+  REQUIRE(flows.size() == 1);
+  return flows[0];
+}
+
+/// How many segments come behind a later one.
+double late_of(const std::vector<std::uint32_t>& order) {
+  std::uint32_t highest = 0;
+  int late = 0;
+  for (const std::uint32_t n : order) {
+    late += n < highest ? 1 : 0;
+    highest = std::max(highest, n);
+  }
+  return late;
+}
+
+TEST_CASE("what was captured whole is not missed and not sent again, however many gaps it came with") {
+  for (const std::vector<std::uint32_t>& order :
+       std::vector<std::vector<std::uint32_t>>{{1, 3, 5, 4, 2, 6},
+                                               {1, 4, 6, 5, 2, 3, 7},
+                                               {1, 3, 5, 6, 7, 8, 2, 4},
+                                               {1, 3, 5, 7, 9, 2, 4, 6, 8, 10},
+                                               {1, 5, 3, 2, 4, 6},
+                                               {1, 5, 4, 3, 2, 6},
+                                               {1, 3, 5, 7, 9, 10, 11, 12, 8, 6, 4, 2, 13},
+                                               {1, 2, 4, 6, 8, 9, 10, 11, 5, 3, 7, 12, 14, 16, 13, 15, 17}}) {
+    std::string name;
+    for (const std::uint32_t n : order) name += std::to_string(n) + " ";
+    CAPTURE(name);
+    for (const std::uint32_t isn : {9'000U, 0xFFFF'F000U}) {
+      for (const bool silent : {false, true}) {
+        CAPTURE(silent);
+        const Metered flow = arriving(order, silent, isn);
+        CHECK(flow["missed_bytes"] == 0);
+        CHECK(flow["bwd_retransmissions"] == 0);
+        CHECK(flow["bwd_reordered"] == late_of(order));
+        CHECK(flow["resp_bytes"] == 1'000 * *std::max_element(order.begin(), order.end()));
+        CHECK(flow.payload == 2'000);
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "any order of a window's segments: nothing is missed, and with more gaps than are kept none is "
+    "invented") {
+  std::uint32_t state = 1;
+  const auto random = [&](std::size_t below) {
+    state = state * 1'664'525 + 1'013'904'223;
+    return static_cast<std::size_t>((state >> 8) % below);
+  };
+  for (const std::size_t count : {6U, 9U, 14U}) {
+    for (int round = 0; round < 300; ++round) {
+      std::vector<std::uint32_t> order(count);
+      for (std::size_t i = 0; i < count; ++i) order[i] = static_cast<std::uint32_t>(i + 1);
+      for (std::size_t i = count - 1; i > 0; --i) std::swap(order[i], order[random(i + 1)]);
+      std::string name;
+      for (const std::uint32_t n : order) name += std::to_string(n) + " ";
+      CAPTURE(name);
+      const Metered flow = arriving(order);
+      CHECK(flow["missed_bytes"] == 0);
+      CHECK(flow["bwd_retransmissions"] == 0);
+      CHECK(flow["bwd_reordered"] <= late_of(order));
+      CHECK(flow["resp_bytes"] == 1'000.0 * static_cast<double>(count));
+      CHECK(flow.row.text("end_reason") == "end_of_flow");
+    }
+  }
+}
+
+TEST_CASE("several losses of the capture in one window are all missed, and what is sent again is") {
+  const std::vector<Packet> whole = download(60, true, 9'000);
+  std::vector<Packet> holed;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const bool lost = i >= 3 && i < 3 + 40 && (i - 3) % 8 == 4;  // the third of each four segments
+    if (!lost) holed.push_back(whole[i]);
+  }
+  const std::vector<Metered> flows = metered(holed);
+  REQUIRE(flows.size() == 1);
+  CHECK(flows[0]["missed_bytes"] == 5'000);
+  CHECK(flows[0]["resp_bytes"] == 60'000);
+  CHECK(flows[0]["bwd_retransmissions"] + flows[0]["bwd_reordered"] == 0);
+
+  const Metered again = arriving({1, 3, 5, 6, 7, 2, 4, 2, 4, 8, 8});
+  CHECK(again["missed_bytes"] == 0);
+  CHECK(again["bwd_retransmissions"] == 3);
+  CHECK(again["bwd_reordered"] == 2);
+}
+
+TEST_CASE("a capture that begins with keep-alives") {
+  for (const int probes : {1, 3}) {
+    for (const bool client : {true, false}) {
+      CAPTURE(probes);
+      CAPTURE(client);
+      Trace trace;
+      Connection c(trace);
+      const unsigned from = client ? 0 : 1;
+      std::int64_t time = t0;
+      const auto say = [&](unsigned side, std::uint8_t flags, std::size_t size, std::uint32_t seq,
+                           std::uint32_t acknowledged) {
+        trace.add(time += ms, c.make(side, flags, size, 1'111, seq, acknowledged));
+      };
+      for (int i = 0; i < probes; ++i) {
+        say(from, ack, 0, 100, 501);
+        say(1 - from, ack, 0, 501, 101);
+      }
+      say(from, psh | ack, 50, 101, 501);
+      say(1 - from, ack, 0, 501, 151);
+      say(from, fin | ack, 0, 151, 501);
+      say(1 - from, fin | ack, 0, 501, 152);
+      say(from, ack, 0, 152, 502);
+      const std::vector<Metered> flows = metered(trace.packets());
+      REQUIRE(flows.size() == 1);
+      CHECK(flows[0]["orig_bytes"] == 50);
+      CHECK(flows[0]["resp_bytes"] == 0);
+      CHECK(flows[0]["missed_bytes"] == 0);
+      CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+    }
+  }
+}
+
+/// The packet behind packet `at` - 1 of others.
+std::vector<Packet> inserted(std::vector<Packet> packets, std::size_t at, const Packet& extra) {
+  packets.insert(packets.begin() + static_cast<std::ptrdiff_t>(at), extra);
+  return packets;
+}
+
+TEST_CASE("a RST in the window but not next, or a FIN with other numbers, changes no state of a connection") {
+  const std::size_t length = conversation().packets().size();
+  for (const std::uint32_t off : {0U - 50U, 1U, 1'000U, 40'000U}) {
+    for (const std::uint8_t flags : {rst, static_cast<std::uint8_t>(rst | ack)}) {
+      for (const unsigned side : {0U, 1U}) {
+        for (std::size_t at = 4; at < length; ++at) {
+          CAPTURE(off);
+          CAPTURE(side);
+          CAPTURE(at);
+          Trace trace = conversation();
+          const std::vector<Metered> flows = metered(with_stray(trace, at, side, {"RST", flags, 0}, off, 0));
+          REQUIRE(flows.size() == 1);
+          CHECK(flows[0].row.text("conn_state") == "SF");
+          CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        }
+      }
+    }
+  }
+  for (const std::uint32_t off : {0U - 50U, 1U, 1'000U, 40'000U, 50'000U}) {
+    for (const unsigned side : {0U, 1U}) {
+      for (std::size_t at = 8; at + 3 <= length; ++at) {
+        CAPTURE(off);
+        CAPTURE(side);
+        CAPTURE(at);
+        Trace trace = conversation();
+        std::vector<Packet> packets = with_stray(trace, at, side, {"FIN", fin | ack, 0}, off, 0);
+        const std::vector<Metered> ended = metered(packets);
+        REQUIRE(ended.size() == 1);
+        CHECK(ended[0].row.text("conn_state") == "SF");
+        packets.resize(packets.size() - 3);  // without the FINs
+        const std::vector<Metered> open = metered(packets);
+        REQUIRE(open.size() == 1);
+        CHECK(open[0].row.text("conn_state") == "S1");
+        CHECK(open[0].row.text("end_reason") == "forced");
+      }
+    }
+  }
+}
+
+TEST_CASE("a RST that the connection ends at counts, and a FIN that was acknowledged or reached") {
+  for (const std::uint32_t off : {0U, 1'000U}) {
+    Trace trace = conversation();
+    std::vector<Packet> packets = with_stray(trace, 10, 0, {"RST", rst, 0}, off, 0);
+    packets.resize(11);
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() == 1);
+    CHECK(flows[0].row.text("conn_state") == "RSTO");
+    CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+  }
+  for (const bool acknowledged : {false, true}) {
+    Trace trace;
+    Connection c(trace);
+    c.handshake(t0);
+    c.segment(t0 + ms, 0, psh | ack, 100);
+    trace.add(t0 + 2 * ms, c.make(0, fin | ack, 0, 1'111, c.next(0) + 500, c.next(1)));  // behind a loss
+    if (acknowledged) trace.add(t0 + 3 * ms, c.make(1, ack, 0, 1'111, c.next(1), c.next(0) + 501));
+    CHECK(metered(trace.packets()).at(0).row.text("conn_state") == (acknowledged ? "S2" : "S1"));
+  }
+}
+
+TEST_CASE("a stray SYN-ACK in a connection whose handshake was not captured, or long behind it") {
+  for (const bool handshake : {false, true}) {
+    const std::vector<Packet> whole = conversation().packets();
+    const std::vector<Packet> usual(whole.begin() + (handshake ? 0 : 3), whole.end());
+    const Metered right = metered(usual).at(0);
+    for (const unsigned side : {0U, 1U}) {
+      for (const std::uint32_t off :
+           {0U - 1U, 0U - 50U, 0U - 1'000U, 0U - 65'000U, 0U - 70'000U, 1U, 60'000U, 1'000'000'000U}) {
+        for (std::size_t at = handshake ? 9 : 5; at + 3 < usual.size(); ++at) {
+          CAPTURE(handshake);
+          CAPTURE(side);
+          CAPTURE(off);
+          CAPTURE(at);
+          const auto next = reached(whole, at + (handshake ? 0 : 3));
+          Trace trace;
+          Connection c(trace);
+          const Packet& stray =
+              trace.add(usual[at - 1].time_ns + us,
+                        c.make(side, syn | ack, 0, 1'111, next[side] + off, next[1 - side]));
+          const std::vector<Metered> flows = metered(inserted(usual, at, stray));
+          REQUIRE(flows.size() == 1);
+          for (const char* same : {"orig_bytes", "resp_bytes", "missed_bytes", "fwd_reordered",
+                                   "bwd_reordered", "fwd_retransmissions", "bwd_retransmissions"}) {
+            CAPTURE(same);
+            CHECK(flows[0][same] == right[same]);
+          }
+          CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a stray SYN of the server in an open connection begins none, and one that is answered does") {
+  for (const std::uint32_t off : {0U - 5'000U, 1U, 100U, 50'000U, 1'000'000'000U, 2'500'000'000U}) {
+    for (std::size_t at = 5; at + 3 < conversation().packets().size(); ++at) {
+      CAPTURE(off);
+      CAPTURE(at);
+      Trace trace = conversation();
+      check_conversation(with_stray(trace, at, 1, {"SYN", syn, 0}, off, 0), 1);
+    }
+    Trace trace = conversation();
+    Connection back(trace, {"10.0.0.2", "10.0.0.1", 80, 40'000}, 9'701 + off, 77'000);
+    std::vector<Packet> packets = trace.packets();
+    packets.resize(packets.size() - 3);  // the FINs were lost
+    const std::size_t before = packets.size();
+    const std::int64_t time = packets.back().time_ns + 100 * ms;
+    back.handshake(time, ms);
+    back.segment(time + 5 * ms, 0, psh | ack, 50);
+    back.close(time + 6 * ms, ms);
+    const std::vector<Packet>& all = trace.packets();
+    packets.insert(packets.end(), all.end() - 7, all.end());
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0]["orig_bytes"] == 300);
+    CHECK(flows[0]["resp_bytes"] == 700);
+    CHECK(flows[0]["fwd_packets"] + flows[0]["bwd_packets"] == static_cast<double>(before + 1));
+    CHECK(flows[1].row.text("src_ip") == "10.0.0.2");
+    CHECK(flows[1]["orig_bytes"] == 50);
+    CHECK(flows[1].row.text("conn_state") == "SF");
+  }
+}
+
+TEST_CASE("a segment that overlaps the frontier: what it has beyond counts when it is acknowledged") {
+  for (const unsigned side : {0U, 1U}) {
+    for (std::size_t at = 4; at < 22; ++at) {
+      CAPTURE(side);
+      CAPTURE(at);
+      Trace trace = conversation();
+      const auto next = reached(trace.packets(), at);
+      if (next[side] - trace.packets()[side].tcp_seq < 60) continue;  // nothing to overlap
+      const std::vector<Packet> packets = with_stray(trace, at, side, {"data", psh | ack, 1'460}, 0U - 1U, 0);
+      const std::vector<Metered> flows = metered(packets);
+      REQUIRE(flows.size() == 1);
+      CHECK(flows[0]["orig_bytes"] == 300);
+      CHECK(flows[0]["resp_bytes"] == 700);
+      CHECK(flows[0]["missed_bytes"] == 0);
+      CHECK(flows[0]["fwd_reordered"] + flows[0]["bwd_reordered"] == 0);
+      CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+      CHECK(flows[0].row.text("conn_state") == "SF");
+    }
+  }
+  for (const bool both : {false, true}) {
+    Trace trace;
+    Connection c(trace);
+    c.handshake(t0);
+    std::int64_t time = t0 + ms;
+    const auto send = [&](std::uint32_t from, std::uint32_t to) {
+      trace.add(time += us, c.make(0, psh | ack, to - from, 1'111, 1'001 + from, 9'001));
+    };
+    send(0, 100);
+    send(0, 300);  // again, with more
+    send(300, 400);
+    send(350, 500);
+    trace.add(time += us, c.make(0, fin | ack, 0, 1'111, 1'501, 9'001));
+    if (both) {
+      trace.add(time += us, c.make(1, fin | ack, 0, 1'111, 9'001, 1'502));
+      trace.add(time += us, c.make(0, ack, 0, 1'111, 1'502, 9'002));
+    }
+    const Metered flow = metered(trace.packets()).at(0);
+    CHECK(flow["orig_bytes"] == 500);
+    CHECK(flow["missed_bytes"] == 0);
+    CHECK(flow["fwd_retransmissions"] + flow["fwd_reordered"] == 0);
+    CHECK(flow.row.text("conn_state") == (both ? "SF" : "S2"));
+  }
+}
+
 /// The connection without its FINs, and `pause` later another one.
 std::vector<Metered> reused(std::int64_t pause, std::uint32_t isn, std::uint32_t other, bool with_fins) {
   Trace trace;

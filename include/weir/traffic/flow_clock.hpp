@@ -45,6 +45,10 @@ class FlowClock {
     return now_;
   }
 
+  /// The time at a packet that was held back and comes behind others: its stamp tells nothing, unless it is
+  /// the first.
+  std::int64_t since(std::int64_t stamp_ns) noexcept { return started_ ? now_ : at(stamp_ns); }
+
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }
   /// How often the stamps stepped back, or leapt by more than an hour and every time-out.
   [[nodiscard]] std::uint64_t jumps() const noexcept { return jumps_; }

@@ -95,7 +95,7 @@ struct FlowBase {
   }
 };
 
-static_assert(sizeof(FlowBase) == 328);
+static_assert(sizeof(FlowBase) == 344);
 
 /// One packet as part of its flow, for what profiles keep. The flow's own counters already hold it.
 struct FlowPacket {

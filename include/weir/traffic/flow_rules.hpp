@@ -40,11 +40,13 @@ inline void set_direction(FlowBase& flow, const Packet& p, const KeyedEnd& key,
   const std::int64_t idle = timeouts.idle_ns(flow.key.protocol);
   const std::int64_t end = flow.end_ns();
   if (time - end >= idle) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::idle;
-  if (end - time >= idle) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::forced;
+  if (end - time >= idle && !p.held_back) return flow.closed ? FlowEnd::end_of_flow : FlowEnd::forced;
   if (has_tcp(p) && (p.tcp_flags & tcp_flag::syn) != 0) {
     const unsigned s = side_of(flow, key);
-    const TcpHistory history{
-        .closed = flow.closed, .paused = time - end > timeouts.linger_ns, .earlier = time < flow.start_ns};
+    const TcpHistory history{.closed = flow.closed,
+                             .paused = time - end > timeouts.linger_ns,
+                             .earlier = time < flow.start_ns,
+                             .of_server = s == 1 && flow.direction == FlowDirection::syn};
     if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, history, p)) return FlowEnd::end_of_flow;
   }
   if (time - flow.start_ns >= timeouts.active_ns || counters_full(flow)) return FlowEnd::active;

@@ -73,6 +73,7 @@ class FlowShards {
   }
 
   void add(Packet& packet) {
+    clock_.at(packet.time_ns);  // of packets as they are read: some are handed on later
     fragments_.push(packet, [this](const Packet& p) { take(p); });
   }
 
@@ -139,7 +140,7 @@ class FlowShards {
 
   void take(const Packet& p) {
     ++packets_;
-    const std::int64_t now = clock_.at(p.time_ns);
+    const std::int64_t now = clock_.now();
     make_room(now);
     Batch& batch = batches_[filling_];
     if (batch.packets++ == 0) batch.begin = now;

@@ -7,6 +7,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/flow_tcp_ends.hpp>
+#include <weir/traffic/flow_tcp_holes.hpp>
+#include <weir/traffic/flow_tcp_island.hpp>
 #include <weir/traffic/flow_tcp_side.hpp>
 #include <weir/traffic/packet.hpp>
 
@@ -32,61 +35,15 @@ struct TcpMoment {
 
 namespace detail {
 
-/// Whether an acknowledgement is one of the numbers that the side is known to have sent.
-[[nodiscard]] inline bool acks_known(const TcpSide& side, std::uint32_t ack) noexcept {
-  const bool above = sequence_difference(ack, side.isn) > 0;
-  return (side.seen && above && sequence_difference(ack, side.next) <= 0) || acks_island(side, ack);
-}
-
-/// What a flow says to a SYN of its key.
-struct TcpHistory {
-  bool closed = false;
-  bool paused = false;  ///< nothing came for longer than a closed connection lingers
-  bool earlier = false;
-};
-
-/// Does the SYN `p` of side `me` begin another connection than the one that the sides tell of?
-[[nodiscard, gnu::noinline]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer,
-                                                           const TcpHistory& history,
-                                                           const Packet& p) noexcept {
-  if ((p.tcp_flags & tcp_flag::syn) == 0 || (p.tcp_flags & tcp_flag::rst) != 0) return false;
-  const bool same_isn = me.syn && me.isn == p.tcp_seq;
-  if ((p.tcp_flags & tcp_flag::ack) != 0) {
-    return history.closed && me.syn && !same_isn && !acks_known(peer, p.tcp_ack);
-  }
-  // Both ends are done: even the same numbers are another connection's. Some programs number nothing.
-  if (history.paused && (history.closed || (me.finished && peer.finished))) return true;
-  if (same_isn) return false;
-  if (!me.syn && me.seen && late_syn(me.isn + 1, p.tcp_seq, history.earlier)) return false;
-  if (!me.seen && peer.acks && late_syn(peer.acked, p.tcp_seq, history.earlier)) return false;
-  if (history.closed || me.fin) return true;
-  if (!me.syn) return me.seen || (peer.seen && peer.acks);
-  // A SYN behind another one: of the same attempt, until the client has gone on behind the answer.
-  const bool established = me.acks && (peer.acks || !peer.seen);
-  return established || (history.paused && peer.seen);
-}
-
-/// RFC 5961: a RST counts when it lies in the window of the side that receives it. The window is taken for at
-/// least 65535 bytes, since the packets may have been seen before they reached the other side. Of a SYN it
-/// must acknowledge the number (RFC 9293, 3.10.7.3).
-[[nodiscard, gnu::noinline]] inline bool reset_counts(const TcpSide& me, const TcpSide& peer,
-                                                      const Packet& p) noexcept {
-  if (me.seen && p.tcp_seq == me.next) return true;
-  if (!peer.acks) {
-    const bool answers = (p.tcp_flags & tcp_flag::ack) != 0;
-    if (peer.syn && !me.seen) return answers && acks_known(peer, p.tcp_ack);
-    const std::int64_t apart = sequence_difference(p.tcp_seq, me.next);
-    return !me.seen || (apart >= -least_window && apart <= least_window);
-  }
-  const unsigned shift = std::min<unsigned>(peer.wscale == 255 ? 0 : peer.wscale, 14);
-  const auto window = std::max<std::int64_t>(std::int64_t{peer.window} << shift, least_window);
-  const std::int64_t ahead = sequence_difference(p.tcp_seq, peer.acked);
-  return ahead >= -1 && ahead <= window;
+/// Numbers that later ones were seen of: they fill a hole, or they are a second time there.
+inline TcpSegment seen_or_late(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end) noexcept {
+  if (me.holes != 0 && fill_holes(me, peer, begin, end)) return {.reordered = 1};
+  return {.retransmission = !me.crowded};
 }
 
 /// Numbers before the frontier.
-[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, std::uint32_t begin, std::uint32_t end,
-                                              bool keep_alive) noexcept {
+[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+                                              std::uint32_t end, bool keep_alive) noexcept {
   if (keep_alive) return {};
   const std::uint32_t first = me.isn + 1;
   if (sequence_difference(end, first) <= 0) {  // before all that was seen
@@ -95,25 +52,21 @@ struct TcpHistory {
     me.isn = begin - 1;
     return {.reordered = 1};
   }
-  const bool fills =
-      me.hole && sequence_difference(begin, me.hole_end) < 0 && sequence_difference(end, me.hole_begin) > 0;
-  if (!fills) return {.retransmission = true};
-  const bool from_begin = sequence_difference(begin, me.hole_begin) <= 0;
-  const bool to_end = sequence_difference(end, me.hole_end) >= 0;
-  if (from_begin) me.hole_begin = end;
-  if (to_end && !from_begin) me.hole_end = begin;
-  me.hole = !(from_begin && to_end);
-  return {.reordered = 1};
+  return seen_or_late(me, peer, begin, end);
 }
 
-/// The frontier has moved: is the island still apart from it?
-[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me) noexcept {
-  if (me.island_syn) return {};
+/// The frontier has moved on by a segment that begins at `begin`: is the island still apart from it?
+[[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me, TcpSide& peer, std::uint32_t begin) noexcept {
   const std::int32_t past = sequence_difference(me.next, me.island_begin);
+  if (me.island_syn) {
+    me.island = past <= 0;
+    return {};
+  }
   if (past < 0) {
     me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
     return {};
   }
+  if (past > 0) fill_holes(me, peer, begin, me.next);
   // Where the frontier comes to stand within the island, the rest of it is still to be confirmed.
   const bool meets = past == 0;
   const bool goes_on = sequence_difference(me.island_end, me.next) > 0;
@@ -140,7 +93,7 @@ inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::
   me.fin = fin;
   me.astray = false;
   me.revived = me.reset && !late;
-  const TcpSegment segment = me.island ? meet_island(me) : TcpSegment{};
+  const TcpSegment segment = me.island ? meet_island(me, peer, begin) : TcpSegment{};
   settle_acks(me, peer);
   return segment;
 }
@@ -148,18 +101,42 @@ inline TcpSegment advance(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::
 /// A segment that goes on with the island, or lies in it.
 inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
                               bool inside) noexcept {
-  if (sequence_difference(end, me.island_end) <= 0) return {.retransmission = inside, .stray = !inside};
-  if (begin != me.island_end && !me.hole) {
-    me.hole = sequence_difference(begin, me.island_end) > 0;
-    me.hole_acked = false;
-    me.hole_begin = me.island_end;
-    me.hole_end = begin;
+  TcpSegment segment{.stray = !inside};
+  if (sequence_difference(begin, me.island_end) >= 0) {
+    add_hole(me, peer, me.island_end, begin);
+  } else if (inside) {
+    segment = seen_or_late(me, peer, begin, end);
   }
+  if (sequence_difference(end, me.island_end) <= 0) return segment;
+  segment.retransmission = false;
   me.island_end = end;
   me.island_fin = me.island_fin || fin;
   if (++me.island_run >= convincing_run) believe_island(me, peer);
   settle_acks(me, peer);
-  return {.stray = !inside};
+  return segment;
+}
+
+/// A segment that begins before the island belongs to it.
+inline void extend_down(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end,
+                        bool fin) noexcept {
+  if (me.holes != 0) fill_holes(me, peer, begin, end);
+  add_hole(me, peer, end, me.island_begin);  // none where they touch
+  me.island_begin = begin;
+  if (sequence_difference(end, me.island_end) <= 0) return;
+  me.island_end = end;
+  me.island_fin = fin;
+}
+
+inline void begin_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end, bool fin,
+                         bool syn) noexcept {
+  me.island = true;
+  me.island_begin = begin;
+  me.island_end = end;
+  me.island_run = 1;
+  me.late = 0;
+  me.island_syn = syn;
+  me.island_fin = fin;
+  settle_acks(me, peer);
 }
 
 /// Numbers apart from the frontier. `inside`: before it, and within the window.
@@ -174,9 +151,8 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     const std::int32_t behind_end = sequence_difference(begin, me.island_end);
     const bool joins = me.island_syn ? behind_end == 0 : behind_begin >= 0 && behind_end <= window;
     if (joins) return join_island(me, peer, begin, end, fin, inside);
-    const std::int32_t between = sequence_difference(me.island_begin, end);
-    if (inside && island_inside && between >= 0 && between <= island_reach) {
-      me.island_begin = begin;
+    if (inside && island_inside && sequence_difference(me.island_begin, end) <= island_reach) {
+      extend_down(me, peer, begin, end, fin);
       me.late = static_cast<std::uint8_t>(std::min(me.late + 1, 255));
       return {};
     }
@@ -186,16 +162,18 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   if (island_inside && !inside && !again) return {.stray = true};
   if (me.island && syn && me.island_syn && begin == me.island_begin) return {.stray = true};
   if (island_inside && inside && sequence_difference(begin, me.island_begin) > 0) return {};
-  me.island = true;
-  me.island_begin = begin;
-  me.island_end = end;
-  me.island_run = 1;
-  me.late = 0;
-  me.island_syn = syn;
-  me.island_fin = fin;
-  settle_acks(me, peer);
+  if (me.island && me.holes != 0)
+    fill_holes(me, peer, me.island_begin, me.island_end);  // it goes with its holes
+  begin_island(me, peer, begin, end, fin, syn);
   // While only one side was seen, anything may be within the window.
   return {.stray = !inside || (!peer.seen && sequence_difference(begin, me.next) > least_window)};
+}
+
+/// A SYN-ACK of a side that has gone on: behind its own, or, where no SYN was captured, not just before its
+/// first number.
+[[nodiscard]] inline bool out_of_place(const TcpSide& me, const TcpSide& peer, std::uint32_t begin) noexcept {
+  if (me.syn) return peer.acks && me.next != me.isn + 1;
+  return !peer.syn && begin != me.isn;
 }
 
 /// A SYN, with or without an acknowledgement.
@@ -212,15 +190,11 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     return {};
   }
   if (me.syn && me.isn == begin) return {.retransmission = true};
+  if (answer && out_of_place(me, peer, begin)) return {.stray = true};
   if (me.syn || !late_syn(me.isn + 1, begin, earlier))
     return place_apart(me, peer, begin, end, fin, true, false, 0);
   const std::uint32_t first = me.isn + 1;
-  if (sequence_difference(first, end) > 0 && !me.hole) {
-    me.hole = true;
-    me.hole_acked = false;
-    me.hole_begin = end;
-    me.hole_end = first;
-  }
+  add_hole(me, peer, end, first);
   me.syn = true;
   me.isn = begin;
   me.wscale = p.tcp_wscale;
@@ -233,6 +207,14 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
   const std::uint32_t begin = p.tcp_seq;
   const std::uint32_t end = begin + length;
   const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
+  // The capture began with a keep-alive, which repeats the number before the next one (RFC 9293, 3.8.4).
+  const bool probed = !me.syn && me.next == me.isn + 1 && begin == me.next + 1;
+  if (probed && peer.acks_ahead && peer.ahead == begin) {
+    me.isn = me.next;
+    me.next = begin;
+    settle_acks(me, peer);
+    return length == 0 ? TcpSegment{} : advance(me, peer, begin, end, fin, late);
+  }
   const std::int32_t ahead = sequence_difference(begin, me.next);
   const std::int32_t window = window_for(me, peer);
   const bool near = ahead >= -window && ahead <= window;
@@ -250,9 +232,20 @@ inline TcpSegment join_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, s
     return {.stray = !near};
   }
   if (ahead > 0 || !near) return place_apart(me, peer, begin, end, fin, false, ahead > 0 && near, window);
-  if (sequence_difference(end, me.next) > 0) return advance(me, peer, begin, end, fin, late);
+  if (sequence_difference(end, me.next) > 0) {
+    const std::uint32_t next = me.next;
+    // What it carries beyond the frontier is believed as an island is, unless nobody can acknowledge it.
+    if (peer.seen && !me.island && !me.fin) {
+      const bool fills = me.holes != 0 && fill_holes(me, peer, begin, next);
+      begin_island(me, peer, next, end, fin, false);
+      return {.reordered = static_cast<std::uint16_t>(fills ? 1 : 0)};
+    }
+    TcpSegment segment = advance(me, peer, begin, end, fin, late);
+    if (me.holes != 0 && !segment.stray && fill_holes(me, peer, begin, next)) ++segment.reordered;
+    return segment;
+  }
   const bool keep_alive = ahead == -1 && length == 1 && !fin;
-  return place_old(me, begin, end, keep_alive);
+  return place_old(me, peer, begin, end, keep_alive);
 }
 
 inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t length,
@@ -296,14 +289,16 @@ inline TcpSegment follow_tcp(TcpSide& me, TcpSide& peer, const Packet& p, TcpMom
   if ((p.tcp_flags & tcp_flag::ack) == 0) return segment;
   note_ack(me, peer, p.tcp_ack);
   if (!me.acks) return segment;
-  if (!fin && peer.hole && !peer.hole_acked && sequence_difference(me.acked, peer.hole_end) >= 0) {
-    peer.hole_acked = true;
-    segment.missed = peer.hole_end - peer.hole_begin;
+  if (!fin && (peer.holes != peer.holes_acked || peer.crowded)) {
+    segment.missed = acknowledge_holes(peer, me, me.acked);
   }
   if (peer.revived && me.acked == peer.next) {
     closed = peer.reset = peer.revived = false;
   }
-  closed = closed || (me.fin && peer.fin && peer.acks && me.acked == peer.next && peer.acked == me.next);
+  if (me.fin && peer.fin && peer.acks && me.acked == peer.next && peer.acked == me.next) {
+    closed = true;
+    me.reset = peer.reset = false;  // a RST that was followed by both FINs had ended nothing
+  }
   return segment;
 }
 

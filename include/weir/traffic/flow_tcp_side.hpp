@@ -6,19 +6,25 @@
 //   9293, 3.4)
 //         the connection's numbers                     seen, not yet believed
 //
-// The frontier `next` moves only with a segment that begins where the one before ended, or across what the
-// numbers overlap. A segment that begins farther on may be a real one behind a loss, or a stray one that
-// anybody on the path sent. It becomes the island. The island is believed when the other side acknowledges
-// it, when the frontier reaches it, or when three segments in a row went on with it, a bare acknowledgement
-// with its last number among them.
+// The frontier `next` moves only with a segment that begins where the one before ended. One that begins
+// farther on may be a real one behind a loss, or a stray one that anybody on the path sent; so may what an
+// overlapping one has beyond the frontier. It becomes the island. The island is believed when the other side
+// acknowledges it, when the frontier reaches it, or when three segments in a row went on with it, a bare
+// acknowledgement with its last number among them.
 #pragma once
 
 #include <weir/core/abi.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace weir::inline WEIR_ABI {
+
+/// Numbers [begin, end) that were not seen, although later ones were.
+struct TcpHole {
+  std::uint32_t begin = 0, end = 0;
+};
 
 struct TcpSide {
   std::uint32_t isn = 0;   ///< of its SYN; without one, the number before the first one seen
@@ -26,8 +32,8 @@ struct TcpSide {
   std::uint32_t acked =
       0;  ///< highest acknowledgement that it sent of what the other side is known to have sent
   std::uint32_t ahead = 0;                         ///< its latest acknowledgement beyond that
-  std::uint32_t hole_begin = 0, hole_end = 0;      ///< numbers below `next` that were not seen
   std::uint32_t island_begin = 0, island_end = 0;  ///< numbers that are not believed yet
+  std::array<TcpHole, 2> places{};                 ///< of holes, of either side (flow_tcp_holes.hpp)
   std::uint16_t window = 0;                        ///< the largest that it advertised, as sent
   std::uint8_t wscale = 255;                       ///< 255: not given
   std::uint8_t late = 0;        ///< segments that came while the island was there; up to 255
@@ -35,10 +41,11 @@ struct TcpSide {
   bool syn : 1 = false;         ///< `isn` is that of a SYN
   bool seen : 1 = false;
   bool acks : 1 = false;
-  bool fin : 1 = false;       ///< its last number is that of a FIN: `next` stands behind it
-  bool finished : 1 = false;  ///< it sent a FIN, whether the number fits or not
-  bool hole : 1 = false;
-  bool hole_acked : 1 = false;  ///< the other side acknowledged the hole
+  bool fin : 1 = false;              ///< its last number is that of a FIN: `next` stands behind it
+  bool finished : 1 = false;         ///< it sent a FIN, whether the number fits or not
+  std::uint8_t holes : 4 = 0;        ///< by place, its own two and then the other side's: its hole is there
+  std::uint8_t holes_acked : 4 = 0;  ///< and the other side acknowledged it
+  bool crowded : 1 = false;          ///< a hole found no place, and not all was acknowledged since
   bool island : 1 = false;
   bool island_syn : 1 = false;
   bool island_fin : 1 = false;
@@ -47,7 +54,7 @@ struct TcpSide {
   bool reset : 1 = false;    ///< its RST ended the connection
   bool revived : 1 = false;  ///< and it went on sending in order
 };
-static_assert(sizeof(TcpSide) == 40);
+static_assert(sizeof(TcpSide) == 48);
 
 namespace detail {
 
@@ -84,98 +91,6 @@ inline constexpr std::uint8_t convincing_run = 3;
 [[nodiscard]] inline bool late_syn(std::uint32_t first, std::uint32_t seq, bool earlier) noexcept {
   const std::int32_t behind = sequence_difference(first, seq + 1);
   return behind >= 0 && behind <= (earlier ? greatest_window : late_syn_reach);
-}
-
-/// The frontier goes to the end of the island. Inside the window the numbers between were passed over;
-/// outside nobody can say how many there were, and the side's numbers go on from the island as if there were
-/// none.
-[[gnu::noinline]] inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
-  const std::int32_t gap = sequence_difference(me.island_begin, me.next);
-  if (me.island_syn) {
-    me.isn = me.island_begin;
-    me.syn = true;
-    me.wscale = 14;  // its option was not kept: no window is larger than with this one
-    me.hole = false;
-  } else if (gap > 0 && gap <= window_for(me, peer)) {
-    me.hole = true;
-    me.hole_acked = false;
-    me.hole_begin = me.next;
-    me.hole_end = me.island_begin;
-  } else if (gap != 0) {
-    me.isn += me.island_begin - me.next;
-    me.hole = false;
-    peer.acks = false;
-  }
-  if (me.island_syn) peer.acks = false;
-  me.fin = me.island_fin;
-  me.finished = me.finished || me.island_fin;
-  me.next = me.island_end;
-  me.island = false;
-  me.astray = false;
-  me.late = 0;
-}
-
-/// Whether an acknowledgement covers numbers of the side's island, or numbers close behind it, which the
-/// capture may have lost.
-[[nodiscard]] inline bool acks_island(const TcpSide& side, std::uint32_t ack) noexcept {
-  return side.island && sequence_difference(ack, side.island_begin) > 0 &&
-         sequence_difference(ack, side.island_end) <= (side.island_syn ? 0 : least_window);
-}
-
-/// How far the side's numbers go, for a count at the end. Where the other side was not seen, nobody could
-/// confirm the island: it counts when nothing came before it since.
-[[nodiscard]] inline std::uint32_t stream_end(const TcpSide& me, const TcpSide& peer) noexcept {
-  const std::int32_t gap = sequence_difference(me.island_begin, me.next);
-  const bool likely =
-      me.island && !me.island_syn && !peer.seen && me.late == 0 && gap > 0 && gap <= least_window;
-  return likely ? me.island_end : me.next;
-}
-
-/// Takes the acknowledgement `ack` of side `me`. One of numbers that `peer` is not known to have sent waits
-/// until it has, so that none is believed for its own sake.
-inline void note_ack(TcpSide& me, TcpSide& peer, std::uint32_t ack) noexcept {
-  if (peer.seen) {
-    const bool confirms = acks_island(peer, ack);
-    if (confirms) believe_island(peer, me);
-    if (sequence_difference(ack, peer.next) > 0) {
-      me.acks_ahead = true;
-      me.ahead = ack;
-      if (!confirms) return;
-      ack = peer.next;
-    }
-    if (sequence_difference(peer.next, ack) > greatest_window) return;
-  } else if (me.acks && sequence_difference(ack, me.acked) > greatest_window) {
-    return;
-  }
-  if (me.acks && sequence_difference(ack, me.acked) <= 0) return;
-  me.acks = true;
-  me.acked = ack;
-}
-
-/// The frontier of `me` has moved, or it has an island: does an acknowledgement of the other side fit now?
-[[gnu::noinline]] inline void settle_waiting_acks(TcpSide& me, TcpSide& peer) noexcept {
-  const bool reached = sequence_difference(peer.ahead, me.next) <= 0;
-  if (!reached && !acks_island(me, peer.ahead)) return;
-  peer.acks_ahead = false;
-  note_ack(peer, me, peer.ahead);
-}
-inline void settle_acks(TcpSide& me, TcpSide& peer) noexcept {
-  if (peer.acks_ahead) settle_waiting_acks(me, peer);
-}
-
-/// The first segment of a side. What the other side acknowledged before is held against it.
-[[gnu::noinline]] inline void begin_side(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::uint32_t end,
-                                         bool syn) noexcept {
-  me.seen = true;
-  me.syn = syn;
-  me.isn = syn ? begin : begin - 1;
-  me.next = end;
-  if (!peer.acks) return;
-  const std::int32_t behind = sequence_difference(me.next, peer.acked);
-  if (behind >= 0 && behind <= greatest_window) return;
-  peer.acks = false;
-  peer.acks_ahead = true;
-  peer.ahead = peer.acked;
 }
 
 }  // namespace detail

@@ -53,6 +53,7 @@ struct Packet {
   std::uint16_t ip_header_length = 0;  ///< with extension and authentication headers
   bool fragment = false;               ///< a fragment of a larger packet
   bool later_fragment = false;         ///< not the first one: it has no ports of its own
+  bool held_back = false;              ///< a FragmentTable handed it on behind packets that are later than it
   std::uint32_t fragment_id = 0;
 
   std::uint16_t src_port = 0, dst_port = 0;  ///< TCP, UDP, SCTP; ICMP: type and code in `icmp_*` instead

@@ -57,16 +57,21 @@ struct ZeekFlow {
         missed_ += p.segment.missed;
         scaled(1 - p.side, 'g', 1);
       }
+      take_back_reset(flow);
       change_state(p);
+      ends_[p.side].reset = flow.sides[p.side].tcp.reset;
     }
 
     [[nodiscard]] std::string_view history() const noexcept { return {letters_.data(), length_}; }
     [[nodiscard]] End end(std::size_t side) const noexcept { return ends_[side].state; }
+    /// The state before the latest one.
+    [[nodiscard]] End before(std::size_t side) const noexcept { return ends_[side].before; }
     [[nodiscard]] std::uint64_t missed() const noexcept { return missed_; }
 
    private:
     struct Side {
       End state = End::inactive, before = End::inactive;
+      bool reset = false;                          // its RST ended the connection, as far as was known
       std::uint32_t once = 0;                      // by letter
       std::array<std::uint32_t, 3> last_number{};  // of SYN, FIN, RST
       std::array<std::uint32_t, 3> counts{};       // of t, g, w
@@ -126,6 +131,14 @@ struct ZeekFlow {
       if (ends_[1 - p.side].state == End::closed || ends_[p.side].state == End::reset) return;
       scaled(p.side, 'w', 2);
     }
+    /// The connection went on behind a RST.
+    void take_back_reset(const FlowBase& flow) noexcept {
+      for (std::size_t s = 0; s < 2; ++s) {
+        if (!ends_[s].reset || flow.sides[s].tcp.reset) continue;
+        ends_[s].reset = false;
+        if (ends_[s].state == End::reset) ends_[s].state = ends_[s].before;
+      }
+    }
     void enter(Side& s, End state) noexcept {
       s.before = s.state;
       s.state = state;
@@ -158,7 +171,9 @@ struct ZeekFlow {
         case End::closed:
           if (rst && peer.state != End::closed) enter(me, End::reset);
           return;
-        case End::reset: return;
+        case End::reset:
+          if (fin && !rst) me.before = End::closed;  // should the RST be taken back
+          return;
       }
     }
     void leave_inactive(Side& me, Side& peer, const FlowPacket& p) noexcept {
@@ -251,9 +266,16 @@ struct ZeekFlow {
     return history.substr(1, history.find('R') - 1).find_first_of("HAFGIQ") == std::string_view::npos &&
            history.find('R') != std::string_view::npos;
   }
+  /// A FIN counts when the side's numbers reach it, or when nobody was seen who could acknowledge it.
+  [[nodiscard]] static End confirmed_end(const FlowBase& flow, const State& state, std::size_t s) noexcept {
+    const TcpSide& tcp = flow.sides[s].tcp;
+    if (state.end(s) != End::closed || !tcp.seen || tcp.fin) return state.end(s);
+    const bool alone = tcp.island && tcp.island_fin && !flow.sides[1 - s].tcp.seen;
+    return alone ? End::closed : state.before(s);
+  }
   [[nodiscard]] static std::string_view tcp_state(const FlowBase& flow, const State& state) noexcept {
-    const End o = state.end(0);
-    const End r = state.end(1);
+    const End o = confirmed_end(flow, state, 0);
+    const End r = confirmed_end(flow, state, 1);
     const bool o_inactive = o == End::inactive || o == End::partial;
     const bool r_inactive = r == End::inactive || r == End::partial;
     if (r == End::reset) {

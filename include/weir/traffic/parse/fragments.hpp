@@ -7,8 +7,9 @@
 //
 // The first fragment's ports are remembered by (addresses, identification, and in IPv4 the protocol) and
 // given to the others. One that comes before its first is held back, without its bytes, until that one comes,
-// until its time has passed, or until there is no more room; then it goes on without ports. So it may come
-// out of the order of time. What is not a fragment passes through at the cost of one test.
+// until its time has passed, or until there is no more room; then it goes on without ports. So it comes out
+// of the order of time, and is marked (`Packet::held_back`). What is not a fragment passes through at the
+// cost of two tests.
 //
 // Memory is fixed by the options, and so is the work for a packet: a set of eight entries is searched, and
 // the oldest of them gives way. Datagrams are not put together.
@@ -53,8 +54,8 @@ class FragmentTable {
   /// Calls emit(const Packet&) for this packet and for those that were held back and can go on now.
   template <class Emit>
   void push(Packet& p, Emit&& emit) {
+    if (held_count_ > 0) release_old(p.time_ns, emit);
     if (!p.fragment) return emit(std::as_const(p));
-    release_old(p.time_ns, emit);
     if (!resolve(p)) return hold(p, emit);
     emit(std::as_const(p));
     if (!p.later_fragment) release_datagram(p, emit);
@@ -162,6 +163,7 @@ class FragmentTable {
     if (held_count_ == held_.size()) drop_oldest(emit);
     Packet& kept = held(held_count_++);
     kept = p;
+    kept.held_back = true;
     kept.frame = kept.ip = kept.l4 = kept.payload = {};
   }
 
