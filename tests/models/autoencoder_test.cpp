@@ -346,7 +346,7 @@ TEST_CASE("variational: codes become standard normal, the decoder makes new samp
   for (Index i = 0; i < 800; ++i) CHECK(means[static_cast<std::size_t>(2 * i)] == heads(0, i));
   // A larger beta costs reconstruction.
   CHECK(squared_error(trained(0.3), data) > 2.0 * squared_error(net, data));
-  CHECK_THROWS_AS(static_cast<void>(Variational<float>::out_shape(Shape{3})), ShapeError);
+  CHECK_THROWS_AS(static_cast<void>(Variational<float>{}.out_shape(Shape{3})), ShapeError);
 }
 
 TEST_CASE("convolutional: windows of waves") {
