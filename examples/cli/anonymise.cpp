@@ -89,10 +89,12 @@ int anonymise(const AnonymiseOptions& o) {
   OutputFile out(o.out);
   OneLink writers(out, o.out);
   std::vector<std::byte> bytes;
+  std::uint64_t emptied = 0;
   for (weir::CapturedFrame frame; reader.next(frame);) {
     if (!weir::link_type::is_known(frame.link_type)) continue;
     bytes.assign(frame.bytes.begin(), frame.bytes.end());
     const std::size_t stays = weir::anonymise_frame(anonymiser, bytes, frame.link_type, frame.wire_length);
+    if (stays == 0 && !bytes.empty()) ++emptied;
     frame.time_ns = anonymiser.time(frame.time_ns);
     frame.bytes = std::span<const std::byte>(bytes).first(stays);
     weir::CaptureWriter& writer = writers.for_link(frame.link_type);
@@ -105,6 +107,9 @@ int anonymise(const AnonymiseOptions& o) {
     if (!is_standard_output(o.out))
       print(o.out + ": " + count_of(static_cast<std::int64_t>(writers.packets()), "packet") + "\n");
     tell_left_out(reader.left_out());
+    if (emptied > 0)
+      std::fprintf(stderr, "%s of which nothing could be kept (docs/anonymise.md lists what stays)\n",
+                   count_of(static_cast<std::int64_t>(emptied), "frame").c_str());
   }
   if (reader.status().ok()) return 0;
   std::fprintf(stderr, "weir: %s\n", reader.status().error().what.c_str());

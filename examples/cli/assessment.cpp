@@ -1,11 +1,14 @@
 #include "assessment.hpp"
 
 #include "images.hpp"
+#include "labels.hpp"
 #include "near_names.hpp"
 #include "sequence.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/csv_cells.hpp>
 #include <weir/data/finite.hpp>
+#include <weir/data/label_match.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -61,8 +64,12 @@ Areas Assessment::area() const {
   return {mean.roc / count, mean.pr / count};
 }
 
-Assessor::Assessor(const Model& model, bool ignore_unknown)
-    : model_(model), ignore_unknown_(ignore_unknown), scorer_(model), pairs_(model.samples.horizon) {
+Assessor::Assessor(const Model& model, bool ignore_unknown, std::string source)
+    : model_(model),
+      ignore_unknown_(ignore_unknown),
+      source_(std::move(source)),
+      scorer_(model),
+      pairs_(model.samples.horizon) {
   result_.task = model.task;
   result_.classes = model.labels.classes;
   result_.threshold = model.threshold;
@@ -78,13 +85,54 @@ std::int32_t Assessor::truth_of(const weir::Table& rows, std::size_t column, std
   return class_of(rows.text(column, row), seen_ + 1);
 }
 
-std::int32_t Assessor::class_of(std::string_view text, std::int64_t row) const {
-  if (const auto found = model_.labels.class_of(text)) return *found;
+std::int32_t Assessor::class_of(std::string_view text, std::int64_t row) {
+  constexpr std::size_t most_remembered = 4'096;
+  const auto seen = classes_of_labels_.find(text);
+  if (seen != classes_of_labels_.end()) return seen->second;
+  const std::int32_t found = class_of_new(text, row);
+  if (classes_of_labels_.size() < most_remembered) classes_of_labels_.emplace(text, found);
+  return found;
+}
+
+std::int32_t Assessor::class_of_new(std::string_view text, std::int64_t row) {
+  constexpr std::size_t most_told = 4;
+  const weir::LabelRule& rule = model_.labels;
+  if (const auto known = weir::mistaken_for_others(rule, text); known && mistaken_.size() < most_told)
+    mistaken_.push_back(weir::quoted_excerpt(text) + " (not '" + *known + "')");
+  if (const auto found = weir::class_of_spelling(rule, text)) return *found;
   if (ignore_unknown_) return unknown_label;
-  weir::fail(weir::ErrorKind::data, "row " + std::to_string(row) + ": label '" + std::string(text) +
-                                        "' is none of the model's classes (" +
-                                        name_list(model_.labels.classes) +
-                                        "); --ignore-unknown leaves such rows out");
+  weir::fail(weir::ErrorKind::data,
+             (source_.empty() ? std::string() : source_ + ": ") + "row " + std::to_string(row) +
+                 " (without the header line): label " + weir::quoted_excerpt(text) + " of column '" +
+                 rule.column + "' is none of the model's classes (" + name_list(rule.classes) + ")" +
+                 did_you_mean(text, rule.classes) + "; --ignore-unknown leaves such rows out");
+}
+
+/// Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
+/// knows them; and a class without a row makes figures that mean little.
+std::vector<std::string> Assessor::notes() const {
+  std::vector<std::string> notes;
+  const weir::LabelRule& rule = model_.labels;
+  const auto& classes = rule.classes;
+  const bool one_of_many = !rule.otherwise.empty();
+  for (const std::string& label : mistaken_) {
+    notes.push_back("label " + label + " counts as '" + rule.otherwise +
+                    "': labels are told apart by capital letters and the form of numbers; if they are one, "
+                    "write them as in training");
+  }
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const bool told = one_of_many ? classes[k] != rule.otherwise : k == 0 && sounds_benign(classes[k]);
+    if (!told || result_.rows == 0 || result_.confusion.support(static_cast<weir::Index>(k)) > 0) continue;
+    std::string note = "no row is '" + classes[k] + "'";
+    std::vector<std::string> names;
+    for (const auto& [label, name] : rule.map) {
+      if (name == classes[k]) names.push_back(label);
+    }
+    if (!names.empty()) note += " (labels " + name_list(names) + ")";
+    notes.push_back(note + ", so the figures say nothing of how such rows are judged");
+  }
+  if (std::string text = gaps_.text(model_.preprocess); !text.empty()) notes.push_back(std::move(text));
+  return notes;
 }
 
 void Assessor::add(const weir::Table& rows, std::size_t history) {
@@ -119,6 +167,7 @@ void Assessor::add_sequences(const weir::Table& rows) {
 
 void Assessor::add_steps(const weir::Table& rows) {
   const weir::Table columns = rows.select(names_);
+  gaps_.add(columns);
   const auto truths = rows.numbers(model_.labels.column);
   std::vector<double> numbers;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
@@ -150,7 +199,9 @@ void Assessor::add(const weir::Table& rows) {
   if (model_.samples.kind == weir::SampleKind::sequence) return add_sequences(rows);
   if (model_.samples.kind == weir::SampleKind::window) return add_steps(rows);
   std::vector<std::size_t> kept;
-  const weir::Matrix<float> x = model_.preprocess.transform(rows.select(names_), &kept);
+  const weir::Table columns = rows.select(names_);
+  gaps_.add(columns);
+  const weir::Matrix<float> x = model_.preprocess.transform(columns, &kept);
   result_.unusable += static_cast<std::int64_t>(rows.rows() - kept.size());
   const std::size_t label = rows.index_of(model_.labels.column);
   const auto height = static_cast<std::size_t>(x.extents()[0]);
@@ -203,6 +254,7 @@ void Assessor::add_value(double truth, double value) {
 
 Assessment Assessor::finish() const {
   Assessment result = result_;
+  result.notes = notes();
   const auto n = static_cast<double>(std::max<std::int64_t>(result.rows, 1));
   if (result.task == weir::Task::regress) {
     result.mse = squares_ / n;
@@ -232,7 +284,7 @@ namespace {
     weir::fail(weir::ErrorKind::config, "the model takes images: --labels FILE is needed to judge by");
   }
   const Images images = read_images(path, input.labels, model);
-  Assessor assessor(model, ignore_unknown);
+  Assessor assessor(model, ignore_unknown, path);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
   for (std::size_t i = 0; i < images.count(); ++i) {
     encode(images.pixels.image(i), model.samples, sample);
@@ -249,11 +301,13 @@ namespace {
   }
   TableFile file(path, table_format(input, model.record), input.skip_bad_rows);
   std::vector<weir::Column> columns = columns_for(model, file, true);
+  const std::string name = file.name();
   weir::CsvReader reader = std::move(file).open(std::move(columns), false);
-  Assessor assessor(model, ignore_unknown);
+  Assessor assessor(model, ignore_unknown, name);
+  const std::string notation = stored_notation(model.record);
   for (;;) {
     weir::Table rows = reader.make_table();
-    if (read_rows(reader, rows, rows_at_once) == 0) break;
+    if (read_rows(reader, rows, rows_at_once, notation) == 0) break;
     assessor.add(rows);
   }
   if (report != nullptr) *report = reader.report();

@@ -2,6 +2,7 @@
 // measured is what will run.
 #pragma once
 
+#include "gaps.hpp"
 #include "input.hpp"
 #include "model.hpp"
 #include "series.hpp"
@@ -12,6 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,7 +37,8 @@ struct Assessment {
   std::int64_t rows = 0;      ///< judged
   std::int64_t unusable = 0;  ///< left out: a value is missing that must not be
   std::int64_t unlabelled = 0;
-  std::int64_t unknown = 0;  ///< left out: of no class that the model knows
+  std::int64_t unknown = 0;        ///< left out: of no class that the model knows
+  std::vector<std::string> notes;  ///< what is odd about labels and cells, a sentence each
 
   weir::ConfusionMatrix confusion{0};
   std::vector<Areas> areas;  ///< of class 1 for two classes, else of each class against the rest
@@ -55,8 +59,9 @@ struct Assessment {
 
 class Assessor {
  public:
-  /// The model must outlive it. A label that the model does not know is an error unless it is to be ignored.
-  explicit Assessor(const Model& model, bool ignore_unknown = false);
+  /// The model must outlive it. A label that the model does not know is an error unless it is to be ignored;
+  /// `source` is what the rows come from, for messages.
+  explicit Assessor(const Model& model, bool ignore_unknown = false, std::string source = {});
 
   /// Rows that have the model's columns, in any order, and its label column.
   void add(const weir::Table& rows);
@@ -67,7 +72,7 @@ class Assessor {
   /// One of them.
   void add(std::int32_t truth, std::span<const float> sample) { add_class(truth, scorer_(sample)); }
   /// The class of a label of row `row`, counted from 1, or a mark that says there is none.
-  [[nodiscard]] std::int32_t class_of(std::string_view label, std::int64_t row) const;
+  [[nodiscard]] std::int32_t class_of(std::string_view label, std::int64_t row);
   [[nodiscard]] Assessment finish() const;
 
  private:
@@ -78,8 +83,15 @@ class Assessor {
   void add_step(double truth, const ForecastPairs::Pair& pair);
   [[nodiscard]] std::int32_t truth_of(const weir::Table& rows, std::size_t column, std::size_t row);
 
+  [[nodiscard]] std::int32_t class_of_new(std::string_view label, std::int64_t row);
+  [[nodiscard]] std::vector<std::string> notes() const;
+
   const Model& model_;
   bool ignore_unknown_;
+  std::string source_;
+  std::map<std::string, std::int32_t, std::less<>> classes_of_labels_;  // of those that have been seen
+  std::vector<std::string> mistaken_;  // "'Benign' for 'BENIGN'": labels that may have been meant otherwise
+  GapCount gaps_;
   ModelScorer scorer_;
   Assessment result_;
   std::vector<std::string> names_;

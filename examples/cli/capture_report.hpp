@@ -21,6 +21,15 @@ inline void tell_left_out(const weir::LeftOut& left_out) {
   if (left_out.frames() > 0) std::fprintf(stderr, "left out: %s\n", left_out.text().c_str());
 }
 
+/// For when no packet has passed a filter beside --inner.
+inline void tell_outer_filter() {
+  std::fputs(
+      "note: no packet passed --filter, which sees the outer packets of tunnels; leave it out and choose "
+      "among "
+      "the flows of --inner\n",
+      stderr);
+}
+
 /// Tells which captures were cut or damaged, and of which nothing could be read. The exit code: 0, 1 for the
 /// former, 2 for the latter.
 [[nodiscard]] inline int report_captures(const weir::MergedCapture& captures) {

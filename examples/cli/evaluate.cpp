@@ -36,6 +36,7 @@ void evaluate(const EvaluateOptions& options) {
   weir::CsvReport report;
   const Assessment result = assess_file(model, options.table, options.input, options.ignore_unknown, &report);
   std::vector<std::string> notes = reading_notes(report);
+  notes.insert(notes.end(), result.notes.begin(), result.notes.end());
   for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", options.table}};

@@ -41,9 +41,10 @@ decltype(auto) with_further_columns(Use&& use) {
   weir::FeatureMask mask;
   for (const std::string& name : o.mask) {
     if (mask.set(name)) continue;
-    weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'" +
-                                            near_names(name, {"addresses", "ports", "checksums", "ip_id",
-                                                              "sequence", "timestamps", "tls", "all"}));
+    std::vector<std::string> known;
+    for (const auto& member : weir::FeatureMask::members()) known.emplace_back(member.name);
+    known.emplace_back("all");
+    weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'" + near_names(name, known));
   }
   return mask;
 }

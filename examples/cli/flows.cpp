@@ -176,6 +176,8 @@ class Command {
     if (!options_.quiet) {
       summarise(meter.stats(), progress);
       tell_left_out(capture->left_out());
+      const bool outer_filter = options_.meter.inner && !options_.filter.empty();
+      if (outer_filter && progress.packets() == 0) tell_outer_filter();
     }
     return report_captures(*capture);
   }
@@ -225,6 +227,10 @@ class Command {
       if (count > 0) std::fprintf(stderr, " %" PRIu64 " %s", count, std::string(name_of(end)).c_str());
     }
     if (s.clock_jumps > 0) std::fprintf(stderr, "; %" PRIu64 " jumps of the clock", s.clock_jumps);
+    if (s.cut_times > 0) {
+      std::fprintf(stderr, "; %" PRIu64 " time stamps more than 73 years from 1970, cut to that",
+                   s.cut_times);
+    }
     std::fprintf(stderr, "; %.2f s, %.0f packets/s\n", seconds, static_cast<double>(s.packets) / seconds);
   }
 

@@ -2,7 +2,9 @@
 
 #include "report.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace cli {
 
@@ -41,6 +43,24 @@ std::string gaps_text(const std::vector<weir::ColumnGaps>& gaps, std::size_t cel
     columns += " and " + std::to_string(gaps.size() - most_columns) + " more columns";
   return std::to_string(missing) + " missing and " + std::to_string(infinite) + " infinite of " +
          count_of(static_cast<std::int64_t>(cells), "cell") + ", and what is read for them: " + columns;
+}
+
+void GapCount::add(const weir::Table& rows) {
+  cells_ += rows.rows() * rows.columns();
+  for (weir::ColumnGaps& more : weir::gaps_of(rows)) {
+    const auto same = [&more](const weir::ColumnGaps& one) { return one.column == more.column; };
+    const auto place = std::find_if(gaps_.begin(), gaps_.end(), same);
+    if (place == gaps_.end()) {
+      gaps_.push_back(std::move(more));
+    } else {
+      place->missing += more.missing;
+      place->infinite += more.infinite;
+    }
+  }
+}
+
+std::string GapCount::text(const weir::Preprocessor& preprocess) const {
+  return gaps_text(gaps_, cells_, preprocess);
 }
 
 }  // namespace cli

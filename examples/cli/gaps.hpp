@@ -4,6 +4,7 @@
 #include <weir/data/preprocessor.hpp>
 #include <weir/data/table_gaps.hpp>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,17 @@ namespace cli {
 /// when there are none.
 [[nodiscard]] std::string gaps_text(const std::vector<weir::ColumnGaps>& gaps, std::size_t cells,
                                     const weir::Preprocessor& preprocess);
+
+/// Counts them over the pieces of a table.
+class GapCount {
+ public:
+  void add(const weir::Table& rows);
+  /// As gaps_text().
+  [[nodiscard]] std::string text(const weir::Preprocessor& preprocess) const;
+
+ private:
+  std::vector<weir::ColumnGaps> gaps_;
+  std::size_t cells_ = 0;
+};
 
 }  // namespace cli

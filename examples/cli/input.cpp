@@ -8,6 +8,8 @@
 #include <weir/data/nsl_kdd.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
@@ -67,6 +69,12 @@ namespace {
   return weir::CsvReader::make(open_source(path), std::move(options));
 }
 
+[[nodiscard]] std::string plain(double value) {
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.15g", value);
+  return digits.data();
+}
+
 /// "--decimal-comma --thousands ."
 [[nodiscard]] std::string options_for(const weir::NumberFormat& format) {
   std::string text;
@@ -77,13 +85,39 @@ namespace {
   return text;
 }
 
+/// The options that read numbers of a format where others are given: "--decimal-comma instead of --thousands
+/// ,".
+[[nodiscard]] std::string change_to(weir::NumberFormat wanted, weir::NumberFormat given) {
+  weir::NumberFormat more = wanted, less = given;
+  if (more.decimal == given.decimal) more.decimal = less.decimal = '.';
+  if (more.thousands == given.thousands) more.thousands = less.thousands = '\0';
+  const std::string add = options_for(more), leave = options_for(less);
+  if (add.empty()) return "leaving out " + leave;
+  return leave.empty() ? add : add + " instead of " + leave;
+}
+
+/// What reads the texts of the column as numbers; where two ways do, what each makes of one.
+[[nodiscard]] std::string mend_of_notation(const weir::MixedColumn& column, weir::NumberFormat given) {
+  const auto one = [&column](weir::NumberFormat format) {
+    double value = 0;
+    for (const weir::MixedText& text : column.texts) {
+      if (weir::parse_number(text.text, format, value)) return "'" + text.text + "' as " + plain(value);
+    }
+    return std::string("them as numbers");
+  };
+  const std::string way = change_to(*column.format, given);
+  if (!column.other) return way + " reads them as numbers, ";
+  return way + " reads " + one(*column.format) + ", " + change_to(*column.other, given) + " reads " +
+         one(*column.other) + ", ";
+}
+
 /// What to write so that the columns can be read.
-[[nodiscard]] std::string mend_of(const std::vector<weir::MixedColumn>& columns) {
+[[nodiscard]] std::string mend_of(const std::vector<weir::MixedColumn>& columns, weir::NumberFormat given) {
   std::vector<std::string> words, names;
-  std::optional<weir::NumberFormat> format;
+  const weir::MixedColumn* notation = nullptr;
   for (const weir::MixedColumn& column : columns) {
     names.push_back(column.name);
-    if (column.format) format = column.format;
+    if (column.format && (notation == nullptr || (notation->other && !column.other))) notation = &column;
     for (const weir::MixedText& text : column.texts) {
       double ignored = 0;
       const bool number = column.format && weir::parse_number(text.text, *column.format, ignored);
@@ -94,7 +128,7 @@ namespace {
     }
   }
   std::string mend;
-  if (format) mend += options_for(*format) + " reads them as numbers, ";
+  if (notation != nullptr) mend += mend_of_notation(*notation, given);
   if (!words.empty()) mend += "--missing-values " + shell_word(joined(words)) + " as missing, ";
   return mend + "--categorical " + shell_word(joined(names)) + " as names, --drop " +
          shell_word(joined(names)) + " leaves them out";
@@ -154,7 +188,10 @@ Record format_record(const InputOptions& options) {
 }
 
 TableFile::TableFile(const std::string& path, const TableFormat& format, bool skip_bad_rows)
-    : reader_(reader_of(path, format, skip_bad_rows)), name_(path == "-" ? "standard input" : path) {
+    : numbers_(format.csv.numbers),
+      nsl_kdd_(format.nsl_kdd),
+      reader_(reader_of(path, format, skip_bad_rows)),
+      name_(path == "-" ? "standard input" : path) {
   if (format.nsl_kdd) {
     name_nsl_kdd_columns();
   } else {
@@ -189,7 +226,19 @@ void TableFile::require(std::string_view column) const {
   std::vector<std::string> names;
   for (const weir::Column& one : schema().columns) names.push_back(one.name);
   weir::fail(weir::ErrorKind::data,
-             name_ + ": there is no column '" + std::string(column) + "'" + near_names(column, names));
+             name_ + ": there is no column '" + std::string(column) + "'" +
+                 (looks_like_nsl_kdd()
+                      ? std::string("; it looks like NSL-KDD without a header line: --format nsl-kdd")
+                      : near_names(column, names)));
+}
+
+/// The first line, which is taken for a header, is a connection.
+bool TableFile::looks_like_nsl_kdd() const {
+  const std::vector<weir::Column>& columns = schema().columns;
+  const std::size_t all = weir::nsl_kdd::schema().columns.size();
+  if (nsl_kdd_ || columns.size() + 2 < all || columns.size() > all) return false;
+  const std::string& protocol = columns[1].name;
+  return protocol == "tcp" || protocol == "udp" || protocol == "icmp";
 }
 
 void TableFile::refuse_mixed(const std::vector<weir::Column>& kinds) const {
@@ -209,7 +258,7 @@ void TableFile::refuse_mixed(const std::vector<weir::Column>& kinds) const {
     for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
     what += "; so it is with " + name_list(others, 4);
   }
-  weir::fail(weir::ErrorKind::data, what + ": " + mend_of(refused));
+  weir::fail(weir::ErrorKind::data, what + ": " + mend_of(refused, numbers_));
 }
 
 weir::CsvReader TableFile::open(const std::vector<weir::Column>& kinds, bool others) && {
@@ -228,12 +277,44 @@ weir::CsvReader TableFile::open(const std::vector<weir::Column>& kinds, bool oth
   return std::move(reader_);
 }
 
-std::size_t read_rows(weir::CsvReader& reader, weir::Table& table, std::size_t most) {
+namespace {
+
+[[nodiscard]] const weir::BadRow* row_at_fault(const weir::CsvReader& reader, const weir::Failure& failure) {
+  const std::vector<weir::BadRow>& rows = reader.report().reasons;
+  return failure.kind == weir::ErrorKind::data && !rows.empty() ? &rows.front() : nullptr;
+}
+
+}  // namespace
+
+std::size_t read_rows(weir::CsvReader& reader, weir::Table& table, std::size_t most,
+                      const std::string& about_numbers) {
   const weir::Result<std::size_t> count = reader.try_read(table, most);
   if (count) return count.value();
-  const std::vector<weir::BadRow>& rows = reader.report().reasons;
-  const bool of_a_row = count.error().kind == weir::ErrorKind::data && !rows.empty();
-  weir::fail(count.error().kind, count.error().what + (of_a_row ? mend_of(rows.front()) : std::string()));
+  std::string what = count.error().what;
+  if (const weir::BadRow* row = row_at_fault(reader, count.error())) {
+    what += mend_of(*row) + (row->kind == weir::BadField::number ? about_numbers : std::string());
+  }
+  weir::fail(count.error().kind, what);
+}
+
+void read_all_rows(weir::CsvReader& reader, weir::Table& table) {
+  const weir::Result<std::size_t> count = reader.try_read(table);
+  if (count) return;
+  std::string what = count.error().what;
+  if (const weir::BadRow* row = row_at_fault(reader, count.error())) {
+    what += mend_of(*row);
+    if (row->kind == weir::BadField::number) {
+      const std::string name = shell_word(reader.schema().columns[row->column - 1].name);
+      what += ", --categorical " + name + " reads the column as names, --drop " + name + " leaves it out";
+    }
+  }
+  weir::fail(count.error().kind, what);
+}
+
+std::string stored_notation(const Record& record) {
+  const std::string options = options_for(table_format({}, record).csv.numbers);
+  if (options.empty()) return {};
+  return "; the model was trained with " + options + " and reads numbers so in every table";
 }
 
 std::vector<std::string> reading_notes(const weir::CsvReport& report) {

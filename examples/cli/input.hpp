@@ -8,7 +8,6 @@
 #include <weir/data/csv.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,14 +53,23 @@ class TableFile {
   void name_nsl_kdd_columns();
   void check_separator() const;
   void refuse_mixed(const std::vector<weir::Column>& kinds) const;
+  [[nodiscard]] bool looks_like_nsl_kdd() const;
 
+  weir::NumberFormat numbers_;
+  bool nsl_kdd_;
   weir::CsvReader reader_;
   std::string name_;
 };
 
-/// Appends up to `most` rows and says how many. Throws weir::Error, with the option that mends the fault.
-std::size_t read_rows(weir::CsvReader& reader, weir::Table& table,
-                      std::size_t most = std::numeric_limits<std::size_t>::max());
+/// Appends up to `most` rows and says how many. Throws weir::Error, with the option that mends the fault; to
+/// what is said of a text where a number is expected, `about_numbers` is added.
+std::size_t read_rows(weir::CsvReader& reader, weir::Table& table, std::size_t most,
+                      const std::string& about_numbers);
+/// All rows, for training, where the user says what the columns are.
+void read_all_rows(weir::CsvReader& reader, weir::Table& table);
+
+/// How the model's record wants numbers to be written, as a clause; empty when it is the usual way.
+[[nodiscard]] std::string stored_notation(const Record& record);
 
 /// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
 [[nodiscard]] std::vector<std::string> reading_notes(const weir::CsvReport& report);

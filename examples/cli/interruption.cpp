@@ -13,7 +13,8 @@ namespace cli {
 
 namespace {
 
-constexpr std::array ending{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+/// All by which the system or somebody else ends a program that could go on.
+constexpr std::array ending{SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2};
 
 /// A path in memory that a signal handler may read at any moment.
 struct Unfinished {

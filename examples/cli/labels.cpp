@@ -1,6 +1,8 @@
 #include "labels.hpp"
 
+#include "input.hpp"
 #include "near_names.hpp"
+#include "report.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/finite.hpp>
@@ -11,7 +13,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace cli {
@@ -28,10 +32,40 @@ constexpr std::size_t most_classes = 1'000;
   return texts;
 }
 
+[[nodiscard]] std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+/// Of these texts, those that are read as a missing value.
+[[nodiscard]] std::vector<std::string> missing_among(const std::vector<std::string>& texts,
+                                                     const TrainOptions& options) {
+  const std::vector<std::string> words = table_format(options.input).csv.missing;
+  std::vector<std::string> missing;
+  std::copy_if(texts.begin(), texts.end(), std::back_inserter(missing), [&](const std::string& text) {
+    return !text.empty() && std::find(words.begin(), words.end(), text) != words.end();
+  });
+  return missing;
+}
+
+/// The words of the label column that are read as a missing value; none when the table cannot be read again.
+[[nodiscard]] std::vector<std::string> words_left_out(const TrainOptions& options) {
+  std::error_code none;
+  if (options.input.format == "idx" || !std::filesystem::is_regular_file(options.table, none)) return {};
+  TableFormat format = table_format(options.input);
+  format.csv.missing.clear();
+  TableFile file(options.table, format, options.input.skip_bad_rows);
+  weir::CsvReader reader = std::move(file).open({{options.label, weir::ColumnKind::categorical}}, false);
+  weir::Table table = reader.make_table();
+  read_all_rows(reader, table);
+  return missing_among(texts_of(table, options.label), options);
+}
+
 /// The labels that the values stand for: all that differ from one of them by blanks only.
 [[nodiscard]] std::vector<std::string> labels_for(const std::vector<std::string>& wanted,
                                                   const std::vector<std::string>& found, const char* option,
-                                                  const std::string& column) {
+                                                  const TrainOptions& options) {
   std::vector<std::string> labels;
   for (const std::string& value : wanted) {
     const std::string key = weir::without_extra_blanks(value);
@@ -39,8 +73,10 @@ constexpr std::size_t most_classes = 1'000;
     std::copy_if(found.begin(), found.end(), std::back_inserter(labels),
                  [&](const std::string& label) { return weir::without_extra_blanks(label) == key; });
     if (labels.size() > before) continue;
-    wrong(std::string(option) + ": column '" + column + "' has no value '" + value + "'" +
-          near_names(value, found));
+    const bool missing = !missing_among({key}, options).empty();
+    wrong(std::string(option) + ": column '" + options.label + "' has no value '" + value + "'" +
+          (missing ? ", which stands for a missing value: --not-missing " + shell_word(key) + " keeps it"
+                   : near_names(value, found)));
   }
   return labels;
 }
@@ -112,10 +148,20 @@ bool sounds_benign(std::string_view name) {
   return std::find(names.begin(), names.end(), lower) != names.end();
 }
 
-weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table) {
+std::string left_out_text(const TrainOptions& options, std::size_t unlabelled) {
+  if (unlabelled == 0) return {};
+  std::string text = "; " + count_of(static_cast<std::int64_t>(unlabelled), "row") +
+                     (unlabelled == 1 ? " is" : " are") + " left out, having no label";
+  const std::vector<std::string> words = words_left_out(options);
+  if (words.empty()) return text;
+  return text + " but " + name_list(words) + ", which stands for a missing value: --not-missing " +
+         shell_word(joined(words)) + " keeps such rows";
+}
+
+weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table, std::size_t unlabelled) {
   const std::vector<std::string> found = texts_of(table, options.label);
-  const std::vector<std::string> benign = labels_for(options.benign, found, "--benign", options.label);
-  const std::vector<std::string> positive = labels_for(options.positive, found, "--positive", options.label);
+  const std::vector<std::string> benign = labels_for(options.benign, found, "--benign", options);
+  const std::vector<std::string> positive = labels_for(options.positive, found, "--positive", options);
   weir::LabelRule rule;
   if (options.task == "anomaly") {
     rule = two_classes(options.label, {"benign", "anomaly"}, benign, 0);
@@ -130,7 +176,8 @@ weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table)
   }
   if (rule.classes.size() < 2) {
     wrong("column '" + options.label + "' has one value only" +
-          (found.empty() ? std::string() : ", '" + found.front() + "'") + ": there is nothing to tell apart");
+          (found.empty() ? std::string() : ", '" + found.front() + "'") + ": there is nothing to tell apart" +
+          left_out_text(options, unlabelled));
   }
   return rule;
 }
@@ -153,6 +200,18 @@ std::vector<std::string> spelling_notes(const weir::LabelRule& rule, const weir:
     if (!one_class) {
       notes.push_back("labels " + name_list(group) +
                       " differ by small and capital letters only, and are different classes");
+    }
+  }
+  for (const auto& group : weir::same_labels(apart, weir::without_form)) {
+    const auto apart_in_class = [&](const std::string& label) {
+      return rule.class_of(label) != rule.class_of(group[0]);
+    };
+    const auto in_letters = [&](const std::string& label) {
+      return weir::without_case(label) == weir::without_case(group[0]);
+    };
+    if (std::any_of(group.begin(), group.end(), apart_in_class) &&
+        !std::all_of(group.begin(), group.end(), in_letters)) {
+      notes.push_back("labels " + name_list(group) + " are one number, and are different classes");
     }
   }
   return notes;

@@ -20,8 +20,14 @@ namespace cli {
 /// Whether a class of this name is ordinary traffic.
 [[nodiscard]] bool sounds_benign(std::string_view name);
 
-/// The classes that the options ask for. Throws when they do not fit the labels that occur.
-[[nodiscard]] weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table);
+/// The classes that the options ask for. Throws when they do not fit the labels that occur; `unlabelled` rows
+/// have been left out.
+[[nodiscard]] weir::LabelRule make_rule(const TrainOptions& options, const weir::Table& table,
+                                        std::size_t unlabelled = 0);
+
+/// "; 280 rows are left out, their label being 'None', ...: --not-missing None": for an error about what is
+/// left.
+[[nodiscard]] std::string left_out_text(const TrainOptions& options, std::size_t unlabelled);
 
 /// What is odd about the spelling of the labels, a sentence each.
 [[nodiscard]] std::vector<std::string> spelling_notes(const weir::LabelRule& rule, const weir::Table& table);

@@ -12,6 +12,7 @@
 #include "watch.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/traffic/features/feature_mask.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -77,7 +78,7 @@ int complain(std::string text, int code) {
 [[nodiscard]] CLI::Validator count_from(double low) { return between(low, 1e9, "N"); }
 
 /// "a,b" into a list; the option may also be repeated.
-CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list, const char* help) {
+CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list, const std::string& help) {
   return app
       .add_option_function<std::vector<std::string>>(
           name,
@@ -267,6 +268,12 @@ void add_synth(App& app, cli::SynthOptions& o) {
   app.add_flag("--quiet", o.output.quiet, "print nothing");
 }
 
+[[nodiscard]] std::string mask_help() {
+  std::string text = "left out of payload and headers: ";
+  for (const auto& member : weir::FeatureMask::members()) text.append(member.name).append(", ");
+  return text + "all";
+}
+
 /// How flows are metered; `of_flows` places each option.
 template <class Place>
 void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
@@ -283,11 +290,7 @@ void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
       add_list(app, "--apart", o.apart,
                "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]")
           ->type_name("WHAT"));
-  of_flows(
-      add_list(app, "--mask", o.mask,
-               "left out of payload and headers: addresses, ports, checksums, ip_id, sequence, timestamps, "
-               "tls, all")
-          ->type_name("WHAT"));
+  of_flows(add_list(app, "--mask", o.mask, mask_help())->type_name("WHAT"));
 }
 
 [[nodiscard]] CLI::Validator profile_name() {

@@ -47,7 +47,8 @@ class StopOnSignal {
 class PacketSource {
  public:
   /// Throws also when nothing can be read, as far as that is known by then.
-  explicit PacketSource(const WatchOptions& o) : quiet_(o.quiet) {
+  explicit PacketSource(const WatchOptions& o)
+      : quiet_(o.quiet), outer_filter_(o.meter.inner && !o.filter.empty()) {
     const weir::ParseOptions parse{.decapsulate = o.meter.inner};
     if (o.interface.empty()) {
       files_.emplace(weir::MergedCapture::open(o.captures, {.filter = o.filter, .parse = parse}));
@@ -86,7 +87,10 @@ class PacketSource {
       std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped_);
     }
     if (files_) {
-      if (!quiet_) tell_left_out(files_->left_out());
+      if (!quiet_) {
+        tell_left_out(files_->left_out());
+        if (outer_filter_ && files_->packets() == 0) tell_outer_filter();
+      }
       return report_captures(*files_);
     }
     if (interface_->status()) return 0;
@@ -96,6 +100,7 @@ class PacketSource {
 
  private:
   bool quiet_;
+  bool outer_filter_;  // there is a filter beside --inner
   std::optional<weir::MergedCapture> files_;
   std::optional<weir::CaptureReader> interface_;
   std::uint64_t dropped_ = 0;

@@ -4,6 +4,7 @@
 #include "assessment.hpp"
 #include "commands.hpp"
 #include "files.hpp"
+#include "gaps.hpp"
 #include "images.hpp"
 #include "input.hpp"
 #include "report.hpp"
@@ -183,19 +184,25 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   std::vector<weir::Column> columns = columns_for(model, file, false);
   weir::CsvReader reader = std::move(file).open(std::move(columns), false);
   ModelScorer scorer(model);
+  GapCount gaps;
+  const std::string notation = stored_notation(model.record);
   std::string lines = writer.header();
   for (;;) {
     weir::Table rows = reader.make_table();
-    const std::size_t count = read_rows(reader, rows, rows_at_once);
+    const std::size_t count = read_rows(reader, rows, rows_at_once, notation);
+    const weir::Table taken = rows.select(names);
+    if (model.samples.kind != weir::SampleKind::sequence) gaps.add(taken);  // there, it is padding
     if (count > 0 && model.samples.kind == weir::SampleKind::features) {
-      predict_rows(model, rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+      predict_rows(model, taken, writer, scorer, options.alerts_only, tally, lines);
     } else if (count > 0) {
-      predict_steps(rows.select(names), writer, scorer, options.alerts_only, tally, lines);
+      predict_steps(taken, writer, scorer, options.alerts_only, tally, lines);
     }
     hand_on(out, lines);
     if (count == 0) break;
   }
-  for (const std::string& note : reading_notes(reader.report())) std::fprintf(stderr, "%s\n", note.c_str());
+  std::vector<std::string> notes = reading_notes(reader.report());
+  if (std::string text = gaps.text(model.preprocess); !text.empty()) notes.push_back(std::move(text));
+  for (const std::string& note : notes) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 }  // namespace

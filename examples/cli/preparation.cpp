@@ -17,6 +17,7 @@
 #include <weir/data/giveaways.hpp>
 #include <weir/data/moments.hpp>
 #include <weir/data/nsl_kdd.hpp>
+#include <weir/data/number_like.hpp>
 #include <weir/data/split.hpp>
 
 #include <algorithm>
@@ -136,6 +137,16 @@ void check(const TrainOptions& options) {
   return result;
 }
 
+/// Of these columns, what looks like numbers in a spelling that is not read.
+[[nodiscard]] std::string numbers_among(const weir::Table& table, const std::vector<std::string>& names) {
+  for (const weir::NumberLike& column : weir::find_number_like(table)) {
+    if (std::find(names.begin(), names.end(), column.column) == names.end()) continue;
+    return "; if texts such as " + weir::quoted_excerpt(column.example) + " in '" + column.column +
+           "' are numbers, write them as 12.5 or 3e6";
+  }
+  return {};
+}
+
 /// Columns with too many different texts are identifiers: they name all of them at once.
 void refuse_identifiers(const weir::Table& table, const TrainOptions& options) {
   const std::size_t most = weir::CategoricalRule{}.max_categories;
@@ -150,7 +161,8 @@ void refuse_identifiers(const weir::Table& table, const TrainOptions& options) {
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
   weir::fail(weir::ErrorKind::data, options.table + ": more than " + std::to_string(most) +
                                         " different texts in " + name_list(names) +
-                                        "; identifiers are not learned from: --drop " + list);
+                                        "; identifiers are not learned from: --drop " + shell_word(list) +
+                                        numbers_among(table, names));
 }
 
 /// The encoded rows with what they should become.
@@ -224,6 +236,20 @@ void note_blanks(Preparation& prepared, const weir::CsvReader& reader, const Tra
                            count_of(static_cast<std::int64_t>(count), "label") + " removed");
 }
 
+/// Numbers in a spelling that is not read are names, each a feature of its own.
+void note_number_like(Preparation& prepared, const weir::Table& table, const TrainOptions& options) {
+  for (const weir::NumberLike& column : weir::find_number_like(table)) {
+    const auto& meant = options.categorical;
+    if (column.column == options.label || std::find(meant.begin(), meant.end(), column.column) != meant.end())
+      continue;
+    const std::string name = shell_word(column.column);
+    prepared.notes.push_back("column '" + column.column + "' is taken as " + std::to_string(column.names) +
+                             " names, such as " + weir::quoted_excerpt(column.example) +
+                             "; if these are numbers, write them as 12.5 or 3e6, or --drop " + name +
+                             "; if they are names, --categorical " + name + " says so");
+  }
+}
+
 void note_giveaways(Preparation& prepared, const weir::Table& table, const std::vector<std::int32_t>& labels,
                     const TrainOptions& options) {
   std::vector<std::string> names;
@@ -252,7 +278,7 @@ void prepare_rows(Preparation& prepared, weir::Table table, const weir::CsvReade
                   const TrainOptions& options) {
   if (prepared.task == weir::Task::regress) return divide(prepared, std::move(table), options);
   note_blanks(prepared, reader, options);
-  prepared.labels = make_rule(options, table);
+  prepared.labels = make_rule(options, table, prepared.unlabelled);
   refuse_quantities(options, prepared.labels, table.rows());
   for (std::string& note : spelling_notes(prepared.labels, table)) prepared.notes.push_back(std::move(note));
   const std::vector<std::int32_t> labels = prepared.labels.encode(table);
@@ -297,7 +323,7 @@ Preparation prepare(const TrainOptions& options) {
   std::vector<weir::Column> kinds = kinds_for(options, file);
   weir::CsvReader reader = std::move(file).open(kinds, true);
   weir::Table table = reader.make_table();
-  read_rows(reader, table);
+  read_all_rows(reader, table);
   Preparation prepared;
   prepared.task = task_of(options);
   prepared.labels.column = options.label;
@@ -313,10 +339,12 @@ Preparation prepare(const TrainOptions& options) {
   }
   refuse_texts(table, options);
   refuse_identifiers(table, options);
+  note_number_like(prepared, table, options);
   table = labelled_rows(std::move(table), options.label, prepared.unlabelled);
   prepared.rows = table.rows();
   if (table.rows() < 2) {
-    weir::fail(weir::ErrorKind::data, options.table + ": there are fewer than two rows with a label");
+    weir::fail(weir::ErrorKind::data, options.table + ": there are fewer than two rows with a label" +
+                                          left_out_text(options, prepared.unlabelled));
   }
   const std::vector<weir::ColumnGaps> gaps = weir::gaps_of(table);
   const std::size_t cells = table.rows() * (table.columns() - 1);  // without the label

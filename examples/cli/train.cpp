@@ -231,14 +231,16 @@ struct Trained {
          "\n";
 }
 
+[[nodiscard]] std::string left_out_note(const Preparation& prepared) {
+  return "left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
+         " without a label (--not-missing keeps labels such as None)";
+}
+
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const Preparation& prepared) {
   std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(prepared.rows), "row");
   if (!prepared.label_counts.empty()) text += " (" + prepared.label_counts + ")";
   text += "\n";
-  if (prepared.unlabelled > 0) {
-    text += "  left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
-            " without a label (--not-missing keeps labels such as None)\n";
-  }
+  if (prepared.unlabelled > 0) text += "  " + left_out_note(prepared) + "\n";
   text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
           std::to_string(prepared.validation.rows());
   if (prepared.task == weir::Task::anomaly)
@@ -329,6 +331,7 @@ void judge_by_test(const TrainOptions& options, const Model& model, std::vector<
     }
   }();
   std::vector<std::string> about_test = reading_notes(report);
+  about_test.insert(about_test.end(), result.notes.begin(), result.notes.end());
   for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
   if (!options.output.json && !options.output.quiet) {
     print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
@@ -370,6 +373,7 @@ void train(const TrainOptions& given) {
             {"features", prepared.input.size()},
             {"rows_trained", prepared.training.rows()},
             {"rows_held_back", prepared.validation.rows()},
+            {"rows_without_label", prepared.unlabelled},
             {"seconds", trained.seconds},
             {"chosen", trained.choices.chosen},
             {"epochs", epochs_json(trained.history)}};
@@ -389,6 +393,8 @@ void train(const TrainOptions& given) {
   }
   if (!options.test.empty()) judge_by_test(options, trained.model, notes, json);
   if (talk) print("\nSaved " + options.model + "\n");
+  if (!prepared.gaps.empty()) notes.push_back(prepared.gaps);
+  if (prepared.unlabelled > 0) notes.push_back(left_out_note(prepared));
   json["notes"] = notes;
   if (options.output.json) print_json(json);
   if (!trained.log_failure.empty()) {

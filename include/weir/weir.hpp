@@ -12,8 +12,9 @@
 #include <weir/data/giveaways.hpp>
 #include <weir/data/idx.hpp>
 #include <weir/data/impute.hpp>
-#include <weir/data/label_spelling.hpp>
+#include <weir/data/label_match.hpp>
 #include <weir/data/nsl_kdd.hpp>
+#include <weir/data/number_like.hpp>
 #include <weir/data/numeric_target.hpp>
 #include <weir/data/scale.hpp>
 #include <weir/data/seasonal.hpp>

@@ -372,6 +372,78 @@ TEST_CASE("flows: the netfilter log, and frames behind labels") {
   CHECK(lines[1].find("10.0.0.1,49152,10.0.0.2,53,") == 0);
 }
 
+TEST_CASE("anonymise: flows in PPI captures and behind labels stay, and what is lost is counted") {
+  if (!ready()) return;
+  using namespace packet_bytes;
+  const std::string key = write_file("kinds.key", std::string(32, 'k'));
+  const auto count_after = [&](const std::string& name, const capture_files::Pcap& file) {
+    const std::string in = write_capture_bytes(name + ".pcap", file.bytes), out = folder() / (name + ".out");
+    CHECK(lines_of(flows(in)).size() == 2);
+    const Outcome outcome = cli_test::weir({"anonymise", in, out, "--key", key});
+    if (outcome.err.find("built without") != std::string::npos) return outcome.err;
+    CHECK(outcome.code == 0);
+    CHECK(lines_of(flows(out)).size() == 2);
+    CHECK(flows(out).find("10.0.0.1") == std::string::npos);
+    return outcome.err;
+  };
+  const Bytes fields = bytes_of({2, 0, 4, 0, 1, 2, 3, 4});
+  capture_files::Pcap headers{.link_type = 192}, wires;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    Layer header = ppi(1, raw(joined(fields, datagram(1))));
+    header.bytes[2] = std::byte{16};
+    headers.add(i, 0, header.bytes);
+    wires.add(i, 0, ethernet({}, mpls({16}, raw(datagram(1)))).bytes);
+  }
+  CHECK(count_after("ppi", headers).empty());
+  CHECK(count_after("wires", wires).empty());
+  headers.add(3, 0, ppi(105, raw(bytes_of({0x80, 0, 0, 0}))).bytes);  // a beacon
+  const std::string told = count_after("beacon", headers);
+  if (told.find("built without") == std::string::npos)
+    CHECK(told.find("1 frame of which nothing could be kept") == 0);
+}
+
+TEST_CASE("flows: time stamps beyond the meter's range are counted") {
+  if (!ready()) return;
+  for (const std::int64_t offset : {std::int64_t{0}, std::int64_t{1} << 62, -(std::int64_t{1} << 62)}) {
+    capture_files::Pcapng p;
+    p.section();
+    p.interface(1, 0, -1, offset);
+    for (std::uint64_t i = 0; i < 3; ++i) p.packet(0, 1'700'000'000'000'000 + i, datagram(1));
+    const Outcome outcome = cli_test::weir({"flows", write_capture_bytes("times.pcapng", p.bytes)});
+    CHECK(outcome.code == 0);
+    const bool told =
+        outcome.err.find("; 3 time stamps more than 73 years from 1970, cut to that") != std::string::npos;
+    CHECK(told == (offset != 0));
+  }
+}
+
+TEST_CASE("flows, watch: a filter that lets nothing pass beside --inner is told to see outer packets") {
+  if (!ready()) return;
+  for (const bool watched : {false, true}) {
+    for (const bool inner : {false, true}) {
+      std::vector<std::string> arguments{"flows", small(), "--filter", "host 203.0.113.250"};
+      if (watched) arguments = {"watch", "--kitsune", "--read", small(), "--filter", "host 203.0.113.250"};
+      if (inner) arguments.emplace_back("--inner");
+      const Outcome outcome = cli_test::weir(arguments);
+      CHECK(outcome.code == 0);
+      CHECK((outcome.err.find("which sees the outer packets of tunnels") != std::string::npos) == inner);
+      arguments.emplace_back("--quiet");
+      CHECK(cli_test::weir(arguments).err.empty());
+    }
+  }
+}
+
+TEST_CASE("flows, watch: the help names every mask") {
+  if (!ready()) return;
+  for (const char* command : {"flows", "watch"}) {
+    std::string help = cli_test::weir({command, "--help"}).out;
+    help.erase(std::remove(help.begin(), help.end(), '\n'), help.end());
+    for (const char* name :
+         {"addresses", "ports", "checksums", "ip_id", "sequence", "timestamps", "tls", "options"})
+      CHECK(help.find(name, help.find("--mask")) != std::string::npos);
+  }
+}
+
 TEST_CASE("anonymise: the key is not written over, by whatever name") {
   if (!ready()) return;
   const std::string key = write_file("precious.key", std::string(32, 'k'));

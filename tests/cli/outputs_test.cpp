@@ -1,7 +1,10 @@
 // What commands write: never over an input, whole or not at all, and no failure in silence.
 #include "cli/mistakes.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <csignal>
 
 using namespace cli_test;
 
@@ -122,6 +125,34 @@ TEST_CASE("outputs: standard output that is full, closed or no longer read") {
   CHECK(ignored.err.find("\n2\n") != std::string::npos);
 }
 
+TEST_CASE("outputs: no signal leaves an unfinished file") {
+  if (!built()) return;
+  const std::string there = folder() / "signals";
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2}) {
+    CAPTURE(signal);
+    fs::remove_all(there);
+    fs::create_directories(there);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      const rlimit no_core{0, 0};
+      setrlimit(RLIMIT_CORE, &no_core);
+      ::signal(signal, SIG_DFL);
+      execl(program().c_str(), "weir", "synth", "--connections", "10000000", "-o", (there + "/t.csv").c_str(),
+            "--quiet", nullptr);
+      _exit(99);
+    }
+    for (int i = 0; fs::is_empty(there) && i < 1'000; ++i) usleep(10'000);
+    CHECK_FALSE(fs::is_empty(there));
+    kill(child, signal);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+    CHECK(fs::is_empty(there));
+  }
+}
+
 TEST_CASE("outputs: modes, links and descriptors") {
   if (!built()) return;
   const std::string out = folder() / "modes.csv";
@@ -133,6 +164,13 @@ TEST_CASE("outputs: modes, links and descriptors") {
   CHECK(mode_of(out) == 0600);
   CHECK(shell("umask 027; weir synth --connections 10 -o " + (folder() / "umask.csv")).code == 0);
   CHECK(mode_of(folder() / "umask.csv") == 0640);
+
+  REQUIRE(chmod(out.c_str(), 0444) == 0);
+  const Outcome refused = cli_test::weir(command);
+  CHECK(refused.code == 2);
+  CHECK(refused.err.find("it is read-only") != std::string::npos);
+  CHECK(read_file(out) == verdicts);
+  REQUIRE(chmod(out.c_str(), 0600) == 0);
 
   const std::string link = folder() / "link.csv";
   fs::create_symlink("modes.csv", link);

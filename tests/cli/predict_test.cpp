@@ -115,7 +115,10 @@ TEST_CASE("values that training never saw are judged, not refused") {
   for (int i = 0; i < 29; ++i) lines[2] += i % 2 == 0 ? ",1e300" : ",NaN";
   lines[2] += ",benign";
   const std::string table = write_file("strange.csv", lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n");
-  CHECK(lines_of(weir_well({"predict", model(), table}).out).size() == 3);
+  const Outcome outcome = weir({"predict", model(), table});
+  CHECK(outcome.code == 0);
+  CHECK(lines_of(outcome.out).size() == 3);
+  CHECK(outcome.err.find("14 missing and 0 infinite") != std::string::npos);
 }
 
 TEST_CASE("a table without rows gives the header line alone") {

@@ -77,6 +77,9 @@ TEST_CASE("numbers: decimal commas and groups of three digits") {
                                                          {"12,00", groups},
                                                          {"1,0000", groups},
                                                          {",123", groups},
+                                                         {"0,303", groups},
+                                                         {"-0,480", groups},
+                                                         {"012,345", groups},
                                                          {"1234,567", groups},
                                                          {"12,000,", groups},
                                                          {"1.5,000", groups},
@@ -138,6 +141,29 @@ TEST_CASE("csv: numbers in another notation are told as such") {
   CHECK(format_of("x,l\n\"3,14\",a\n\"12,5\",b\n7,b\n") == NumberFormat{',', '\0'});
   CHECK(format_of("x,l\n\"1.234,5\",a\n\"12,5\",b\n7,b\n") == NumberFormat{',', '.'});
   CHECK(refused("x,l\n\"3,14\",a\n\"12,5\",b\n"));  // not one plain number among them
+  CHECK(format_of("x,l\n\"3,976\",a\n\"-0,480\",b\n") == NumberFormat{',', '\0'});
+}
+
+TEST_CASE("csv: commas that may be decimal or between thousands") {
+  const auto other_of = [](const std::string& text) {
+    const CsvReader reader =
+        CsvReader::make(std::make_unique<MemorySource>(text), {.mixed = MixedColumns::categorical});
+    REQUIRE(reader.mixed().size() == 1);
+    return reader.mixed()[0].other;
+  };
+  CHECK(other_of("x,l\n\"3,976\",a\n\"12,480\",b\n") == NumberFormat{',', '\0'});
+  CHECK_FALSE(other_of("x,l\n\"3,976\",a\n\"0,480\",b\n"));
+  CHECK_FALSE(other_of("x,l\n\"3,976\",a\n\"1,234,480\",b\n"));
+  CHECK_FALSE(other_of("x,l\n\"3,976\",a\n2.5,b\n7.5,a\n"));
+}
+
+TEST_CASE("csv: words of spreadsheets and databases make no names of a column of numbers") {
+  for (const std::string word : {"#DIV/0!", "(null)", "\\N"}) {
+    std::string text = "x,label\n";
+    for (int i = 0; i < 40; ++i) text += (i % 4 == 0 ? std::to_string(i) : word) + ",a\n";
+    CHECK(refused(text));
+    CHECK_FALSE(refused("x,label\n" + word + ",a\ntcp,b\nudp,a\n"));
+  }
 }
 
 TEST_CASE("csv: few different words beside many different numbers are refused, too") {

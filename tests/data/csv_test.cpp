@@ -136,6 +136,7 @@ TEST_CASE("csv: bad rows stop with file, line and column") {
   CHECK(error_of("a,b\n\"1\"x,2\n") == "memory:2:1: there is text behind a closing quote");
   CHECK(error_of("a,b\n1,2\"\n") == "memory:2:2: there is a quote inside an unquoted field");
   CHECK(error_of("a,b\n1,2\r3\n") == "memory:2:2: there is a carriage return without a line feed");
+  CHECK(error_of("a,b\r1,2\r").find("`tr '\\r' '\\n' < FILE`") != std::string::npos);
   CHECK(error_of("a,b\n1,\0 2\n"s) == "memory:2:2: there is a NUL byte");
   CHECK(error_of("a,b\n1,\"\0\"\n"s) == "memory:2:2: there is a NUL byte");
   CHECK(error_of("a,\"b\n") == "memory:1:2: a quote is not closed");

@@ -102,6 +102,10 @@ TEST_CASE("labels: spellings that differ by blanks or by case") {
   CHECK(without_extra_blanks("  Web \t Attack\xC2\xA0 XSS ") == "Web Attack XSS");
   CHECK(without_extra_blanks("\xC2\xA0").empty());
   CHECK(without_case(" DDoS") == "ddos");
+  CHECK(without_form("0.0") == without_form("-0"));
+  CHECK(without_form("+1e0") == without_form("1"));
+  CHECK(without_form("1.5") != without_form("1"));
+  CHECK(without_form("Inf") == "inf");
   const std::vector<std::string> labels{"A  B", "A B", "a b", "C"};
   CHECK(same_labels(labels, without_extra_blanks) == std::vector<std::vector<std::string>>{{"A  B", "A B"}});
   CHECK(same_labels(labels, without_case).size() == 1);

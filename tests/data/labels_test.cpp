@@ -1,3 +1,4 @@
+#include <weir/data/label_match.hpp>
 #include <weir/data/labels.hpp>
 #include <weir/data/numeric_target.hpp>
 
@@ -5,6 +6,7 @@
 
 #include <array>
 #include <limits>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,4 +51,20 @@ TEST_CASE("labels: numeric targets") {
     table.numbers(table.index_of("x"))[1] = bad;
     CHECK_THROWS_AS(static_cast<void>(numeric_target(table, "x")), DataError);
   }
+}
+
+TEST_CASE("labels: another table's spelling of a label") {
+  const LabelRule rule{
+      "label", {"benign", "attack"}, {{"Normal Traffic", "benign"}, {"benign", "attack"}}, "attack"};
+  for (const std::string same : {"Normal Traffic", " Normal  Traffic", "Normal\xC2\xA0Traffic"}) {
+    CHECK(class_of_spelling(rule, same) == 0);
+    CHECK_FALSE(mistaken_for_others(rule, same));
+  }
+  CHECK(class_of_spelling(rule, "normal traffic") == 1);
+  CHECK(mistaken_for_others(rule, "normal traffic") == "Normal Traffic");
+  CHECK_FALSE(mistaken_for_others(rule, "DDoS"));
+  const LabelRule each{"label", {"scan", "web"}, {}, {}};
+  CHECK(class_of_spelling(each, "web ") == 1);
+  CHECK_FALSE(class_of_spelling(each, "worm"));
+  CHECK_FALSE(mistaken_for_others(each, "Web"));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -117,4 +118,21 @@ TEST_CASE("try_check_output: finds what stands in the way, and leaves nothing") 
   CHECK_FALSE(weir::try_check_output(directory / "no/file").ok());
   CHECK_FALSE(weir::try_check_output(directory / std::string(256, 'x')).ok());
   CHECK(directory.names().empty());
+}
+
+TEST_CASE("OutputFile: a read-only file stays, whoever asks") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "precious";
+  std::ofstream(path) << "old";
+  for (const mode_t mode : {mode_t{0444}, mode_t{0400}, mode_t{0555}, mode_t{0}}) {
+    REQUIRE(chmod(path.c_str(), mode) == 0);
+    const weir::Status possible = weir::try_check_output(path);
+    REQUIRE_FALSE(possible.ok());
+    CHECK(possible.error().what.find("it is read-only") != std::string::npos);
+    CHECK_FALSE(OutputFile::try_open(path).ok());
+    CHECK_FALSE(OutputFile::try_append(path).ok());
+  }
+  REQUIRE(chmod(path.c_str(), 0644) == 0);
+  CHECK(content(path) == "old");
+  CHECK(weir::try_check_output(path).ok());
 }

@@ -434,11 +434,64 @@ TEST_CASE("what may carry other packets, and what is not known, is cut") {
   CHECK(rewrite(hide, lldp) == 14);
   Built unknown = tcp(false);
   CHECK(rewrite(hide, unknown, 9999) == 0);
-  // Ethernet over MPLS: the inner addresses would stay.
-  Built inner = tcp(false), outer;
-  put(outer.frame, {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0x47, 0, 0, 0x11, 64, 0, 0, 0, 0});
-  outer.frame.insert(outer.frame.end(), inner.frame.begin(), inner.frame.end());
-  CHECK(rewrite(hide, outer) == 14);
+}
+
+TEST_CASE("Ethernet over MPLS is rewritten as far as it proves itself") {
+  Anonymiser hide(sample_key, {.payload_bytes = 1000});
+  for (const std::size_t control : {0U, 4U}) {
+    const Built inner = tcp(false);
+    Built outer;
+    put(outer.frame, {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0x47, 0, 0, 0x11, 64});
+    const std::size_t begin = outer.frame.size() + control;
+    if (control > 0) put(outer.frame, {0, 0, 0x12, 0x34});
+    outer.frame.insert(outer.frame.end(), inner.frame.begin(), inner.frame.end());
+    Built wrong = outer;
+    set_word(wrong.frame, begin + 14 + 10, 0);  // the checksum
+
+    CHECK(rewrite(hide, outer) == begin + inner.frame.size());
+    CHECK(at(outer.frame, begin + 1) != 0);  // of another MAC address
+    CHECK((at(outer.frame, begin) & 1) == 1);
+    if (control > 0) CHECK(word(outer.frame, begin - 2) == 0);
+    CHECK_FALSE(contains(outer.frame, outer.frame.size(), address("192.0.2.17"), 4));
+    CHECK(contains(outer.frame, outer.frame.size(), hide.address(address("192.0.2.17"), 4), 4));
+    const auto p = parse_packet(link_type::ethernet, outer.frame, 200, 0);
+    REQUIRE(p);
+    CHECK(p->src == hide.address(address("192.0.2.17"), 4));
+    CHECK(p->dst_port == 443);
+
+    CHECK(rewrite(hide, wrong) == 14);
+  }
+}
+
+TEST_CASE("of the word of ICMP headers what has a meaning stays, and the rest is zero") {
+  Anonymiser hide(sample_key);
+  struct Kept {
+    unsigned type, code;
+    std::uint32_t bits;
+  };
+  const std::vector<Kept> four{
+      {0, 0, 0xFFFFFFFF},  {3, 0, 0},           {3, 1, 0},           {3, 4, 0xFFFF},      {3, 13, 0},
+      {4, 0, 0},           {8, 0, 0xFFFFFFFF},  {9, 0, 0},           {11, 0, 0},          {11, 1, 0},
+      {12, 0, 0xFF000000}, {12, 1, 0xFF000000}, {13, 0, 0xFFFFFFFF}, {17, 0, 0xFFFFFFFF}, {40, 0, 0}};
+  const std::vector<Kept> six{{1, 4, 0},          {2, 0, 0xFFFFFFFF},   {3, 0, 0},
+                              {4, 1, 0xFFFFFFFF}, {128, 0, 0xFFFFFFFF}, {130, 0, 0xFFFF0000},
+                              {131, 0, 0},        {133, 0, 0},          {134, 0, 0xFFFFFFFF},
+                              {135, 0, 0},        {136, 0, 0xE0000000}, {137, 0, 0},
+                              {143, 0, 0xFFFF},   {200, 0, 0}};
+  for (const bool ipv6 : {false, true}) {
+    for (const Kept& kept : ipv6 ? six : four) {
+      CAPTURE(ipv6);
+      CAPTURE(kept.type);
+      CAPTURE(kept.code);
+      Frame message;
+      put(message, {kept.type, kept.code, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 'q', 'u', 'o', 't', 'e', 'd'});
+      Built b = packet(ipv6, ipv6 ? 58 : 1, message, 2, 8);
+      CHECK(rewrite(hide, b) == b.l4 + 8);
+      CHECK((word(b.frame, b.l4 + 4) << 16 | word(b.frame, b.l4 + 6)) == kept.bits);
+      const unsigned start = ipv6 ? pseudo(b.frame, b.ip, true, 58, message.size()) : 0;
+      CHECK(ones(b.frame, b.l4, b.frame.size(), start) == 0xFFFF);
+    }
+  }
 }
 
 TEST_CASE("cut and random frames: never outside, never an address left") {

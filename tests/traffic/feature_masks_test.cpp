@@ -211,7 +211,7 @@ TEST_CASE("nothing of an address is left under the mask of identities, however h
     frames.push_back(ethernet({}, ipv4(ends, tcp({.options = options}))));
   }
   for (unsigned type = 0; type < 60; ++type) {
-    if (detail::is_plain_icmp(4, static_cast<std::uint8_t>(type))) continue;
+    if (detail::plain_icmp_bits(4, static_cast<std::uint8_t>(type), 0) != 0) continue;
     Layer message = icmp({.type = static_cast<std::uint8_t>(type)});
     std::copy(address.begin(), address.end(), message.bytes.begin() + 4);
     frames.push_back(ethernet({}, ipv4(ends, message)));

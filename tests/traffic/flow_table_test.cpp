@@ -298,6 +298,19 @@ TEST_CASE("a million time stamps anywhere: no duration is negative, every number
   CHECK(table.stats().clock_jumps > count / 2);
 }
 
+TEST_CASE("time stamps that are cut are counted") {
+  FlowTable<CoreFlow> table(small(8));
+  const auto none = [](const auto&) {};
+  for (const std::int64_t time : {greatest_time_ns, -greatest_time_ns, t0, std::int64_t{0}})
+    table.add(udp_packet(time, 1), none);
+  CHECK(table.stats().cut_times == 0);
+  for (const std::int64_t time :
+       {greatest_time_ns + 1, -greatest_time_ns - 1, std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min()})
+    table.add(udp_packet(time, 1), none);
+  CHECK(table.stats().cut_times == 4);
+}
+
 TEST_CASE("a late packet has no negative gap and moves the start") {
   std::vector<Packet> packets{udp_packet(t0, 1), udp_packet(t0 + 3 * ms, 1), udp_packet(t0 - ms, 1),
                               udp_packet(t0 + 2 * ms, 1), udp_packet(t0 + 4 * ms, 1)};

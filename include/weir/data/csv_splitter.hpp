@@ -82,6 +82,10 @@ class CsvSplitter {
 
  private:
   enum class Scan : std::uint8_t { complete, more, bad };
+  static constexpr const char* lone_return = "there is a carriage return without a line feed";
+  static constexpr const char* lone_return_in_first =
+      "there is a carriage return without a line feed; where carriage returns end the lines, "
+      "`tr '\\r' '\\n' < FILE` makes a table of it";
   static constexpr std::size_t chunk = std::size_t{256} << 10;
 
   static constexpr std::size_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
@@ -93,6 +97,7 @@ class CsvSplitter {
     fields_.clear();
     doubled_.clear();
     quoted_ = false;
+    if (marked_quote(std::string_view(p, static_cast<std::size_t>(end - p)))) p += 3;
     while (true) {
       if (fields_.size() >= dialect_.max_columns) return reject("there are too many columns");
       if (*p == dialect_.quote && dialect_.quote != '\0') {
@@ -106,6 +111,12 @@ class CsvSplitter {
       if (*p != dialect_.separator) return scan_row_end(p, end);
       ++p;
     }
+  }
+
+  /// A byte-order mark before a quote, as in files that were put together; it would make the field unquoted.
+  [[nodiscard]] bool marked_quote(std::string_view row) const noexcept {
+    return row.size() > 3 && row[3] == dialect_.quote && dialect_.quote != '\0' &&
+           row.starts_with("\xEF\xBB\xBF");
   }
 
   /// A field that begins with a quote, at p; p moves behind its last quote.
@@ -139,7 +150,7 @@ class CsvSplitter {
     std::size_t width = p == end ? 0 : 1;
     if (*p == '\r') {
       if (p + 1 == end && !at_end_) return Scan::more;
-      if (p[1] != '\n') return reject_last("there is a carriage return without a line feed");
+      if (p[1] != '\n') return reject_last(lines_ == 0 ? lone_return_in_first : lone_return);
       width = p + 1 == end ? 1 : 2;
     } else if (*p == '\0') {
       return reject_last("there is a NUL byte");

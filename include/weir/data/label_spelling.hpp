@@ -2,7 +2,11 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/finite.hpp>
+#include <weir/data/number.hpp>
 
+#include <array>
+#include <charconv>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,6 +39,17 @@ namespace weir::inline WEIR_ABI {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return result;
+}
+
+/// The same, and numbers in one form: 0, +0 and 0.0 are one.
+[[nodiscard]] inline std::string without_form(std::string_view label) {
+  std::string result = without_case(label);
+  double value = 0;
+  if (!parse_number(result, value) || !is_finite(value)) return result;
+  std::array<char, 32> digits{};
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value == 0.0 ? 0.0 : value).ptr;
+  return {digits.data(), end};
 }
 
 /// The labels that are the same under `key`, in groups of two and more.

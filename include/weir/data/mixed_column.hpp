@@ -36,6 +36,7 @@ struct MixedColumn {
   std::uint64_t text_cells = 0;        ///< cells that are no numbers
   std::size_t different = 0;           ///< texts
   std::optional<NumberFormat> format;  ///< in which most of the texts are numbers, too
+  std::optional<NumberFormat> other;   ///< in which as many are, but others: 1,234 may be a fraction
 };
 
 /// "3 of 1000 cells are no numbers: 'N/A' (2, first in line 17), 'abc' (line 40)"
@@ -65,6 +66,7 @@ class ColumnCensus {
   void text(std::string_view field, std::uint64_t line) {
     const std::string_view text = trim_blanks(field);
     ++texts_;
+    if (std::find(error_words.begin(), error_words.end(), text) != error_words.end()) ++errors_;
     for (std::size_t i = 0; i < formats.size(); ++i) {
       double ignored = 0;
       if (!is_dotted_quad(text) && parse_number(text, formats[i], ignored)) ++fits_[i];
@@ -87,7 +89,7 @@ class ColumnCensus {
     const std::optional<std::size_t> format = best_format();
     const std::uint64_t all = numbers_ + texts_;
     const std::uint64_t numeric = numbers_ + (format ? fits_[*format] : 0);
-    const bool nearly_all = numeric * 10 >= all * 9;
+    const bool nearly_all = numeric > 0 && numeric * 10 >= (all - errors_) * 9;
     const bool few_words = !overflown_ && seen_.size() <= few_texts && numbers_ * 2 >= all &&
                            different_numbers_.size() >= many_numbers;
     if (!nearly_all && !few_words) return std::nullopt;
@@ -97,7 +99,8 @@ class ColumnCensus {
                        .texts = seen_,
                        .text_cells = texts_,
                        .different = seen_.size(),
-                       .format = format ? std::optional(formats[*format]) : std::nullopt};
+                       .format = format ? std::optional(formats[*format]) : std::nullopt,
+                       .other = format ? other_format(*format) : std::nullopt};
     std::stable_sort(column.texts.begin(), column.texts.end(),
                      [](const MixedText& a, const MixedText& b) { return a.count > b.count; });
     if (column.texts.size() > shown_texts) column.texts.resize(shown_texts);
@@ -109,8 +112,11 @@ class ColumnCensus {
   static constexpr std::size_t few_texts = 5;
   static constexpr std::size_t most_texts = 64;  // enough to tell what is wrong
   static constexpr std::size_t shown_texts = 4;
-  static constexpr std::array<NumberFormat, 3> formats{
-      {{.decimal = '.', .thousands = ','}, {.decimal = ','}, {.decimal = ',', .thousands = '.'}}};
+  static constexpr std::array<NumberFormat, 4> formats{
+      {{}, {.thousands = ','}, {.decimal = ','}, {.decimal = ',', .thousands = '.'}}};
+  /// What spreadsheets and databases write where there is no number: however many, they make no names.
+  static constexpr std::array<std::string_view, 8> error_words{"#DIV/0!", "#VALUE!", "#REF!",  "#NAME?",
+                                                               "#NUM!",   "#NULL!",  "(null)", "\\N"};
 
   /// An IPv4 address whose parts all have three digits is no number in groups of three.
   [[nodiscard]] static bool is_dotted_quad(std::string_view text) noexcept {
@@ -120,16 +126,27 @@ class ColumnCensus {
   [[nodiscard]] std::optional<std::size_t> best_format() const noexcept {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < formats.size(); ++i) {
-      const bool bends_others = formats[i].decimal != '.' && points_ > fits_[i];
-      if (fits_[i] == 0 || bends_others) continue;
+      if (fits_[i] == 0 || bends_others(i)) continue;
       if (!best || fits_[i] > fits_[*best]) best = i;
     }
     return best;
+  }
+  [[nodiscard]] bool bends_others(std::size_t format) const noexcept {
+    return formats[format].decimal != '.' && points_ > fits_[format];
+  }
+  /// One with another decimal sign that fits as well.
+  [[nodiscard]] std::optional<NumberFormat> other_format(std::size_t best) const noexcept {
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+      if (formats[i].decimal != formats[best].decimal && fits_[i] == fits_[best] && !bends_others(i))
+        return formats[i];
+    }
+    return std::nullopt;
   }
 
   std::uint64_t numbers_ = 0;
   std::uint64_t points_ = 0;  // numbers with a decimal point
   std::uint64_t texts_ = 0;
+  std::uint64_t errors_ = 0;                          // texts that are error_words
   std::array<std::uint64_t, formats.size()> fits_{};  // texts that are numbers in a format
   std::vector<double> different_numbers_;             // ascending; up to many_numbers
   std::vector<MixedText> seen_;

@@ -50,11 +50,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// Spaces and tabs at both ends removed.
+/// Spaces, tabs and no-break spaces (in UTF-8) at both ends removed.
 [[nodiscard]] constexpr std::string_view trim_blanks(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return text.substr(0, 0);
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  constexpr std::string_view no_break = "\xC2\xA0";
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && (blank(text.front()) || text.starts_with(no_break)))
+    text.remove_prefix(blank(text.front()) ? 1 : 2);
+  while (!text.empty() && (blank(text.back()) || text.ends_with(no_break)))
+    text.remove_suffix(blank(text.back()) ? 1 : 2);
+  return text;
 }
 
 /// True and the number, when all of `text` is a number.

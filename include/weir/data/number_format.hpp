@@ -47,16 +47,16 @@ class NumberRewriter {
     } else if (c == '.') {
       return false;
     } else if (c >= '0' && c <= '9') {
-      ++group_;
+      if (group_++ == 0 && !grouped_) leading_zero_ = c == '0';
     } else if (c == 'e' || c == 'E') {
       if (whole_ && !end_whole()) return false;
     }
     buffer_[size_++] = c;
     return true;
   }
-  /// One to three digits at the front, three in every other group.
+  /// One to three digits at the front, the first of them no zero; three in every other group.
   constexpr bool end_group() noexcept {
-    if (group_ == 0 || group_ > 3 || (grouped_ && group_ != 3)) return false;
+    if (leading_zero_ || group_ == 0 || group_ > 3 || (grouped_ && group_ != 3)) return false;
     grouped_ = true;
     group_ = 0;
     return true;
@@ -71,7 +71,8 @@ class NumberRewriter {
   std::size_t size_ = 0;
   std::size_t group_ = 0;  // digits since the last sign between groups
   bool grouped_ = false;
-  bool whole_ = true;  // before the decimal sign and the exponent
+  bool leading_zero_ = false;  // 0,303 is a fraction
+  bool whole_ = true;          // before the decimal sign and the exponent
 };
 
 }  // namespace detail

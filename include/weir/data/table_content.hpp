@@ -22,7 +22,7 @@ namespace detail {
     case ContentKind::netflow: return "`nfdump -r FILE -o csv` makes one of it";
     case ContentKind::idx: return "images are read by --format idx";
     case ContentKind::zeek_log:
-      return "`sed -n 's/^#fields\\t//p; /^#/!p' LOG > flows.tsv` makes one of it, with --separator tab";
+      return "`zcat -f LOG | sed 's/^#fields\\t//; /^#/d' > flows.tsv` makes one of it, with --separator tab";
     case ContentKind::arff:
       return "the lines behind @data are CSV: put one line with the names of the @attribute lines before "
              "them";

@@ -103,6 +103,9 @@ inline Failure no_output(const std::string& path, const std::string& directory, 
 
 /// Why the file that is there may not be replaced; empty when it may.
 inline std::string refusal_to_replace(const OutputPlace& place) {
+  // The system lets root open it all the same.
+  if ((place.replaced->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0)
+    return "it is read-only; write to another file, or allow writing it (chmod u+w)";
   const int file =
       uninterrupted([&] { return ::open(place.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); });
   if (file < 0) return std::generic_category().message(errno) + "; write to another file";

@@ -38,7 +38,7 @@ class ChecksumChange {
   void write(Bytes bytes, std::span<const std::uint8_t> to) noexcept {
     for (std::size_t i = 0; i < bytes.size(); i += 2) {
       const bool lone = i + 1 == bytes.size();
-      const std::uint32_t before = lone ? byte_at(bytes, i) << 8U : word_at(bytes, i);
+      const std::uint32_t before = lone ? std::uint32_t{byte_at(bytes, i)} << 8 : word_at(bytes, i);
       const std::uint32_t after = std::uint32_t{to[i]} << 8 | (lone ? 0U : to[i + 1]);
       sum_ += (~before & 0xFFFF) + after;
     }

@@ -8,7 +8,8 @@
 //               identifications of fragments (the same for the pieces of a datagram)
 //   zero        identifications of whole IPv4 packets, IPv6 flow labels, TCP time stamps; security parameter
 //               index, sequence number and check value of authentication headers; PPPoE sessions; what 802.11
-//               captures and firewall logs say besides the packet
+//               captures, PPI and firewall logs say besides the packet; bits of ICMP headers that mean
+//               nothing
 //   emptied     IPv4 options and all TCP options but segment size, window scale and SACK (no-operation), IPv6
 //               hop-by-hop and destination options (padding), mobility headers
 //   checksums   of IP, TCP, UDP, ICMP and ICMPv6 are brought up to date from the differences (RFC 1624), so
@@ -18,8 +19,7 @@
 //               fragments but the first, tunnels, protocols that are not known; what is behind the link
 //               header when that is neither ARP nor IP; the whole frame when its link type is not known
 //   stays       lengths, hop limit, traffic class, TCP's sequence numbers, flags, window and urgent pointer,
-//   ICMP's
-//               type, code and identifier, SCTP's tag, VLAN tags, MPLS labels
+//               ICMP's type, code and identifier, SCTP's tag, VLAN tags, MPLS labels
 //
 // The wire length is the caller's to keep. A kept payload may tell anything: keep none if in doubt. A
 // checksum is still that of the whole payload, so it tells 16 bits of what was cut off.
@@ -46,15 +46,15 @@ namespace weir::inline WEIR_ABI {
   using Carries = detail::LinkRewriter::Carries;
   Packet packet;
   if (!parse_packet(packet, link_type, frame, wire_length, 0)) return 0;
-  detail::LinkRewriter link(anonymiser, frame);
+  detail::LinkRewriter link(anonymiser, frame, packet.wire_length);
   link.run(link_type);
   detail::PacketRewriter rewriter(anonymiser, packet);
   const std::size_t at = link.at();
   std::size_t stays = link.stays();
-  // Another packet than the one behind the link header stands in a frame within the frame.
-  if (packet.ip_version != 0 && link.carries() == Carries::ip && packet.ip.data() == frame.data() + at) {
-    stays = at + rewriter.rewrite_ip(frame.subspan(at, packet.ip.size()));
-  } else if (packet.ip_version == 0 && link.carries() == Carries::arp) {
+  if (packet.ip_version != 0) {
+    const bool found = link.carries() == Carries::ip && packet.ip.data() == frame.data() + at;
+    stays = found ? at + rewriter.rewrite_ip(frame.subspan(at, packet.ip.size())) : 0;
+  } else if (link.carries() == Carries::arp) {
     stays = at + rewriter.rewrite_arp(frame.subspan(at));
   }
   return std::min(stays, frame.size());

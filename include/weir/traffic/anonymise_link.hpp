@@ -18,18 +18,21 @@ namespace detail {
 
 class LinkRewriter {
  public:
-  LinkRewriter(Anonymiser& anonymiser, Bytes frame) noexcept : hide_(anonymiser), frame_(frame) {}
+  /// `depth` as in the parser.
+  LinkRewriter(Anonymiser& anonymiser, Bytes frame, std::uint32_t wire_length, int depth = 0) noexcept
+      : hide_(anonymiser), frame_(frame), wire_(wire_length), depth_(depth) {}
 
   enum class Carries : std::uint8_t { nothing, ip, arp };
 
   /// Afterwards `carries` is at `at`, and of a frame that carries nothing the first `stays` bytes may stay.
   void run(int link_type) {
     switch (link_type) {
-      case link_type::ethernet: ethernet(); break;
+      case link_type::ethernet: ethernet(0); break;
       case link_type::linux_cooked: linux_cooked(16, 2, 6, 14); break;
       case link_type::linux_cooked2: linux_cooked(20, 8, 12, 0); break;
       case link_type::wifi: wifi(0, false); break;
-      case link_type::radiotap: radiotap(); break;
+      case link_type::radiotap: radiotap(0); break;
+      case link_type::ppi: ppi(); break;
       case link_type::null:
       case link_type::loop: ip(4); break;
       case link_type::raw:
@@ -74,11 +77,21 @@ class LinkRewriter {
     std::memcpy(&frame_[at], mac.data(), mac.size());
   }
 
-  void ethernet() {
-    if (!has(14)) return;
-    rewrite_mac(0);
-    rewrite_mac(6);
-    ether_type(12, 14);
+  /// What is at `at`, captured and on the wire.
+  [[nodiscard]] Slice behind(std::size_t at) const noexcept {
+    return Slice(frame_, wire_).behind(static_cast<std::uint32_t>(at));
+  }
+  /// A header says that there is no more than this on the wire.
+  void limit(std::size_t size) noexcept {
+    frame_ = frame_.first(std::min(frame_.size(), size));
+    wire_ = static_cast<std::uint32_t>(std::min<std::size_t>(wire_, size));
+  }
+
+  void ethernet(std::size_t at) {
+    if (!has(at + 14)) return;
+    rewrite_mac(at);
+    rewrite_mac(at + 6);
+    ether_type(at + 12, at + 14);
   }
   /// Of an address that is not a MAC address nothing stays: in tunnels it is an IP address.
   void linux_cooked(std::size_t size, std::size_t device, std::size_t address, std::size_t type) {
@@ -88,7 +101,8 @@ class LinkRewriter {
     clear(frame_.subspan(address + (length == 6 ? 6 : 0), length == 6 ? 2 : 8));
     stays_ = size;
     const std::uint16_t kind = word_at(frame_, device);
-    if (kind == 803 || kind == 770 || kind == 824) return;  // their types say nothing
+    if (kind == 803) return radiotap(size);
+    if (kind == 770 || kind == 824) return;  // their types say nothing
     if (word_at(frame_, type) == 4) return llc(size);
     if (word_at(frame_, type) >= 0x0600) ether_type(type, size);
   }
@@ -108,35 +122,55 @@ class LinkRewriter {
       case 0x8848: mpls(at); break;
       case 0x8864: pppoe(at); break;
       default:
-        if (type < 0x0600) llc(at);
+        if (type < 0x0600) {
+          limit(at + type);
+          llc(at);
+        }
         break;
     }
   }
   void llc(std::size_t at) {
     if (!has(at + 3)) return;
     if (word_at(frame_, at) == 0x0606) return ip(at + 3);
-    if (has(at + 8) && word_at(frame_, at) == 0xAAAA && word_at(frame_, at + 6) >= 0x0600)
+    if (has(at + 8) && word_at(frame_, at) == 0xAAAA && word_at(frame_, at + 6) >= 0x0600) {
+      ++depth_;
       ether_type(at + 6, at + 8);
-  }
-  /// Labels stay.
-  void mpls(std::size_t at) noexcept {
-    for (int i = 0; i < max_mpls_labels && has(at + 4); ++i) {
-      const bool last = (byte_at(frame_, at + 2) & 1) != 0;
-      at += 4;
-      if (last) return ip(at);
     }
   }
+  /// Labels stay.
+  void mpls(std::size_t at) {
+    for (int i = 0; i < max_mpls_labels && has(at + 4); ++i) {
+      const std::uint32_t label = Slice(frame_, 0).u32(at) >> 12;
+      const bool last = (byte_at(frame_, at + 2) & 1) != 0;
+      at += 4;
+      if (last) return label == 0 || label == 2 ? ip(at) : labelled(at);
+    }
+  }
+  /// As it reads for the parser, too.
+  void labelled(std::size_t at) {
+    Packet scratch;
+    const Reading reading = parse_guess(scratch, behind(at), Carrier::label, depth_);
+    if (reading == Reading::ip) return ip(at);
+    if (reading == Reading::none) return;
+    depth_ += depth_of_guess;
+    if (reading == Reading::frame_behind_word) {
+      clear(frame_.subspan(at, 4));
+      at += 4;
+    }
+    ethernet(at);
+  }
   /// A session is a subscriber: its number goes.
-  void pppoe(std::size_t at) noexcept {
+  void pppoe(std::size_t at) {
     if (!has(at + 8)) return;
     put_word(frame_, at + 2, 0);
-    ppp_protocol(at + 6);
+    limit(at + 6 + word_at(frame_, at + 4));
+    if (has(at + 8)) ppp_protocol(at + 6);
   }
-  void ppp(std::size_t at) noexcept {
+  void ppp(std::size_t at) {
     if (has(at + 2) && word_at(frame_, at) == 0xFF03) at += 2;
     ppp_protocol(at);
   }
-  void ppp_protocol(std::size_t at) noexcept {
+  void ppp_protocol(std::size_t at) {
     if (!has(at + 2)) return;
     const bool small = (byte_at(frame_, at) & 1) != 0;
     const std::uint16_t protocol = small ? byte_at(frame_, at) : word_at(frame_, at);
@@ -167,18 +201,45 @@ class LinkRewriter {
   }
   /// Its fields tell the time of the access point's start, antennas and what vendors like: of them the flags
   /// stay, because one says how the frame is aligned.
-  void radiotap() {
-    if (!has(8)) return;
-    const std::size_t length = std::size_t{byte_at(frame_, 2)} | std::size_t{byte_at(frame_, 3)} << 8;
-    if (length < 8 || !has(length)) return;
-    const Slice header(frame_.first(length), 0);
-    const std::uint8_t flags = radiotap_flags(header);
-    clear(frame_.subspan(4, length - 4));
+  void radiotap(std::size_t at) {
+    if (!has(at + 8)) return;
+    const std::size_t length = Slice(frame_, 0).u16_little(at + 2);
+    if (length < 8 || !has(at + length)) return;
+    const Bytes header = frame_.subspan(at, length);
+    const std::uint8_t flags = radiotap_flags(Slice(header, 0));
+    clear(header.subspan(4));
     if (length > 8) {
-      frame_[4] = std::byte{2};
-      frame_[8] = static_cast<std::byte>(flags & 0x20);
+      header[4] = std::byte{2};
+      header[8] = static_cast<std::byte>(flags & 0x20);
     }
-    wifi(length, (flags & 0x20) != 0);
+    wifi(at + length, (flags & 0x20) != 0);
+  }
+  /// Its length and the link type of what it stands before stay, and the kinds and lengths of its fields.
+  void ppi() {
+    if (!has(8)) return;
+    const std::size_t length = Slice(frame_, 0).u16_little(2);
+    const std::uint32_t type = Slice(frame_, 0).u32_little(4);
+    if (length < 8 || !has(length) || type > 0xFFFF) return;
+    const bool aligned = (byte_at(frame_, 1) & 1) != 0;
+    frame_[1] = std::byte{aligned};
+    empty_ppi_fields(frame_.subspan(8, length - 8), aligned);
+    LinkRewriter inner(hide_, frame_.subspan(length), behind(length).wire(), depth_ + 1);
+    inner.run(static_cast<int>(type));
+    found(inner.carries(), length + inner.at());
+    stays_ = inner.stays() == 0 ? 0 : length + inner.stays();
+  }
+  /// `aligned`: each field is padded to a multiple of four bytes. From a field that is too long on all goes.
+  static void empty_ppi_fields(Bytes fields, bool aligned) noexcept {
+    const Slice s(fields, 0);
+    std::size_t at = 0;
+    while (at + 4 <= fields.size()) {
+      const std::size_t size = s.u16_little(at + 2);
+      const std::size_t next = at + 4 + (aligned ? (size + 3) / 4 * 4 : size);
+      if (next > fields.size()) break;
+      clear(fields.subspan(at + 4, next - at - 4));
+      at = next;
+    }
+    clear(rest(fields, at));
   }
   /// All but the first bytes of a header is the capturing machine's own.
   void emptied(std::size_t from, std::size_t size) {
@@ -204,6 +265,8 @@ class LinkRewriter {
 
   Anonymiser& hide_;
   Bytes frame_;
+  std::uint32_t wire_;
+  int depth_;
   Carries carries_ = Carries::nothing;
   std::size_t at_ = 0;
   std::size_t stays_ = 0;

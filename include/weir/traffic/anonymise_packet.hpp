@@ -217,14 +217,20 @@ class PacketRewriter {
     change.write(options, to);
   }
 
-  /// The second word of the header; a redirect's is a gateway.
+  /// The second word of the header; a redirect's is a gateway. What has no meaning there becomes 0.
   void rewrite_icmp(Bytes l4, ChecksumChange change) {
     const Bytes word = rest(l4, 4).first(std::min<std::size_t>(4, rest(l4, 4).size()));
     const bool redirect = p_.ip_version == 4 && byte_at(l4, 0) == 5;
     if (redirect && word.size() == 4) {
       rewrite_address(word, 4, change);
-    } else if (!is_plain_icmp(p_.ip_version, byte_at(l4, 0))) {
-      clear(word, change);
+    } else if (word.size() == 4) {
+      const std::uint32_t plain = plain_icmp_bits(p_.ip_version, byte_at(l4, 0), byte_at(l4, 1));
+      std::array<std::uint8_t, 4> to{};
+      for (std::size_t i = 0; i < to.size(); ++i)
+        to[i] = static_cast<std::uint8_t>(byte_at(word, i) & (plain >> (24 - 8 * i)));
+      change.write(word, to);
+    } else {
+      clear(word, change);  // a part of it
     }
     update(l4, 2, change, false);
   }

@@ -27,6 +27,7 @@ class FlowClock {
   /// The time at a packet with this stamp.
   std::int64_t at(std::int64_t stamp_ns) noexcept {
     const std::int64_t stamp = std::clamp(stamp_ns, -greatest_time_ns, greatest_time_ns);
+    cut_ += stamp != stamp_ns ? 1 : 0;
     if (!started_) {
       started_ = true;
       last_ = now_ = stamp;
@@ -51,6 +52,8 @@ class FlowClock {
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }
   /// How often the stamps stepped back, or leapt by more than an hour and every time-out.
   [[nodiscard]] std::uint64_t jumps() const noexcept { return jumps_; }
+  /// How many stamps were farther from 1970 than `greatest_time_ns`.
+  [[nodiscard]] std::uint64_t cut_stamps() const noexcept { return cut_; }
 
  private:
   static constexpr std::int64_t end_of_time = 2 * (greatest_time_ns - 1);
@@ -60,6 +63,7 @@ class FlowClock {
   std::int64_t last_ = 0;  // latest stamp since the last jump
   std::int64_t now_ = 0;
   std::uint64_t jumps_ = 0;
+  std::uint64_t cut_ = 0;
   bool started_ = false;
 };
 

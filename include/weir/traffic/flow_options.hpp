@@ -101,6 +101,7 @@ struct FlowTableStats {
   std::uint64_t ignored = 0;  ///< of them not IP
   std::uint64_t flows = 0;    ///< begun
   std::uint64_t clock_jumps = 0;
+  std::uint64_t cut_times = 0;           ///< time stamps beyond `greatest_time_ns`, and cut to it
   std::array<std::uint64_t, 6> ended{};  ///< by FlowEnd
 };
 

@@ -95,6 +95,7 @@ class FlowShards {
     sum.packets = packets_;
     sum.ignored = ignored_;
     sum.clock_jumps = clock_.jumps();
+    sum.cut_times = clock_.cut_stamps();
     return sum;
   }
 

@@ -185,6 +185,7 @@ class FlowTable {
   View take(const Packet& packet, const Awaited& awaited, Sink& sink) {
     const std::int64_t now = packet.held_back ? clock_.since(packet.time_ns) : clock_.at(packet.time_ns);
     stats_.clock_jumps = clock_.jumps();
+    stats_.cut_times = clock_.cut_stamps();
     if (!awaited.key) {
       ++stats_.packets;
       ++stats_.ignored;

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <string_view>
-#include <utility>
 
 namespace weir::inline WEIR_ABI {
 
@@ -44,21 +43,28 @@ struct FeatureMask {
             a.options || b.options};
   }
 
+  struct Member {
+    std::string_view name;
+    bool FeatureMask::*value;
+  };
+  /// All of them, in the order in which people are told.
+  [[nodiscard]] static constexpr std::array<Member, 8> members() noexcept {
+    return {{{"addresses", &FeatureMask::addresses},
+             {"ports", &FeatureMask::ports},
+             {"checksums", &FeatureMask::checksums},
+             {"ip_id", &FeatureMask::ip_id},
+             {"sequence", &FeatureMask::sequence},
+             {"timestamps", &FeatureMask::timestamps},
+             {"tls", &FeatureMask::tls},
+             {"options", &FeatureMask::options}}};
+  }
+
   /// Sets what the name of a member says, or "all"; false: there is no such name.
   constexpr bool set(std::string_view name) noexcept {
-    constexpr std::array<std::pair<std::string_view, bool FeatureMask::*>, 8> members{
-        {{"addresses", &FeatureMask::addresses},
-         {"ports", &FeatureMask::ports},
-         {"checksums", &FeatureMask::checksums},
-         {"ip_id", &FeatureMask::ip_id},
-         {"sequence", &FeatureMask::sequence},
-         {"timestamps", &FeatureMask::timestamps},
-         {"tls", &FeatureMask::tls},
-         {"options", &FeatureMask::options}}};
-    for (const auto& [known, member] : members) {
-      if (name != known && name != "all") continue;
-      this->*member = true;
-      if (name == known) return true;
+    for (const Member& member : members()) {
+      if (name != member.name && name != "all") continue;
+      this->*member.value = true;
+      if (name == member.name) return true;
     }
     return name == "all";
   }

@@ -91,8 +91,13 @@ struct HeaderBits {
     if (h.protocol == ip_protocol::tcp) leave_out_options(out, l4, mask);
     const bool message = h.protocol == ip_protocol::icmp || h.protocol == ip_protocol::icmpv6;
     if (mask.addresses && message && !l4.empty()) {
-      if (!detail::is_plain_icmp(h.ip_version, std::to_integer<std::uint8_t>(l4[0])))
-        blank(out, icmp + 32, 32);
+      const auto byte = [&](std::size_t at) {
+        return at < l4.size() ? std::to_integer<std::uint8_t>(l4[at]) : std::uint8_t{0};
+      };
+      const std::uint32_t plain = detail::plain_icmp_bits(h.ip_version, byte(0), byte(1));
+      for (std::size_t bit = 0; bit < 32; ++bit) {
+        if ((plain >> (31 - bit) & 1) == 0) blank(out, icmp + 32 + bit, 1);
+      }
     }
     return out;
   }

@@ -60,8 +60,11 @@ enum class Carrier : std::uint8_t { label, session };
 /// A guess within a guess is looked into once more, and no further: their number doubles each time.
 inline constexpr int depth_of_guess = 4;
 
+/// What it turned out to be.
+enum class Reading : std::uint8_t { none, ip, frame, frame_behind_word };
+
 /// Out of line: it is rare, and its copies of the packet would be on the stack of every frame.
-[[gnu::noinline]] inline void parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
+[[gnu::noinline]] inline Reading parse_guess(Packet& p, const Slice& s, Carrier carrier, int depth) noexcept {
   const Proof ip = prove_ip(s, false);
   Packet frame = p;
   if (carrier == Carrier::session) {  // tags of its own
@@ -76,15 +79,16 @@ inline constexpr int depth_of_guess = 4;
   }
   int given = 0;
   for (const Proof proof : {ip, at_once, behind_word}) {
-    if (proof == Proof::open) return;
+    if (proof == Proof::open) return Reading::none;
     given += proof == Proof::given ? 1 : 0;
   }
-  if (given != 1) return;
+  if (given != 1) return Reading::none;
   if (ip == Proof::given) {
     parse_ip(p, s);
-  } else {
-    p = at_once == Proof::given ? frame : later;
+    return Reading::ip;
   }
+  p = at_once == Proof::given ? frame : later;
+  return at_once == Proof::given ? Reading::frame : Reading::frame_behind_word;
 }
 
 /// What the labels carry is not said, unless the last is an explicit null: 0 for IPv4, 2 for IPv6.

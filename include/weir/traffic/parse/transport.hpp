@@ -108,11 +108,28 @@ inline void parse_sctp(Packet& p, const Slice& l4) noexcept {
   return type == 0 || type == 8 || (type >= 13 && type <= 18);
 }
 
-/// Whether the word behind the checksum is a number of no one: identifier, unit size, pointer, zeros. A
-/// redirect's is an address, and of types that are not listed it may be.
-[[nodiscard]] inline bool is_plain_icmp(std::uint8_t ip_version, std::uint8_t type) noexcept {
-  if (ip_version == 6) return (type >= 1 && type <= 4) || (type >= 128 && type <= 137) || type == 143;
-  return type == 0 || type == 3 || type == 4 || type == 8 || (type >= 11 && type <= 18);
+/// The bits of the word behind the checksum that are a number of no one: identifier, unit size, pointer. The
+/// others are unused, or an address, and may hold anything (RFC 792, 950, 1191, 2710, 3810, 4443, 4861).
+[[nodiscard]] inline std::uint32_t plain_icmp_bits(std::uint8_t ip_version, std::uint8_t type,
+                                                   std::uint8_t code) noexcept {
+  constexpr std::uint32_t all = 0xFFFF'FFFF, first_byte = 0xFF00'0000, first_word = 0xFFFF'0000,
+                          last_word = 0xFFFF;
+  if (ip_version == 4) {
+    if (type == 3 && code == 4) return last_word;  // the size that fits
+    if (type == 12) return first_byte;             // where the fault is
+    return type == 0 || type == 8 || (type >= 13 && type <= 18) ? all : 0;
+  }
+  switch (type) {
+    case 2:    // the size that fits
+    case 4:    // where the fault is
+    case 128:  // echo
+    case 129:
+    case 134: return all;          // a router's hop limit, flags and lifetime
+    case 130: return first_word;   // how long an answer may take
+    case 136: return 0xE000'0000;  // flags
+    case 143: return last_word;    // count of records
+    default: return 0;
+  }
 }
 
 inline void parse_icmp(Packet& p, const Slice& l4) noexcept {
