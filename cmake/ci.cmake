@@ -1,7 +1,7 @@
 # The jobs of .ci/run that are whole builds or tools of their own, as tests.
 function(weir_add_job name)
   add_test(NAME ci/${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(ci/${name} PROPERTIES LABELS ci RUN_SERIAL ON TIMEOUT 1800)
+  set_tests_properties(ci/${name} PROPERTIES LABELS ci RUN_SERIAL ON TIMEOUT 2700)
 endfunction()
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS include/*.hpp tests/*.[ch]pp examples/*.[ch]pp benchmarks/*.[ch]pp)
