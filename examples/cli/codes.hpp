@@ -7,8 +7,8 @@
 
 namespace cli {
 
-/// The vocabulary of the embedding that such a text of layers begins with, behind layers that only move values;
-/// nothing when it begins with something else.
+/// The vocabulary of the embedding that such a text of layers begins with, behind layers that only move
+/// values; nothing when it begins with something else.
 [[nodiscard]] std::optional<std::int64_t> vocabulary_of(std::string_view layers);
 
 }  // namespace cli

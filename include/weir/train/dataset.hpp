@@ -36,8 +36,8 @@ struct Dataset {
     const auto n = static_cast<std::size_t>(rows());
     if (x.extents()[0] != shape.size()) {
       wrong("x has " + std::to_string(x.extents()[0]) + " rows and " + std::to_string(x.extents()[1]) +
-            " columns; for samples of shape " + shape.str() + " it must have " + std::to_string(shape.size()) +
-            " rows (channels * length), one sample a column");
+            " columns; for samples of shape " + shape.str() + " it must have " +
+            std::to_string(shape.size()) + " rows (channels * length), one sample a column");
     }
     if (has_labels() && (n == 0 || labels.size() % n != 0))
       wrong(std::to_string(labels.size()) + " labels do not fit " + std::to_string(n) + " rows");
