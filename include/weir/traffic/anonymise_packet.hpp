@@ -126,11 +126,14 @@ class PacketRewriter {
       at += option.size();
     }
   }
-  /// Types 0, 2 and 4 hold whole addresses from byte 8 on; of others nothing stays.
+  /// Types 0, 2 and 4 hold whole addresses from byte 8 on, and type 4 the number of the last one and flags
+  /// before (RFC 8754); what else stands there is reserved or a tag. Of other types nothing stays.
   void rewrite_route(Bytes header) {
     const std::uint8_t type = byte_at(header, 2);
     const bool whole = type == 0 || type == 2 || type == 4;
     ChecksumChange none;
+    const std::size_t meant = type == 4 ? 6 : 4;
+    detail::clear(header.subspan(meant, 8 - meant));
     std::size_t at = whole ? 8 : 4;
     for (; whole && at + 16 <= header.size(); at += 16) rewrite_address(header.subspan(at, 16), 6, none);
     detail::clear(rest(header, at));
