@@ -61,7 +61,9 @@ TEST_CASE("content kind: what users have beside models, tables and captures") {
       {"Web Attack \x96 XSS,1\n", ContentKind::table},
       {"just words\n", ContentKind::text},
       {"\x01\x02\x03\x04", ContentKind::binary}};
-  for (const auto& [head, kind] : heads) {
+  for (const auto& entry : heads) {
+    const std::string& head = entry.first;
+    const ContentKind kind = entry.second;
     CAPTURE(head);
     CHECK(description(content_kind(head)) == description(kind));
   }

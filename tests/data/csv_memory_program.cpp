@@ -175,7 +175,8 @@ TEST_CASE("csv memory: a line of any length, and a quote that is never closed") 
     for (const auto& [begin, piece] :
          {std::pair("a,b\n1,", "x"), std::pair("a,b\n\"1,", "x"), std::pair("a,b\n1,\"", "x\n"),
           std::pair("a,b\n1,\"", "2,3\n"), std::pair("a,b\n1,2\n", "\"\"\"\",\n"), std::pair("\"", "y")}) {
-      CAPTURE(begin);
+      const std::string shown = begin;
+      CAPTURE(shown);
       const Reading reading =
           read_all(std::make_unique<EndlessSource>(begin, piece_of(piece), 32 * mebi, "\n1,2\n"),
                    {.infer_rows = sample, .bad_rows = BadRows::collect});

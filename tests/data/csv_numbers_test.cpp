@@ -89,7 +89,8 @@ TEST_CASE("numbers: decimal commas and groups of three digits") {
                                                          {"-", groups},
                                                          {"1e3,000", groups},
                                                          {std::string(70, '1'), groups}}) {
-    CAPTURE(text);
+    const std::string& shown = text;
+    CAPTURE(shown);
     CHECK(std::isnan(read(text, format)));
   }
 }

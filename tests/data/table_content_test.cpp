@@ -36,7 +36,8 @@ TEST_CASE("csv: what is no table is named") {
       {"\x89HDF\r\n\x1A\n\0"s, "HDF5"},
   };
   for (const auto& [bytes, word] : cases) {
-    CAPTURE(word);
+    const std::string& shown = word;
+    CAPTURE(shown);
     const Result<Table> result = try_parse_csv(bytes);
     REQUIRE_FALSE(result.ok());
     CHECK(result.error().kind == ErrorKind::format);

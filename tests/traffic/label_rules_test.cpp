@@ -57,7 +57,8 @@ TEST_CASE("label rules: errors name the line, the word, why, and what there is")
            {"a port=1 port=2\n", {"'port'", "twice"}},
            {"a capture=\n", {"'capture='", "name of a file"}},
            {"\xD4\xC3\xB2\xA1\x02\0\x04\0\0\0\0\0"s, {"no label rules", "packet capture"}}}) {
-    CAPTURE(text);
+    const std::string& shown = text;
+    CAPTURE(shown);
     for (const std::string& word : words) CHECK(error_of(text).find(word) != std::string::npos);
   }
 }
