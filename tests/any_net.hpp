@@ -2,6 +2,8 @@
 // any_net.cpp, and not in each file that makes a net from a text.
 #pragma once
 
+#include "kernels.hpp"
+
 #include <weir/models/registry.hpp>
 
 namespace weir::inline WEIR_ABI::detail {

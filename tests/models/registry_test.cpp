@@ -50,7 +50,9 @@ TEST_CASE("every built-in layer is rebuilt from its own kind and config") {
 
 TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("dense:4,nonsense"), "unknown layer 'nonsense'"));
-  CHECK(has(complaint("dense:4,nonsense"), "there are 'dense', "));  // names some that are known
+  CHECK(has(complaint("dense:4,nonsense"), "layer 1: "));
+  CHECK(has(complaint("dense:4,nonsense"), "there are 'dense', "));  // names what is known
+  CHECK(has(complaint("dense:4,nonsense"), "'batch_norm'"));
   CHECK(has(complaint("maxpool1d:3"), "unknown layer 'maxpool1d'; did you mean 'max_pool1d'"));
   CHECK(has(complaint("residual[dens:4]"), "unknown layer 'dens'; did you mean 'dense'"));
   CHECK(has(complaint(""), "unknown layer ''"));

@@ -69,12 +69,13 @@ namespace detail {
   return "; did you mean " + name_list(names, 3) + "?";
 }
 
-/// A sentence that names those of `known` which are spelt like `wrong`, or a few of them when none is; it
-/// begins with "; ", or is empty when nothing is known.
-[[nodiscard]] inline std::string near_names(std::string_view wrong, const std::vector<std::string>& known) {
+/// A sentence that names those of `known` which are spelt like `wrong`, or at most `most` of them when none
+/// is; it begins with "; ", or is empty when nothing is known.
+[[nodiscard]] inline std::string near_names(std::string_view wrong, const std::vector<std::string>& known,
+                                            std::size_t most = 8) {
   if (known.empty()) return {};
   const std::string near = did_you_mean(wrong, known);
-  return near.empty() ? "; there are " + name_list(known) : near;
+  return near.empty() ? "; there are " + name_list(known, most) : near;
 }
 
 }  // namespace weir::inline WEIR_ABI

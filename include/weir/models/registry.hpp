@@ -111,6 +111,17 @@ template <class... L>
   return {std::string(L::kind)...};
 }
 
+template <class... L>
+[[nodiscard]] bool is_known(std::string_view kind, LayerKinds<L...>) {
+  return ((L::kind == kind) || ...);
+}
+
+template <class... L>
+[[nodiscard]] Failure unknown_layer(std::string_view kind, LayerKinds<L...> all) {
+  return {ErrorKind::config,
+          "unknown layer " + in_quotes(kind) + near_names(kind, kinds_of(all), sizeof...(L))};
+}
+
 /// Parts between separators that stand outside of brackets.
 [[nodiscard]] inline std::vector<std::string_view> split_text(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -150,7 +161,8 @@ template <class T = float>
   std::vector<LayerSpec> specs;
   for (const std::string_view part : detail::split_text(text, ',')) {
     Result<LayerSpec> spec = try_parse_layer<T>(part, depth);
-    if (!spec) return spec.error();
+    if (!spec)
+      return Failure{spec.error().kind, "layer " + std::to_string(specs.size()) + ": " + spec.error().what};
     specs.push_back(std::move(*spec));
   }
   return specs;
@@ -176,15 +188,13 @@ template <class T>
     }
   }
   spec.kind = std::string(parts[0]);
-  if (std::vector<std::string> known = detail::kinds_of(detail::BuiltinLayers<T>{});
-      spec.kind != "residual" && std::find(known.begin(), known.end(), spec.kind) == known.end()) {
-    return Failure{ErrorKind::config, "unknown layer '" + spec.kind + "'" + near_names(spec.kind, known)};
-  }
   if (spec.kind == "residual") {
     spec.kind = "parallel";
     spec.config.set("merge", std::string("add"));
     if (spec.branches.size() == 1) spec.branches.push_back({LayerSpec{"identity"}});
   }
+  if (!detail::is_known(spec.kind, detail::BuiltinLayers<T>{}))
+    return detail::unknown_layer(spec.kind, detail::BuiltinLayers<T>{});
   const auto names = detail::arguments_of(spec.kind, detail::BuiltinLayers<T>{});
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
@@ -261,9 +271,7 @@ template <class T, class... L>
                          : void()),
    ...);
   if (made) return std::move(*made);
-  std::string known;
-  ((known += (known.empty() ? "" : ", ") + std::string(L::kind)), ...);
-  return Failure{ErrorKind::config, "unknown layer " + in_quotes(spec.kind) + "; known are " + known};
+  return unknown_layer(spec.kind, LayerKinds<L...>{});
 }
 
 template <class T>

@@ -247,18 +247,23 @@ void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff
 /// How a product reads A and B.
 struct PanelPlan {
   bool pack;               ///< rows of A are copied to where they are contiguous
-  std::ptrdiff_t columns;  ///< of B that all rows meet before the next ones, so that they stay in the cache
+  std::ptrdiff_t columns;  ///< of B that one panel meets before the next one
 };
+
+/// Panels of A that meet the same columns of B before the next ones. With 16 registers a panel is small:
+/// several lie in the second level of the cache, and a few columns of B in the first.
+inline constexpr std::ptrdiff_t panels_together = many_registers ? 1 : 4;
 
 /// Packing is needed where loads could not reach rows. Else it pays where each element is used often, and
 /// with 16 registers only where the columns of A are far apart. All of this was measured, apart for 16 and 32
 /// registers.
 template <class T>
-[[nodiscard]] inline PanelPlan panel_plan(std::ptrdiff_t m, std::ptrdiff_t n, const Strided<T>& a) noexcept {
+[[nodiscard]] inline PanelPlan panel_plan(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k,
+                                          const Strided<T>& a) noexcept {
   constexpr std::ptrdiff_t far = 1024 / static_cast<std::ptrdiff_t>(sizeof(T));
   const bool apart = many_registers ? a.column_stride != tile_rows<T> : a.column_stride >= far;
   return {a.row_stride != 1 || m < width<T> || (apart && n >= 4 * tile_columns),
-          many_registers ? n : 32 * tile_columns};
+          many_registers ? n : tile_columns * std::max<std::ptrdiff_t>(1, k_block / k)};
 }
 
 /// `rows` rows of A (m x depth) from row i on.
@@ -293,38 +298,49 @@ template <class T>
 void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
                  std::ptrdiff_t c_stride, Init init, const T* bias, bool halves) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
-  const PanelPlan plan = panel_plan(m, n, a);
+  constexpr std::ptrdiff_t panel_size = tile_rows<T> * k_block;
+  const PanelPlan plan = panel_plan(m, n, k, a);
   const std::ptrdiff_t step = n == 1 && !plan.pack ? panel_rows<T> : tile_rows<T>;
-  alignas(64) T packed[static_cast<std::size_t>(tile_rows<T> * k_block)];
+  alignas(64) T packed[static_cast<std::size_t>(panels_together * panel_size)];
   alignas(64) T padded_bias[static_cast<std::size_t>(w)];
   if (init == Init::bias && m < w) {
     std::copy_n(bias, m, padded_bias);
     std::fill_n(padded_bias + m, w - m, T(0));
     bias = padded_bias;
   }
+  Panel<T> panels[static_cast<std::size_t>(panels_together)];
 
-  const auto block = [&](std::ptrdiff_t p, std::ptrdiff_t j, std::ptrdiff_t depth, std::ptrdiff_t columns) {
-    const Strided<T> a_block{a.at(0, p), a.row_stride, a.column_stride};
+  const auto columns_of = [&](std::ptrdiff_t p, std::ptrdiff_t i, std::ptrdiff_t count, std::ptrdiff_t j,
+                              std::ptrdiff_t columns, std::ptrdiff_t depth) {
     const Strided<T> b_block{b.at(p, j), b.row_stride, b.column_stride};
-    for (std::ptrdiff_t i = 0; i < m; i += step) {
-      const std::ptrdiff_t rows = std::min(step, m - i);
-      Panel<T> panel =
-          plan.pack ? packed_panel(i, rows, a_block, depth, packed) : panel_in_place(i, rows, a_block);
-      panel.init = p == 0 ? init : Init::add;
-      panel.bias = bias == nullptr ? nullptr : bias + i;
-      panel.halves = halves;
-      T* const to = c + i + j * c_stride;
+    for (std::ptrdiff_t q = 0; q < count; ++q) {
+      T* const to = c + i + q * step + j * c_stride;
       if (n == 1) {
-        panel_product_of<single_column_vectors>(columns, depth, panel, b_block, to, c_stride);
+        panel_product_of<single_column_vectors>(columns, depth, panels[q], b_block, to, c_stride);
       } else {
-        panel_product_of<tile_vectors>(columns, depth, panel, b_block, to, c_stride);
+        panel_product_of<tile_vectors>(columns, depth, panels[q], b_block, to, c_stride);
       }
     }
   };
-  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
-    for (std::ptrdiff_t j = 0; j < n; j += plan.columns) {
-      block(p, j, std::min(k_block, k - p), std::min(plan.columns, n - j));
+  const auto rows_of = [&](std::ptrdiff_t p, std::ptrdiff_t i, std::ptrdiff_t depth) {
+    const Strided<T> a_block{a.at(0, p), a.row_stride, a.column_stride};
+    std::ptrdiff_t count = 0;
+    for (std::ptrdiff_t r = i; r < m && count < panels_together; r += step, ++count) {
+      const std::ptrdiff_t rows = std::min(step, m - r);
+      Panel<T>& panel = panels[count];
+      panel = plan.pack ? packed_panel(r, rows, a_block, depth, packed + count * panel_size)
+                        : panel_in_place(r, rows, a_block);
+      panel.init = p == 0 ? init : Init::add;
+      panel.bias = bias == nullptr ? nullptr : bias + r;
+      panel.halves = halves;
     }
+    for (std::ptrdiff_t j = 0, columns = 0; j < n; j += columns) {
+      columns = n - j < plan.columns + 4 ? n - j : plan.columns;  // a rest of few columns would be slow
+      columns_of(p, i, count, j, columns, depth);
+    }
+  };
+  for (std::ptrdiff_t p = 0; p < k; p += k_block) {
+    for (std::ptrdiff_t i = 0; i < m; i += panels_together * step) rows_of(p, i, std::min(k_block, k - p));
   }
 }
 
