@@ -130,8 +130,13 @@ class LinkRewriter {
     }
   }
   void llc(std::size_t at) {
-    if (!has(at + 3)) return;
+    if (!has(at + 3) || depth_ > max_depth) return;
     if (word_at(frame_, at) == 0x0606) return ip(at + 3);
+    if (is_bridged(behind(at))) {
+      ++depth_;
+      clear(frame_.subspan(at + 8, 2));
+      return ethernet(at + 10);
+    }
     if (has(at + 8) && word_at(frame_, at) == 0xAAAA && word_at(frame_, at + 6) >= 0x0600) {
       ++depth_;
       ether_type(at + 6, at + 8);

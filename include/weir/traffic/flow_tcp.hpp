@@ -143,7 +143,10 @@ inline void begin_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::u
 [[gnu::noinline]] inline TcpSegment place_apart(TcpSide& me, TcpSide& peer, std::uint32_t begin,
                                                 std::uint32_t end, bool fin, bool syn, bool inside,
                                                 std::int32_t window) noexcept {
-  if (me.fin && !syn) return {.stray = true};  // behind a FIN nothing comes
+  if (me.fin && !syn) {  // behind a FIN nothing comes, unless the FIN was not the connection's
+    if (peer.acks && peer.acked == me.next) return {.stray = true};
+    inside = false;
+  }
   const std::int32_t island_ahead = sequence_difference(me.island_begin, me.next);
   const bool island_inside = me.island && !me.island_syn && island_ahead > 0 && island_ahead <= window;
   if (me.island && !syn) {
@@ -254,8 +257,10 @@ inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std
   const std::uint32_t end = begin + length;
   const bool fin = (p.tcp_flags & tcp_flag::fin) != 0;
   if ((p.tcp_flags & tcp_flag::syn) != 0) return place_syn(me, peer, p, end, fin, moment.earlier);
-  if (!me.seen) {
-    const bool unasked = peer.syn && !peer.acks;  // the answer to a SYN is a SYN
+  if (!me.seen && peer.acks) {  // the capture began later; the other side says which number it expects
+    begin_side(me, peer, peer.acked, peer.acked, false);
+  } else if (!me.seen) {
+    const bool unasked = peer.syn;  // the answer to a SYN is a SYN
     begin_side(me, peer, begin, end, false);
     me.fin = fin;
     settle_acks(me, peer);
@@ -289,7 +294,7 @@ inline TcpSegment follow_tcp(TcpSide& me, TcpSide& peer, const Packet& p, TcpMom
   if ((p.tcp_flags & tcp_flag::ack) == 0) return segment;
   note_ack(me, peer, p.tcp_ack);
   if (!me.acks) return segment;
-  if (!fin && (peer.holes != peer.holes_acked || peer.crowded)) {
+  if (peer.holes != peer.holes_acked || peer.crowded) {
     segment.missed = acknowledge_holes(peer, me, me.acked);
   }
   if (peer.revived && me.acked == peer.next) {

@@ -44,6 +44,7 @@ struct TcpHistory {
   if (!me.syn && me.seen && late_syn(me.isn + 1, p.tcp_seq, history.earlier)) return false;
   if (!me.seen && peer.acks && late_syn(peer.acked, p.tcp_seq, history.earlier)) return false;
   if (history.closed || me.fin) return true;
+  if (history.earlier) return false;  // older than all of this connection: of one before it, read late
   if (!me.syn) return me.seen || (peer.seen && peer.acks);
   // A SYN behind another one: of the same attempt, until the client has gone on behind the answer.
   const bool established = me.acks && (peer.acks || !peer.seen);

@@ -13,7 +13,7 @@ namespace detail {
 
 /// The frontier goes to the end of the island. Inside the window the numbers between were passed over;
 /// outside nobody can say how many there were, and the side's numbers go on from the island as if there were
-/// none.
+/// none. What came before the island and was never acknowledged was not the connection's.
 [[gnu::noinline]] inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
   const std::int32_t gap = sequence_difference(me.island_begin, me.next);
   if (me.island_syn) {
@@ -24,7 +24,8 @@ namespace detail {
   } else if (gap > 0 && gap <= window_for(me, peer)) {
     add_hole(me, peer, me.next, me.island_begin);
   } else if (gap != 0) {
-    me.isn += me.island_begin - me.next;
+    const bool known = peer.acks || !peer.seen;
+    me.isn = known ? me.isn + (me.island_begin - me.next) : me.island_begin - 1;
     fill_holes(me, peer, me.next - greatest_window, me.next);  // those before it are of other numbers now
     peer.acks = false;
   }

@@ -52,18 +52,10 @@ struct PcapngClock {
 
 inline constexpr std::uint32_t longest_frame = 128U << 20;  // of any link
 
-/// Bytes that a frame of this link may have: what programs write, and libpcap's own limits.
+/// Bytes that a frame of this link may have. Of links that are not read (USB and D-Bus have long frames) only
+/// the block says how many; such a frame is passed over.
 [[nodiscard]] constexpr std::uint32_t max_snap_length(int link_type) noexcept {
-  switch (link_type) {
-    case 186:                        // USB with the BSD header
-    case 189:                        // Linux
-    case 220:                        // Linux, memory-mapped
-    case 249:                        // USBPcap
-    case 266:                        // macOS
-    case 231: return longest_frame;  // D-Bus
-    case 279: return 8U << 20;       // EBHSCR
-    default: return 262'144;
-  }
+  return link_type::is_known(link_type) ? 262'144 : longest_frame;
 }
 
 class PcapngFile {

@@ -137,6 +137,11 @@ inline bool parse_pppoe(Packet& p, const Slice& s, int depth) noexcept {
   return true;
 }
 
+/// A header of 10 bytes before an Ethernet frame, with or without its checksum (RFC 2684, 5.2).
+[[nodiscard]] inline bool is_bridged(const Slice& s) noexcept {
+  return s.has(10) && s.u32(0) == 0xAAAA0300U && s.u16(4) == 0x80C2 && (s.u16(6) == 1 || s.u16(6) == 7);
+}
+
 inline void parse_llc(Packet& p, const Slice& s, int depth) noexcept {
   if (!s.has(3) || depth > max_depth) return;
   if (s.u16(0) == 0x0606) {  // IP has a service access point of its own
@@ -146,6 +151,10 @@ inline void parse_llc(Packet& p, const Slice& s, int depth) noexcept {
   const bool snap = s.has(8) && s.u16(0) == 0xAAAA && s.u8(2) == 3;
   if (!snap) return;
   const std::uint32_t organisation = s.u32(2) & 0xFFFFFF;
+  if (is_bridged(s)) {
+    parse_ethernet(p, s.behind(10), depth + 1);
+    return;
+  }
   const bool encapsulated = organisation == 0 || organisation == 0x0000F8;  // RFC 1042, 802.1H
   if (encapsulated && s.u16(6) >= 0x0600) parse_ether_type(p, s.u16(6), s.behind(8), depth + 1);
 }
