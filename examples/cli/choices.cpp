@@ -53,7 +53,8 @@ Choices choose(const TrainOptions& options, const Preparation& prepared) {
   result.learning_rate = rate_for(options, result.optimizer, recipe, own_layers);
   const bool decays = options.optimizer.empty() && !options.quick;
   result.weight_decay = options.weight_decay.value_or(decays ? recipe.weight_decay : 0.0);
-  result.batch_size = options.batch_size.value_or(options.quick ? quick_batch : recipe.batch_size);
+  const long batch = options.batch_size.value_or(options.quick ? quick_batch : recipe.batch_size);
+  result.batch_size = std::min(batch, std::max<long>(1, prepared.training.rows()));
   return result;
 }
 

@@ -1,6 +1,7 @@
 // weir evaluate MODEL TEST
 #include "assessment.hpp"
 #include "commands.hpp"
+#include "files.hpp"
 #include "hints.hpp"
 #include "report.hpp"
 #include "thresholds.hpp"
@@ -31,6 +32,7 @@ namespace {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
+  check_files({{"MODEL", options.model}, {"TABLE", options.table}}, {{"standard output", "-"}});
   Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   weir::CsvReport report;

@@ -80,7 +80,7 @@ namespace {
   std::string text;
   if (format.decimal == ',') text = "--decimal-comma";
   if (format.thousands != '\0') {
-    text += (text.empty() ? "" : " ") + std::string("--thousands ") + sign_text(format.thousands);
+    text += (text.empty() ? "" : " ") + std::string("--thousands ") + shell_word(sign_text(format.thousands));
   }
   return text;
 }
@@ -137,8 +137,11 @@ namespace {
 /// How to go on after a row that cannot be read.
 [[nodiscard]] std::string mend_of(const weir::BadRow& row) {
   switch (row.kind) {
-    case weir::BadField::number:
-      return "; --missing-values names more words for a missing value, --skip-bad-rows leaves such rows out";
+    case weir::BadField::number: {
+      const std::string read = row.format ? options_for(*row.format) : std::string();
+      return (read.empty() ? std::string() : "; " + read + " reads it") +
+             "; --missing-values names more words for a missing value, --skip-bad-rows leaves such rows out";
+    }
     case weir::BadField::encoding: return "; --encoding windows-1252 reads it";
     case weir::BadField::count:
     case weir::BadField::layout: return "; --skip-bad-rows leaves such rows out";

@@ -1,5 +1,6 @@
 // weir inspect MODEL
 #include "commands.hpp"
+#include "files.hpp"
 #include "gaps.hpp"
 #include "model.hpp"
 #include "report.hpp"
@@ -183,6 +184,7 @@ struct Facts {
 }  // namespace
 
 void inspect(const InspectOptions& options) {
+  check_files({{"MODEL", options.model}}, {{"standard output", "-"}});
   const Facts facts = facts_of(options.model, options.model_memory);
   if (options.json) {
     print_json(as_json(facts));

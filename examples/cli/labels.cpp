@@ -108,8 +108,26 @@ constexpr std::size_t most_classes = 1'000;
   return rule;
 }
 
+/// "no attack", "non-malware"
+[[nodiscard]] bool denies(std::string_view lower) {
+  const auto begins = [lower](std::string_view word) { return lower.starts_with(word); };
+  return begins("no ") || begins("no-") || begins("no_") || begins("non") || begins("not");
+}
+
+[[nodiscard]] bool sounds_like_attack(std::string_view name) {
+  const std::string lower = weir::without_case(name);
+  if (denies(lower)) return false;
+  constexpr std::array<std::string_view, 16> parts{
+      "attack", "malic",   "malware",    "anomal", "abnormal", "intru", "infect", "ddos",
+      "botnet", "exploit", "suspicious", "trojan", "ransom",   "phish", "worm",   "threat"};
+  constexpr std::array<std::string_view, 7> words{"bad", "bot", "dos", "scan", "spam", "virus", "positive"};
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return lower.find(part) != std::string::npos; }) ||
+         std::find(words.begin(), words.end(), lower) != words.end();
+}
+
 /// Each label is a class, those that differ by blanks only being one; ordinary traffic, if a label sounds
-/// like it, comes first.
+/// like it, comes first, else one that does not sound like an attack.
 [[nodiscard]] weir::LabelRule all_classes(const std::string& column, std::vector<std::string> labels) {
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& group : weir::same_labels(labels, weir::without_extra_blanks)) {
@@ -123,6 +141,8 @@ constexpr std::size_t most_classes = 1'000;
           " different values, which is no label; --task regress learns numbers");
   }
   std::stable_partition(labels.begin(), labels.end(), sounds_benign);
+  const auto quiet = std::find_if_not(labels.begin(), labels.end(), sounds_like_attack);
+  if (quiet != labels.end()) std::rotate(labels.begin(), quiet, quiet + 1);
   return {column, std::move(labels), std::move(map), {}};
 }
 
@@ -141,11 +161,12 @@ weir::Table labelled_rows(weir::Table table, std::string_view column, std::size_
 }
 
 bool sounds_benign(std::string_view name) {
-  std::string lower(name);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  constexpr std::array<std::string_view, 6> names{"benign",     "normal",   "background",
-                                                  "legitimate", "negative", "other"};
-  return std::find(names.begin(), names.end(), lower) != names.end();
+  const std::string lower = weir::without_case(name);
+  constexpr std::array<std::string_view, 14> names{"benign",   "normal", "background", "legitimate", "legit",
+                                                   "negative", "other",  "clean",      "good",       "ok",
+                                                   "safe",     "human",  "regular",    "uninfected"};
+  return std::find(names.begin(), names.end(), lower) != names.end() ||
+         (denies(lower) && sounds_like_attack(lower.substr(2)));
 }
 
 std::string left_out_text(const TrainOptions& options, std::size_t unlabelled) {

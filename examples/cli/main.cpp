@@ -77,6 +77,12 @@ int complain(std::string text, int code) {
 }
 [[nodiscard]] CLI::Validator count_from(double low) { return between(low, 1e9, "N"); }
 
+/// An empty text, such as that of a shell variable that is not set, is no choice.
+[[nodiscard]] CLI::Validator not_empty() {
+  return {[](std::string& text) { return text.empty() ? std::string("nothing is given") : std::string(); },
+          ""};
+}
+
 /// "a,b" into a list; the option may also be repeated.
 CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list, const std::string& help) {
   return app
@@ -92,6 +98,7 @@ CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list
           help)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(not_empty())
       ->type_name("A,B");
 }
 
@@ -99,6 +106,7 @@ void add_input(App& app, cli::InputOptions& input) {
   app.add_option("--format", input.format, "layout of the table; idx: images")
       ->check(one_of({"csv", "nsl-kdd", "idx"}));
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
+      ->check(not_empty())
       ->type_name("C");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
   const char* group = "Numbers and texts of the table";
@@ -107,6 +115,7 @@ void add_input(App& app, cli::InputOptions& input) {
   add_list(app, "--not-missing", input.not_missing, "words that are texts, such as None or NA")->group(group);
   app.add_flag("--decimal-comma", input.decimal_comma, "numbers such as 3,14")->group(group);
   app.add_option("--thousands", input.thousands, "sign between groups of three digits, such as , in 12,000")
+      ->check(not_empty())
       ->type_name("C")
       ->group(group);
   app.add_option("--encoding", input.encoding, "of texts [by the bytes]")
@@ -215,6 +224,11 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
   app.add_option("--model-memory", bytes,
                  "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
       ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::Validator(
+          [](const std::string& text) {
+            return text.starts_with('-') ? "'" + text + "' is no size" : std::string();
+          },
+          ""))
       ->type_name("SIZE");
 }
 

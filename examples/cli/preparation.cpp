@@ -137,12 +137,17 @@ void check(const TrainOptions& options) {
   return result;
 }
 
-/// Of these columns, what looks like numbers in a spelling that is not read.
+[[nodiscard]] std::string mend_of(const weir::NumberLike& column) {
+  return column.spelt_well ? "such texts stand for missing numbers, --missing-values names them"
+                           : "these are numbers, write them as 12.5 or 3e6";
+}
+
+/// Of these columns, what looks like numbers.
 [[nodiscard]] std::string numbers_among(const weir::Table& table, const std::vector<std::string>& names) {
   for (const weir::NumberLike& column : weir::find_number_like(table)) {
     if (std::find(names.begin(), names.end(), column.column) == names.end()) continue;
-    return "; if texts such as " + weir::quoted_excerpt(column.example) + " in '" + column.column +
-           "' are numbers, write them as 12.5 or 3e6";
+    return "; as to texts such as " + weir::quoted_excerpt(column.example) + " in '" + column.column +
+           "': if " + mend_of(column);
   }
   return {};
 }
@@ -244,9 +249,9 @@ void note_number_like(Preparation& prepared, const weir::Table& table, const Tra
       continue;
     const std::string name = shell_word(column.column);
     prepared.notes.push_back("column '" + column.column + "' is taken as " + std::to_string(column.names) +
-                             " names, such as " + weir::quoted_excerpt(column.example) +
-                             "; if these are numbers, write them as 12.5 or 3e6, or --drop " + name +
-                             "; if they are names, --categorical " + name + " says so");
+                             " names, such as " + weir::quoted_excerpt(column.example) + "; if " +
+                             mend_of(column) + ", or --drop " + name + "; if they are names, --categorical " +
+                             name + " says so");
   }
 }
 

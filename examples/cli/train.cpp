@@ -298,12 +298,11 @@ struct Trained {
 }
 
 /// The report goes there.
-void refuse_standard_output(const char* option, const std::string& path) {
-  if (path != "-") return;
-  weir::fail(weir::ErrorKind::config,
-             std::string(option) +
-                 ": '-' is standard output, where the report goes; give the name of a "
-                 "file, or /dev/stdout with --quiet");
+void refuse_standard_output(const char* option, const std::string& path, bool quiet) {
+  if (path != "-" && (quiet || path.empty() || !is_standard_output(path))) return;
+  weir::fail(weir::ErrorKind::config, std::string(option) + ": '" + path +
+                                          "' is standard output, where the report goes; give the name of a "
+                                          "file, or /dev/stdout with --quiet");
 }
 
 /// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
@@ -344,15 +343,17 @@ void judge_by_test(const TrainOptions& options, const Model& model, std::vector<
 }  // namespace
 
 void train(const TrainOptions& given) {
-  refuse_standard_output("--model", given.model);
-  refuse_standard_output("--log", given.log);
+  refuse_standard_output("--model", given.model, given.output.quiet);
+  refuse_standard_output("--log", given.log, given.output.quiet);
   const bool layers_in_file = given.layers.starts_with('@');
   check_files({{"TRAIN", given.table},
                {"--labels", given.input.labels},
                {"--test", given.test},
                {"--test-labels", given.test_labels},
                {"--layers", layers_in_file ? given.layers.substr(1) : std::string()}},
-              {{"--model", given.model}, {"--log", given.log}});
+              {{"--model", given.model},
+               {"--log", given.log},
+               {"standard output", given.output.quiet ? std::string() : std::string("-")}});
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
   const Preparation prepared = prepare(options);

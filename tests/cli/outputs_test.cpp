@@ -42,6 +42,7 @@ TEST_CASE("outputs: no output is an input or another output") {
       {train("@table", "@never", {"--log", "@never"}), {"--log", "--model", lost}},
       {train("@table", "@never", {"--log", "@folder/../never"}), {"--log", "--model", lost}},
       {train("@table", "@never", {"--log", "@other-name-of-table"}), {"--log", "TRAIN", lost}},
+      {{"train", "@table", "--label", "label", "--model", "/dev/stdout"}, {"--model", "standard output"}},
       {{"predict", "@model", "@table", "-o", "@table"}, {"-o", "INPUT", lost}},
       {{"predict", "@model", "@table", "-o", "@link-to-table"}, {"-o", "INPUT", lost}},
       {{"predict", "@model", "@table", "-o", "@model"}, {"-o", "MODEL", lost}},

@@ -2,6 +2,7 @@
 // a missing value. Nothing of it may change figures in silence.
 #include "cli/program.hpp"
 
+#include <array>
 #include <functional>
 #include <string>
 #include <utility>
@@ -102,6 +103,77 @@ TEST_CASE("spellings: benign labels in other letters or forms of number, or none
                                                                         : "0.0"s; }),
                      {"--benign", "0"}),
              "labels '0', '0.0' are one number, and are different classes"));
+}
+
+TEST_CASE("spellings: a class that sounds like an attack is never the quiet one, where another may be") {
+  if (!built()) return;
+  for (const auto& [benign, attack] :
+       std::vector<std::pair<std::string, std::string>>{{"legit", "attack"},
+                                                        {"No attack", "Attack"},
+                                                        {"Non-Malware", "Malware"},
+                                                        {"ok", "malicious"},
+                                                        {"human", "bot"},
+                                                        {"regular", "anomaly"},
+                                                        {"web", "botnet traffic"},
+                                                        {"uninfected", "infected"}}) {
+    CAPTURE(attack);
+    trained(table("spelt.csv", plain_rate, labels(benign, attack)), {"--quick"});
+    const Json json = judged(folder() / "spelt.csv");
+    CHECK(json.at("classes")[0] == benign);
+  }
+}
+
+TEST_CASE("spellings: numbers beside up to ten words, or one, and in groups by other signs, are told") {
+  if (!built()) return;
+  const std::array<std::string, 7> words{"unknown", "missing", "void", "undefined",
+                                         "empty",   "not set", "n.a."};
+  const auto some = [&](int i, bool) {
+    return i % 6 == 0 ? words[static_cast<std::size_t>(i / 6) % words.size()] : std::to_string(i) + ".25";
+  };
+  const auto mostly_one = [](int i, bool) {
+    return i % 10 != 0 ? std::string("unknown") : std::to_string(i);
+  };
+  for (const auto& cells : {Cells(some), Cells(mostly_one)}) {
+    const Outcome outcome = weir(training(table("spelt.csv", cells, plain_label)));
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find("--missing-values") != std::string::npos);
+    CHECK(outcome.err.find("unknown") != std::string::npos);
+  }
+  for (const auto& [sign, option] : std::vector<std::pair<std::string, std::string>>{
+           {" ", "--thousands space"}, {"'", "--thousands "}, {"_", "--thousands _"}}) {
+    CAPTURE(sign);
+    const auto grouped = [&](int i, bool) {
+      return std::to_string(1 + i % 90) + sign + std::to_string(100 + i);
+    };
+    const Outcome outcome = weir(training(table("spelt.csv", grouped, plain_label)));
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find(option) != std::string::npos);
+  }
+}
+
+TEST_CASE("spellings: another notation is told behind the first rows, too, and to predict") {
+  if (!built()) return;
+  trained(table("spelt.csv", plain_rate, plain_label));
+  const auto one = [](int i, bool attack) { return i == rows - 1 ? "\"12,000\"" : plain_rate(i, attack); };
+  const Outcome outcome = weir({"predict", folder() / "spelt.weir", table("other.csv", one, plain_label)});
+  CHECK(outcome.code != 0);
+  CHECK(outcome.err.find("--thousands , reads it") != std::string::npos);
+}
+
+TEST_CASE("spellings: options that are given empty are refused") {
+  if (!built()) return;
+  const std::string path = table("spelt.csv", plain_rate, plain_label);
+  for (const char* option :
+       {"--benign", "--positive", "--drop", "--categorical", "--thousands", "--separator"}) {
+    CAPTURE(option);
+    const Outcome outcome = weir(training(path, {option, ""}));
+    CHECK(outcome.code != 0);
+    CHECK(outcome.err.find(option) != std::string::npos);
+  }
+  trained(path);
+  const Outcome outcome = weir({"inspect", "--model-memory=-1", folder() / "spelt.weir"});
+  CHECK(outcome.code != 0);
+  CHECK(outcome.err.find("is no size") != std::string::npos);
 }
 
 TEST_CASE("spellings: a label of no class is told with file, row and classes") {

@@ -285,6 +285,23 @@ TEST_CASE("capture: a filter is used where its words have a meaning") {
   CHECK_FALSE(CaptureReader::try_open(path, {.filter = "type nonsense"}).ok());
 }
 
+TEST_CASE("capture: a frame of any foreign link may be longer than one of a network") {
+  const Folder folder;
+  for (const std::uint16_t link : {std::uint16_t{227}, std::uint16_t{201}, std::uint16_t{147}}) {
+    CAPTURE(link);
+    Pcapng p;
+    p.section();
+    p.interface(1);
+    p.interface(link);
+    p.packet(0, 1, frame_of(5));
+    p.packet(1, 2, Bytes(300'000, std::byte{7}));
+    p.packet(0, 3, frame_of(6));
+    std::vector<std::uint16_t> ports;
+    ended(folder.file("foreign.pcapng", p.bytes), {.filter = "udp"}, ports);
+    CHECK(ports == std::vector<std::uint16_t>{5, 6});
+  }
+}
+
 TEST_CASE("capture: a frame of USB may be longer than one of a network") {
   const Folder folder;
   const Bytes large(300'000, std::byte{7});

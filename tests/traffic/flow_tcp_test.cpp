@@ -787,6 +787,98 @@ TEST_CASE("connections of a program that writes all numbers as 0") {
   }
 }
 
+/// Without its handshake, with a stray segment of a side behind packet `at` - 1; 0: before all others.
+std::vector<Packet> begun_later(std::size_t at, unsigned side, const Stray& stray, std::uint32_t offset) {
+  Trace trace = conversation();
+  std::vector<Packet> packets = with_stray(trace, std::max<std::size_t>(3 + at, 3), side, stray, offset, 0);
+  packets.erase(packets.begin(), packets.begin() + 3);
+  return packets;
+}
+
+TEST_CASE("a stray first segment of a side of which the capture holds no handshake") {
+  for (const Stray& kind : std::initializer_list<Stray>{{"data", psh | ack, 60},
+                                                        {"ACK", ack, 0},
+                                                        {"FIN", fin | ack, 0},
+                                                        {"FIN with data", fin | ack, 9}}) {
+    CAPTURE(kind.name);
+    for (const std::uint32_t offset : {100'000U, 50'000'000U, 1'600'000'000U, 2'000'000'000U, 0U - 100'000U,
+                                       0U - 50'000'000U, 0U - 2'000'000'000U}) {
+      CAPTURE(offset);
+      for (const std::size_t at : {std::size_t{0}, std::size_t{1}}) {
+        CAPTURE(at);
+        for (const unsigned side : {0U, 1U}) {
+          CAPTURE(side);
+          const std::vector<Metered> flows = metered(begun_later(at, side, kind, offset));
+          REQUIRE(flows.size() == 1);
+          const bool turned = flows[0].row.text("src_ip") != "10.0.0.1";
+          CHECK(flows[0][turned ? "resp_bytes" : "orig_bytes"] == 300);
+          CHECK(flows[0][turned ? "orig_bytes" : "resp_bytes"] == 700);
+          CHECK(flows[0]["missed_bytes"] == 0);
+          CHECK(flows[0].row.text("end_reason") == "end_of_flow");
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a stray SYN of the client begins a flow that has the rest, and no byte besides") {
+  const std::size_t length = conversation().packets().size();
+  for (const std::uint32_t offset :
+       {1'000'000U, 900'000'000U, 1'600'000'000U, 0U - 1'000'000U, 0U - 900'000'000U, 0U - 1'600'000'000U}) {
+    CAPTURE(offset);
+    for (std::size_t at = 4; at + 6 < length; ++at) {
+      CAPTURE(at);
+      Trace trace = conversation();
+      const std::vector<Metered> flows = metered(with_stray(trace, at, 0, {"SYN", syn, 0}, offset, 0));
+      double up = 0, down = 0;
+      for (const Metered& flow : flows) {
+        up += flow["orig_bytes"];
+        down += flow["resp_bytes"];
+        CHECK(flow["missed_bytes"] == 0);
+      }
+      CHECK(up == 300);
+      CHECK(down == 700);
+      CHECK(flows.size() <= 2);
+      CHECK(flows.back().row.text("end_reason") == "end_of_flow");
+    }
+  }
+}
+
+TEST_CASE("a SYN that is read late, behind the next connection of its ports, cuts neither in two") {
+  const std::vector<Packet> first = conversation().packets();
+  std::vector<Packet> second = conversation(777'000, 888'000).packets();
+  for (Packet& p : second) p.time_ns += 5 * s;
+  for (std::size_t at = 4; at + 1 < second.size(); ++at) {
+    CAPTURE(at);
+    std::vector<Packet> packets(first.begin() + 1, first.end());
+    packets.insert(packets.end(), second.begin(), second.begin() + static_cast<std::ptrdiff_t>(at));
+    packets.push_back(first.front());
+    packets.insert(packets.end(), second.begin() + static_cast<std::ptrdiff_t>(at), second.end());
+    const std::vector<Metered> flows = metered(packets);
+    REQUIRE(flows.size() >= 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(flows[i]["orig_bytes"] == 300);
+      CHECK(flows[i]["resp_bytes"] == 700);
+      CHECK(flows[i].row.text("end_reason") == "end_of_flow");
+    }
+  }
+}
+
+TEST_CASE("the last bytes before a FIN, lost and acknowledged, are missed") {
+  std::vector<Packet> packets = conversation().packets();
+  const auto last =
+      std::find_if(packets.rbegin(), packets.rend(), [](const Packet& p) { return p.payload_length > 0; });
+  const bool of_client = last->src_port != 80;
+  packets.erase(std::next(last).base());
+  const std::vector<Metered> flows = metered(packets);
+  REQUIRE(flows.size() == 1);
+  CHECK(flows[0]["missed_bytes"] == 100);
+  CHECK(flows[0]["orig_bytes"] == 300);
+  CHECK(flows[0]["resp_bytes"] == 700);
+  CHECK(flows[0].payload == 900);
+  CHECK_FALSE(of_client);
+}
+
 TEST_CASE("a SYN or a SYN-ACK that is read late belongs to its connection") {
   const std::vector<Packet> usual = conversation().packets();
   for (const std::size_t late : {std::size_t{0}, std::size_t{1}}) {

@@ -688,6 +688,10 @@ TEST_CASE("parse: links of firewalls, of PPP with a direction, of ATM") {
   check_query(parsed(link_type::ppp_with_direction, ppp_with_direction(query(), false)));
   check_query(parsed(link_type::atm_llc_file, atm_llc(query())));
   check_query(parsed(link_type::atm_llc, atm_llc(query())));
+  for (const unsigned frame : {7U, 1U}) {  // bridged Ethernet
+    const Bytes header = bytes_of({0xAA, 0xAA, 3, 0, 0x80, 0xC2, 0, frame, 0, 0});
+    check_query(parsed(link_type::atm_llc_file, raw(joined(header, ethernet({}, query()).bytes))));
+  }
   const Layer six = ipv6({}, udp({}, text("hello")));
   check_query(parsed(link_type::nflog, nflog(2, query())));
   CHECK(parsed(link_type::nflog, nflog(10, six)).payload_length == 5);

@@ -238,9 +238,9 @@ class CsvReader {
 
   [[nodiscard]] BadRow bad_line(CsvRows::Step step) const {
     const CsvRowPlace& place = rows_.place();
-    if (step == CsvRows::Step::bad) return {place.line, place.column, place.reason, BadField::layout};
+    if (step == CsvRows::Step::bad) return {place.line, place.column, place.reason, BadField::layout, {}};
     return {place.line, fields_.bad_column(), fields_.reason(rows_.fields()),
-            fields_.bad_field(rows_.fields())};
+            fields_.bad_field(rows_.fields()), fields_.other_format(rows_.fields())};
   }
 
   void count_repeated_header() {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,15 @@ class CsvFields {
   [[nodiscard]] BadField bad_field(std::span<const std::string_view> fields) const noexcept {
     if (fields.size() != columns_.size()) return BadField::count;
     return columns_[bad_].kind == ColumnKind::numeric ? BadField::number : BadField::encoding;
+  }
+  /// Which other one makes a number of it.
+  [[nodiscard]] std::optional<NumberFormat> other_format(std::span<const std::string_view> fields) const {
+    double ignored = 0;
+    if (bad_field(fields) != BadField::number) return std::nullopt;
+    for (const NumberFormat& format : number_formats) {
+      if (parse_number(trim_blanks(fields[bad_]), format, ignored)) return format;
+    }
+    return std::nullopt;
   }
   [[nodiscard]] std::string reason(std::span<const std::string_view> fields) const {
     const BadField kind = bad_field(fields);

@@ -69,6 +69,7 @@ struct BadRow {
   std::size_t column = 0;
   std::string reason;
   BadField kind = BadField::layout;
+  std::optional<NumberFormat> format{};  ///< in which the text would be the number that it should be
 };
 
 /// A text in a file. Line and column count from 1.

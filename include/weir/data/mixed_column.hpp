@@ -3,8 +3,8 @@
 //
 // Such a column is no category: read as one, each number would be a name of its own. It is told from a
 // column of names, some of which are numbers (ports and services, codes such as 3A and 41, hexadecimal
-// digits), by how many of its cells are numbers: nine of ten, or half of them when there are few different
-// texts beside many different numbers.
+// digits), by how many of its cells are numbers: nine of ten; half of them when there are few different texts
+// beside many different numbers; any share when there are one or two texts.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -67,9 +67,9 @@ class ColumnCensus {
     const std::string_view text = trim_blanks(field);
     ++texts_;
     if (std::find(error_words.begin(), error_words.end(), text) != error_words.end()) ++errors_;
-    for (std::size_t i = 0; i < formats.size(); ++i) {
+    for (std::size_t i = 0; i < number_formats.size(); ++i) {
       double ignored = 0;
-      if (!is_dotted_quad(text) && parse_number(text, formats[i], ignored)) ++fits_[i];
+      if (!is_dotted_quad(text) && parse_number(text, number_formats[i], ignored)) ++fits_[i];
     }
     const auto same = [text](const MixedText& one) { return one.text == text; };
     const auto place = std::find_if(seen_.begin(), seen_.end(), same);
@@ -90,7 +90,8 @@ class ColumnCensus {
     const std::uint64_t all = numbers_ + texts_;
     const std::uint64_t numeric = numbers_ + (format ? fits_[*format] : 0);
     const bool nearly_all = numeric > 0 && numeric * 10 >= (all - errors_) * 9;
-    const bool few_words = !overflown_ && seen_.size() <= few_texts && numbers_ * 2 >= all &&
+    const bool often = numbers_ * 2 >= all;
+    const bool few_words = !overflown_ && seen_.size() <= (often ? few_texts : lone_texts) &&
                            different_numbers_.size() >= many_numbers;
     if (!nearly_all && !few_words) return std::nullopt;
     MixedColumn column{.name = {},
@@ -99,7 +100,7 @@ class ColumnCensus {
                        .texts = seen_,
                        .text_cells = texts_,
                        .different = seen_.size(),
-                       .format = format ? std::optional(formats[*format]) : std::nullopt,
+                       .format = format ? std::optional(number_formats[*format]) : std::nullopt,
                        .other = format ? other_format(*format) : std::nullopt};
     std::stable_sort(column.texts.begin(), column.texts.end(),
                      [](const MixedText& a, const MixedText& b) { return a.count > b.count; });
@@ -109,11 +110,10 @@ class ColumnCensus {
 
  private:
   static constexpr std::size_t many_numbers = 20;
-  static constexpr std::size_t few_texts = 5;
+  static constexpr std::size_t few_texts = 10;
+  static constexpr std::size_t lone_texts = 2;
   static constexpr std::size_t most_texts = 64;  // enough to tell what is wrong
   static constexpr std::size_t shown_texts = 4;
-  static constexpr std::array<NumberFormat, 4> formats{
-      {{}, {.thousands = ','}, {.decimal = ','}, {.decimal = ',', .thousands = '.'}}};
   /// What spreadsheets and databases write where there is no number: however many, they make no names.
   static constexpr std::array<std::string_view, 8> error_words{"#DIV/0!", "#VALUE!", "#REF!",  "#NAME?",
                                                                "#NUM!",   "#NULL!",  "(null)", "\\N"};
@@ -125,20 +125,21 @@ class ColumnCensus {
   /// The format in which the most texts are numbers, of those in which the other numbers stay what they are.
   [[nodiscard]] std::optional<std::size_t> best_format() const noexcept {
     std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < formats.size(); ++i) {
+    for (std::size_t i = 0; i < number_formats.size(); ++i) {
       if (fits_[i] == 0 || bends_others(i)) continue;
       if (!best || fits_[i] > fits_[*best]) best = i;
     }
     return best;
   }
   [[nodiscard]] bool bends_others(std::size_t format) const noexcept {
-    return formats[format].decimal != '.' && points_ > fits_[format];
+    return number_formats[format].decimal != '.' && points_ > fits_[format];
   }
   /// One with another decimal sign that fits as well.
   [[nodiscard]] std::optional<NumberFormat> other_format(std::size_t best) const noexcept {
-    for (std::size_t i = 0; i < formats.size(); ++i) {
-      if (formats[i].decimal != formats[best].decimal && fits_[i] == fits_[best] && !bends_others(i))
-        return formats[i];
+    for (std::size_t i = 0; i < number_formats.size(); ++i) {
+      if (number_formats[i].decimal != number_formats[best].decimal && fits_[i] == fits_[best] &&
+          !bends_others(i))
+        return number_formats[i];
     }
     return std::nullopt;
   }
@@ -146,9 +147,9 @@ class ColumnCensus {
   std::uint64_t numbers_ = 0;
   std::uint64_t points_ = 0;  // numbers with a decimal point
   std::uint64_t texts_ = 0;
-  std::uint64_t errors_ = 0;                          // texts that are error_words
-  std::array<std::uint64_t, formats.size()> fits_{};  // texts that are numbers in a format
-  std::vector<double> different_numbers_;             // ascending; up to many_numbers
+  std::uint64_t errors_ = 0;                                 // texts that are error_words
+  std::array<std::uint64_t, number_formats.size()> fits_{};  // texts that are numbers in a format
+  std::vector<double> different_numbers_;                    // ascending; up to many_numbers
   std::vector<MixedText> seen_;
   bool overflown_ = false;
 };

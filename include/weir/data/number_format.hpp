@@ -21,6 +21,16 @@ struct NumberFormat {
   friend constexpr bool operator==(const NumberFormat&, const NumberFormat&) = default;
 };
 
+/// Those in use, the plain one first.
+inline constexpr std::array<NumberFormat, 8> number_formats{{{},
+                                                             {.thousands = ','},
+                                                             {.decimal = ','},
+                                                             {.decimal = ',', .thousands = '.'},
+                                                             {.thousands = ' '},
+                                                             {.thousands = '\''},
+                                                             {.thousands = '_'},
+                                                             {.decimal = ',', .thousands = ' '}}};
+
 namespace detail {
 
 /// Takes a number written in a format apart, sign by sign, and puts it together as parse_number knows it.

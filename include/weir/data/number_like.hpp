@@ -1,8 +1,10 @@
-// Columns of texts that look like numbers in a spelling that is not read: 12.4 M, <5.3, 50%, 1 240 000.
+// Columns of texts that look like numbers, in a spelling that is not read (12.4 M, <5.3, 50%), or among many
+// words.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/data/dictionary.hpp>
+#include <weir/data/number_format.hpp>
 #include <weir/data/table.hpp>
 
 #include <algorithm>
@@ -18,6 +20,7 @@ struct NumberLike {
   std::string column;
   std::size_t names = 0;  ///< different texts
   std::string example;
+  bool spelt_well = false;  ///< the numbers are read; `example` is a text that is none
 };
 
 /// Whether a digit comes first, behind signs, marks of comparison or currency, blanks, and a decimal sign.
@@ -39,16 +42,19 @@ struct NumberLike {
     std::vector<bool> like(names.size());
     for (std::uint32_t code = 0; code < like.size(); ++code) like[code] = begins_like_a_number(names[code]);
     std::size_t texts = 0, numbers = 0;
-    std::uint32_t example = missing_code;
+    std::uint32_t odd = missing_code, none = missing_code;  // the first ones
     for (const std::uint32_t code : table.codes(i)) {
       if (code == missing_code) continue;
       ++texts;
-      if (!like[code]) continue;
-      ++numbers;
-      if (example == missing_code) example = code;
+      numbers += std::size_t{like[code]};
+      double ignored = 0;
+      std::uint32_t& first = like[code] ? odd : none;
+      if (first == missing_code && !parse_number(names[code], {}, ignored)) first = code;
     }
-    if (2 * numbers > texts)
-      result.push_back({table.schema().columns[i].name, names.size(), std::string(names[example])});
+    if (2 * numbers <= texts || (odd == missing_code && none == missing_code)) continue;
+    const bool spelt_well = odd == missing_code;
+    result.push_back({table.schema().columns[i].name, names.size(),
+                      std::string(names[spelt_well ? none : odd]), spelt_well});
   }
   return result;
 }

@@ -41,20 +41,6 @@ inline TcpSegment seen_or_late(TcpSide& me, TcpSide& peer, std::uint32_t begin, 
   return {.retransmission = !me.crowded};
 }
 
-/// Numbers before the frontier.
-[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, TcpSide& peer, std::uint32_t begin,
-                                              std::uint32_t end, bool keep_alive) noexcept {
-  if (keep_alive) return {};
-  const std::uint32_t first = me.isn + 1;
-  if (sequence_difference(end, first) <= 0) {  // before all that was seen
-    if (me.syn) return {.stray = true};
-    if (end != first) return {};
-    me.isn = begin - 1;
-    return {.reordered = 1};
-  }
-  return seen_or_late(me, peer, begin, end);
-}
-
 /// The frontier has moved on by a segment that begins at `begin`: is the island still apart from it?
 [[gnu::noinline]] inline TcpSegment meet_island(TcpSide& me, TcpSide& peer, std::uint32_t begin) noexcept {
   const std::int32_t past = sequence_difference(me.next, me.island_begin);
@@ -172,6 +158,23 @@ inline void begin_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::u
   return {.stray = !inside || (!peer.seen && sequence_difference(begin, me.next) > least_window)};
 }
 
+/// Numbers before the frontier.
+[[gnu::noinline]] inline TcpSegment place_old(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+                                              std::uint32_t end, bool fin, std::int32_t window) noexcept {
+  if (begin + 1 == me.next && end == me.next && !fin) return {};  // a keep-alive
+  const std::uint32_t first = me.isn + 1;
+  if (sequence_difference(end, first) <= 0) {  // before all that was seen
+    // What nobody acknowledged may have been the stray one.
+    const bool far = me.syn || sequence_difference(first, end) > least_window;
+    if (far && !peer.acks) return place_apart(me, peer, begin, end, fin, false, false, window);
+    if (me.syn) return {.stray = true};
+    if (end != first) return {};
+    me.isn = begin - 1;
+    return {.reordered = 1};
+  }
+  return seen_or_late(me, peer, begin, end);
+}
+
 /// A SYN-ACK of a side that has gone on: behind its own, or, where no SYN was captured, not just before its
 /// first number.
 [[nodiscard]] inline bool out_of_place(const TcpSide& me, const TcpSide& peer, std::uint32_t begin) noexcept {
@@ -247,8 +250,7 @@ inline void begin_island(TcpSide& me, TcpSide& peer, std::uint32_t begin, std::u
     if (me.holes != 0 && !segment.stray && fill_holes(me, peer, begin, next)) ++segment.reordered;
     return segment;
   }
-  const bool keep_alive = ahead == -1 && length == 1 && !fin;
-  return place_old(me, peer, begin, end, keep_alive);
+  return place_old(me, peer, begin, end, fin, window);
 }
 
 inline TcpSegment place_segment(TcpSide& me, TcpSide& peer, const Packet& p, std::uint32_t length,

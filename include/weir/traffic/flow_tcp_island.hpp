@@ -13,7 +13,8 @@ namespace detail {
 
 /// The frontier goes to the end of the island. Inside the window the numbers between were passed over;
 /// outside nobody can say how many there were, and the side's numbers go on from the island as if there were
-/// none. What came before the island and was never acknowledged was not the connection's.
+/// none. What came before the island and was never acknowledged was not the connection's; neither does
+/// anything lie between the island and a number that the other side alone has named.
 [[gnu::noinline]] inline void believe_island(TcpSide& me, TcpSide& peer) noexcept {
   const std::int32_t gap = sequence_difference(me.island_begin, me.next);
   if (me.island_syn) {
@@ -21,10 +22,10 @@ namespace detail {
     me.syn = true;
     me.wscale = 14;  // its option was not kept: no window is larger than with this one
     drop_holes(me);
-  } else if (gap > 0 && gap <= window_for(me, peer)) {
+  } else if (gap > 0 && gap <= window_for(me, peer) && !nothing_seen(me)) {
     add_hole(me, peer, me.next, me.island_begin);
   } else if (gap != 0) {
-    const bool known = peer.acks || !peer.seen;
+    const bool known = (peer.acks && !nothing_seen(me)) || !peer.seen;
     me.isn = known ? me.isn + (me.island_begin - me.next) : me.island_begin - 1;
     fill_holes(me, peer, me.next - greatest_window, me.next);  // those before it are of other numbers now
     peer.acks = false;
@@ -60,7 +61,8 @@ inline void note_ack(TcpSide& me, TcpSide& peer, std::uint32_t ack) noexcept {
   if (peer.seen) {
     const bool confirms = acks_island(peer, ack);
     if (confirms) believe_island(peer, me);
-    if (sequence_difference(ack, peer.next) > 0) {
+    const bool before_all = sequence_difference(peer.isn, ack) >= (peer.syn ? 0 : least_window);
+    if (before_all || sequence_difference(ack, peer.next) > 0) {
       me.acks_ahead = true;
       me.ahead = ack;
       if (!confirms) return;

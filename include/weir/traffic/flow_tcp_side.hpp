@@ -74,13 +74,18 @@ inline constexpr std::int32_t island_reach = 16'384;
 /// So many segments in a row are believed without an acknowledgement.
 inline constexpr std::uint8_t convincing_run = 3;
 
+/// The frontier stands where the other side says, and no number in order was seen.
+[[nodiscard]] inline bool nothing_seen(const TcpSide& me) noexcept {
+  return !me.syn && me.next == me.isn + 1;
+}
+
 /// How far from the frontier of the side `me` its segments may lie: the window of `peer`, with the scale of
 /// the handshake. When the handshake was not seen, the greatest scale there is; when the other side was not
 /// seen, the greatest window. Where the other side has acknowledged nothing, or nothing was seen that goes on
 /// at what it expects, the frontier itself may be a stray one's: few numbers are held to be near it.
 [[nodiscard]] inline std::int32_t window_for(const TcpSide& me, const TcpSide& peer) noexcept {
   if (!peer.seen) return greatest_window;
-  if (!peer.acks || (!me.syn && me.next == me.isn + 1)) return least_window;
+  if (!peer.acks || nothing_seen(me)) return least_window;
   unsigned shift = 14;
   if (me.syn && peer.syn)
     shift = me.wscale == 255 || peer.wscale == 255 ? 0U : std::min<unsigned>(peer.wscale, 14);
