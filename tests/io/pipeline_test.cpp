@@ -190,7 +190,7 @@ TEST_CASE("A score that is no number is not usable and not quiet, for every task
 TEST_CASE("Forged files with a right checksum are refused with the reason") {
   const std::vector<std::byte> good = bytes_of(classifier());
   CHECK(refusal(good) == "accepted");
-  CHECK(has(refusal(forged(good, "weir.format", "2")), "format is 2"));
+  CHECK(has(refusal(forged(good, "weir.format", "2")), "format is '2'"));
   CHECK(has(refusal(forged(good, "weir.format", "")), "no 'weir.format'"));
   CHECK(has(refusal(forged(good, "weir.surprise", "1")), "'weir.surprise' is not known"));
   CHECK(has(refusal(forged(good, "weir.task", "guess")), "'guess' is not known"));

@@ -54,7 +54,7 @@ namespace weir::inline WEIR_ABI {
     const TensorInfo info = file[i];
     const bool number = info.name.starts_with("numbers.");
     if (!number && !info.name.starts_with("words.")) {
-      return Failure{ErrorKind::format, "'" + path + "': unknown tensor '" + std::string(info.name) + "'"};
+      return Failure{ErrorKind::format, "'" + path + "': unknown tensor " + detail::in_quotes(info.name)};
     }
     const std::string name(info.name.substr(number ? 8 : 6));
     const Status status = number ? take(info, snapshot.numbers[name]) : take(info, snapshot.words[name]);

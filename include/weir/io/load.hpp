@@ -46,7 +46,7 @@ namespace detail {
   for (std::size_t i = 0; i < task_names.size(); ++i) {
     if (task_names[i] == text) return static_cast<Task>(i);
   }
-  return bad_file("weir.task: '" + std::string(text) + "' is not known");
+  return bad_file("weir.task: " + in_quotes(text) + " is not known");
 }
 
 /// Moves the value of a result into `to`, or hands on its error.

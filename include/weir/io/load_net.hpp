@@ -56,7 +56,7 @@ namespace detail {
     const std::string_view key = file.metadata_at(i).first;
     const bool ours = key.substr(0, 5) == "weir.";
     if (ours && std::find(known.begin(), known.end(), key) == known.end()) {
-      return bad_file("'" + std::string(key) + "' is not known to this version");
+      return bad_file(in_quotes(key) + " is not known to this version");
     }
   }
   return std::monostate{};
@@ -69,7 +69,7 @@ namespace detail {
   const Result<std::string_view> format = required_text(file, "weir.format");
   if (!format) return format.error();
   if (format.value() == format_version) return std::monostate{};
-  return bad_file("the file's format is " + std::string(format.value()) + ", this version reads " +
+  return bad_file("the file's format is " + in_quotes(format.value()) + ", this version reads " +
                   std::string(format_version));
 }
 

@@ -172,7 +172,7 @@ template <class T = float>
 template <class T>
 [[nodiscard]] Result<LayerSpec> try_parse_layer(std::string_view text, Index depth) {
   const auto bad = [&](const char* what) {
-    return Failure{ErrorKind::config, "layer '" + std::string(text) + "' " + what};
+    return Failure{ErrorKind::config, "layer " + detail::in_quotes(text) + " " + what};
   };
   if (depth >= most_nested_layers) return bad("is nested too deeply");
   std::vector<std::string_view> parts = detail::split_text(text, ':');
@@ -202,7 +202,7 @@ template <class T>
     if (i > most_layer_options || (!named && i > names.size())) return bad("has too many arguments");
     const std::string_view name = named ? parts[i].substr(0, equals) : names[i - 1];
     if (spec.config.find(name) != nullptr) {
-      return bad(("has '" + std::string(name) + "' twice").c_str());
+      return bad(("has " + detail::in_quotes(name) + " twice").c_str());
     }
     spec.config.set(std::string(name), detail::parse_value(named ? parts[i].substr(equals + 1) : parts[i]));
   }
