@@ -611,7 +611,8 @@ TEST_CASE("a RST that the connection ends at counts, and a FIN that was acknowle
 
 TEST_CASE("a stray SYN-ACK in a connection whose handshake was not captured, or long behind it") {
   for (const bool handshake : {false, true}) {
-    const std::vector<Packet> whole = conversation().packets();
+    const Trace heard = conversation();
+    const std::vector<Packet> whole = heard.packets();
     const std::vector<Packet> usual(whole.begin() + (handshake ? 0 : 3), whole.end());
     const Metered right = metered(usual).at(0);
     for (const unsigned side : {0U, 1U}) {
@@ -788,8 +789,8 @@ TEST_CASE("connections of a program that writes all numbers as 0") {
 }
 
 /// Without its handshake, with a stray segment of a side behind packet `at` - 1; 0: before all others.
-std::vector<Packet> begun_later(std::size_t at, unsigned side, const Stray& stray, std::uint32_t offset) {
-  Trace trace = conversation();
+std::vector<Packet> begun_later(Trace& trace, std::size_t at, unsigned side, const Stray& stray,
+                                std::uint32_t offset) {
   std::vector<Packet> packets = with_stray(trace, std::max<std::size_t>(3 + at, 3), side, stray, offset, 0);
   packets.erase(packets.begin(), packets.begin() + 3);
   return packets;
@@ -808,7 +809,8 @@ TEST_CASE("a stray first segment of a side of which the capture holds no handsha
         CAPTURE(at);
         for (const unsigned side : {0U, 1U}) {
           CAPTURE(side);
-          const std::vector<Metered> flows = metered(begun_later(at, side, kind, offset));
+          Trace trace = conversation();
+          const std::vector<Metered> flows = metered(begun_later(trace, at, side, kind, offset));
           REQUIRE(flows.size() == 1);
           const bool turned = flows[0].row.text("src_ip") != "10.0.0.1";
           CHECK(flows[0][turned ? "resp_bytes" : "orig_bytes"] == 300);
@@ -845,8 +847,10 @@ TEST_CASE("a stray SYN of the client begins a flow that has the rest, and no byt
 }
 
 TEST_CASE("a SYN that is read late, behind the next connection of its ports, cuts neither in two") {
-  const std::vector<Packet> first = conversation().packets();
-  std::vector<Packet> second = conversation(777'000, 888'000).packets();
+  const Trace before = conversation();
+  const std::vector<Packet> first = before.packets();
+  const Trace behind = conversation(777'000, 888'000);
+  std::vector<Packet> second = behind.packets();
   for (Packet& p : second) p.time_ns += 5 * s;
   for (std::size_t at = 4; at + 1 < second.size(); ++at) {
     CAPTURE(at);
@@ -865,7 +869,8 @@ TEST_CASE("a SYN that is read late, behind the next connection of its ports, cut
 }
 
 TEST_CASE("the last bytes before a FIN, lost and acknowledged, are missed") {
-  std::vector<Packet> packets = conversation().packets();
+  const Trace trace = conversation();
+  std::vector<Packet> packets = trace.packets();
   const auto last =
       std::find_if(packets.rbegin(), packets.rend(), [](const Packet& p) { return p.payload_length > 0; });
   const bool of_client = last->src_port != 80;
@@ -880,7 +885,8 @@ TEST_CASE("the last bytes before a FIN, lost and acknowledged, are missed") {
 }
 
 TEST_CASE("a SYN or a SYN-ACK that is read late belongs to its connection") {
-  const std::vector<Packet> usual = conversation().packets();
+  const Trace trace = conversation();
+  const std::vector<Packet> usual = trace.packets();
   for (const std::size_t late : {std::size_t{0}, std::size_t{1}}) {
     for (std::size_t to = late; to < usual.size(); ++to) {
       CAPTURE(late);
@@ -902,7 +908,8 @@ TEST_CASE("a SYN or a SYN-ACK that is read late belongs to its connection") {
 }
 
 TEST_CASE("one queue read behind the other: the client's packets all behind the server's") {
-  std::vector<Packet> packets = conversation().packets();
+  const Trace trace = conversation();
+  std::vector<Packet> packets = trace.packets();
   std::stable_partition(packets.begin(), packets.end(), [](const Packet& p) { return p.src_port == 80; });
   for (int turn = 0; turn < 2; ++turn) {
     const std::vector<Metered> flows = metered(packets);

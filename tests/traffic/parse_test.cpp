@@ -702,8 +702,8 @@ TEST_CASE("parse: links of firewalls, of PPP with a direction, of ATM") {
   for (int i = 0; i < 1000; ++i) put_attribute(endless, 1, {}, true);
   CHECK(parsed(link_type::nflog, raw(endless)).ip_version == 0);
   for (const auto& [family, packet] : {std::pair{2U, query()}, {24U, six}, {28U, six}, {30U, six}}) {
-    CAPTURE(family);
     const auto number = static_cast<std::uint8_t>(family);
+    CAPTURE(number);
     CHECK(parsed(link_type::pflog, pflog(number, packet)).payload_length == 5);
     CHECK(parsed(link_type::enc, enc(family, packet)).payload_length == 5);
   }
@@ -855,10 +855,10 @@ TEST_CASE("parse: damaged frames are read within their bounds, under every link 
       const Exact frame{bytes};
       const int link = round % 4 == 0 ? static_cast<int>(random() % 300) : sample.link;
       const auto wire = size_of(bytes) + random() % 2'000;
-      for (const bool inside : {false, true}) {
+      for (const bool decapsulate : {false, true}) {
         Packet p;
         static_cast<void>(parse_packet(p, link, frame.span(), static_cast<std::uint32_t>(wire), now,
-                                       {.decapsulate = inside}));
+                                       {.decapsulate = decapsulate}));
         for (const auto part : {p.ip, p.l4, p.payload}) CHECK(within(part, frame.span()));
         CHECK(p.ip_length <= p.wire_length);
         CHECK(p.payload_length + p.l4_header_length + p.ip_header_length <= p.wire_length);
