@@ -107,19 +107,18 @@ TEST_CASE("spellings: benign labels in other letters or forms of number, or none
 
 TEST_CASE("spellings: a class that sounds like an attack is never the quiet one, where another may be") {
   if (!built()) return;
-  for (const auto& [benign, attack] :
-       std::vector<std::pair<std::string, std::string>>{{"legit", "attack"},
-                                                        {"No attack", "Attack"},
-                                                        {"Non-Malware", "Malware"},
-                                                        {"ok", "malicious"},
-                                                        {"human", "bot"},
-                                                        {"regular", "anomaly"},
-                                                        {"web", "botnet traffic"},
-                                                        {"uninfected", "infected"}}) {
-    CAPTURE(attack);
-    trained(table("spelt.csv", plain_rate, labels(benign, attack)), {"--quick"});
+  for (const auto& names : std::vector<std::pair<std::string, std::string>>{{"legit", "attack"},
+                                                                            {"No attack", "Attack"},
+                                                                            {"Non-Malware", "Malware"},
+                                                                            {"ok", "malicious"},
+                                                                            {"human", "bot"},
+                                                                            {"regular", "anomaly"},
+                                                                            {"web", "botnet traffic"},
+                                                                            {"uninfected", "infected"}}) {
+    CAPTURE(names.second);
+    trained(table("spelt.csv", plain_rate, labels(names.first, names.second)), {"--quick"});
     const Json json = judged(folder() / "spelt.csv");
-    CHECK(json.at("classes")[0] == benign);
+    CHECK(json.at("classes")[0] == names.first);
   }
 }
 
@@ -139,8 +138,9 @@ TEST_CASE("spellings: numbers beside up to ten words, or one, and in groups by o
     CHECK(outcome.err.find("--missing-values") != std::string::npos);
     CHECK(outcome.err.find("unknown") != std::string::npos);
   }
-  for (const auto& [sign, option] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [separator, option] : std::vector<std::pair<std::string, std::string>>{
            {" ", "--thousands space"}, {"'", "--thousands "}, {"_", "--thousands _"}}) {
+    const std::string sign = separator;
     CAPTURE(sign);
     const auto grouped = [&](int i, bool) {
       return std::to_string(1 + i % 90) + sign + std::to_string(100 + i);
@@ -158,6 +158,11 @@ TEST_CASE("spellings: another notation is told behind the first rows, too, and t
   const Outcome outcome = weir({"predict", folder() / "spelt.weir", table("other.csv", one, plain_label)});
   CHECK(outcome.code != 0);
   CHECK(outcome.err.find("--thousands , reads it") != std::string::npos);
+}
+
+TEST_CASE("spellings: a batch of more rows than there are takes no memory for them") {
+  if (!built()) return;
+  trained(table("spelt.csv", plain_rate, plain_label), {"--quick", "--batch-size", "1000000000"});
 }
 
 TEST_CASE("spellings: options that are given empty are refused") {
@@ -236,11 +241,11 @@ TEST_CASE("spellings: decimal commas and groups of thousands are told from one a
 TEST_CASE("spellings: numbers that are not read are told where they become names") {
   if (!built()) return;
   const auto number = [](int i) { return std::to_string(i % 60) + "." + std::to_string(i % 7); };
-  for (const auto& [before, behind] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& around : std::vector<std::pair<std::string, std::string>>{
            {"", " M"}, {"<", ""}, {"\xE2\x88\x92", ""}, {"1 ", "00"}, {"", " B"}, {"", "%"}}) {
-    CAPTURE(before);
+    CAPTURE(around.first);
     const std::string path = table(
-        "spelt.csv", [&](int i, bool) { return before + number(i) + behind; }, plain_label);
+        "spelt.csv", [&](int i, bool) { return around.first + number(i) + around.second; }, plain_label);
     const Json json = trained(path);
     CHECK(told(json, "column 'rate' is taken as "));
     CHECK(told(json, "--drop rate"));
