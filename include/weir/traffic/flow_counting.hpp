@@ -66,16 +66,32 @@ inline void raise(std::uint16_t& counter) noexcept {
   return (all >> 31) != 0;
 }
 
-inline void count_first_of_side(FlowSide& side, const Packet& p) noexcept {
-  side.first_window = p.tcp_window;
-  side.tos = p.tos;
-  side.tunnel_id = p.tunnel_id;
+inline void count_first_of_side(FlowBase& flow, unsigned s, const Packet& p) noexcept {
+  flow.sides[s].first_window = p.tcp_window;
+  flow.sides[s].tos = p.tos;
+  if (s == 0 || flow.sides[0].packets == 0) flow.tunnel_id = p.tunnel_id;
 }
 
 inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
   for (unsigned left = flags; left != 0; left &= left - 1) {
     ++flow.flag_counts[static_cast<std::size_t>(std::countr_zero(left))];
   }
+}
+
+/// A TCP segment; with `follow` its place in the connection.
+[[gnu::noinline]] inline void count_segment(FlowBase& flow, FlowPacket& q, TcpMoment moment,
+                                            bool follow) noexcept {
+  const Packet& p = q.packet;
+  FlowSide& side = flow.sides[q.side];
+  if (follow) {
+    bool closed = flow.closed;
+    q.segment = follow_tcp(flow.tcp_end(q.side), flow.tcp_end(1 - q.side), p, moment, closed);
+    flow.closed = closed;
+    if (q.duplicate) q.segment.retransmission = false;
+    side.retransmissions += q.segment.retransmission ? 1 : 0;
+    side.reordered += q.segment.reordered;
+  }
+  if (p.tcp_mss != 0 && !q.segment.stray && (p.tcp_flags & tcp_flag::syn) != 0) side.mss = p.tcp_mss;
 }
 
 /// Counts a packet. With `follow` the TCP connection is followed as well.
@@ -106,7 +122,7 @@ inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
     flow.start_ns = std::min(flow.start_ns, time);
   }
   if (side.packets == 0) {
-    count_first_of_side(side, p);
+    count_first_of_side(flow, s, p);
     side.last_ns = time;
   } else {
     side.last_ns = std::max(side.last_ns, time);
@@ -123,15 +139,11 @@ inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
 
   count_flags(flow, p.tcp_flags);
   side.flags |= p.tcp_flags;
-  if (follow) {
-    bool closed = flow.closed;
-    q.segment = follow_tcp(side.tcp, flow.sides[1 - s].tcp, p, moment, closed);
-    flow.closed = closed;
-    if (q.duplicate) q.segment.retransmission = false;
-    side.retransmissions += q.segment.retransmission ? 1 : 0;
-    side.reordered += q.segment.reordered;
+  if (follow && goes_on(side.tcp, flow.sides[1 - s].tcp, p)) {
+    go_on(side.tcp, p);
+  } else {
+    count_segment(flow, q, moment, follow);
   }
-  if (p.tcp_mss != 0 && !q.segment.stray && (p.tcp_flags & tcp_flag::syn) != 0) side.mss = p.tcp_mss;
   return q;
 }
 

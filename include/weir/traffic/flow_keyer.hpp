@@ -34,10 +34,13 @@ class FlowKeyer {
     return flow_key(p.src, named.src_port, p.dst, named.dst_port, context(p, named.protocol));
   }
 
+  /// Only of these packets it is asked what they quote.
+  [[nodiscard]] static bool may_quote(const Packet& p) noexcept {
+    return p.protocol == ip_protocol::icmp || p.protocol == ip_protocol::icmpv6;
+  }
   /// The flow that an ICMP error message tells about, as far as it was captured, in the VLAN and the tunnel
   /// of the message; `from_b` is of the quoted packet.
   [[nodiscard]] KeyedEnd quoted(const Packet& p) const noexcept {
-    if (p.protocol != ip_protocol::icmp && p.protocol != ip_protocol::icmpv6) return {};
     const std::optional<QuotedFlow> q = quoted_flow(p);
     if (!q) return {};
     return flow_key(q->src, q->src_port, q->dst, q->dst_port, context(p, q->protocol));

@@ -48,8 +48,7 @@ struct FlowSide {
   std::uint16_t mss = 0;              ///< TCP option, 0: not given
   std::uint8_t flags = 0;             ///< TCP, of all packets
   std::uint8_t min_ttl = 255, max_ttl = 0;
-  std::uint8_t tos = 0;         ///< of the first packet
-  std::uint32_t tunnel_id = 0;  ///< of the first packet
+  std::uint8_t tos = 0;  ///< of the first packet
   TcpSide tcp{};
 };
 
@@ -61,6 +60,8 @@ struct FlowBase {
   std::int64_t seen_ns = 0;                    ///< the table's time at its latest packet
   std::array<std::uint32_t, 8> flag_counts{};  ///< by bit: FIN, SYN, RST, PSH, ACK, URG, ECE, CWR
   std::uint32_t duplicates = 0;                ///< packets that were captured twice
+  std::uint32_t tunnel_id = 0;  ///< of the tunnel that was looked into, as the client's first packet has it,
+                                ///< or else the server's; 0: none
   std::uint32_t hash = 0;
   std::uint16_t fragments = 0, icmp_errors = 0;  ///< end at 65535
   std::uint8_t icmp_type = 0, icmp_code = 0;     ///< of the first packet
@@ -69,6 +70,7 @@ struct FlowBase {
   bool client_is_b : 1 = false;
   bool closed : 1 = false;  ///< TCP: the connection has ended
   std::uint8_t list = 0;    ///< of the table's time-out lists
+  std::array<TcpApart, 2> apart{};
 
   [[nodiscard]] const IpAddress& address(unsigned side) const noexcept {
     return (side == 0) == client_is_b ? key.b : key.a;
@@ -76,10 +78,9 @@ struct FlowBase {
   [[nodiscard]] std::uint16_t port(unsigned side) const noexcept {
     return (side == 0) == client_is_b ? key.port_b : key.port_a;
   }
-  /// Of the tunnel that was looked into, as the client's packets have it, or else the server's; 0: none.
-  [[nodiscard]] std::uint32_t tunnel_id() const noexcept {
-    return sides[sides[0].packets > 0 ? 0 : 1].tunnel_id;
-  }
+  /// A side of the TCP connection.
+  [[nodiscard]] TcpEnd tcp_end(unsigned side) noexcept { return {&sides[side].tcp, &apart[side]}; }
+  [[nodiscard]] TcpConstEnd tcp_end(unsigned side) const noexcept { return {&sides[side].tcp, &apart[side]}; }
   [[nodiscard]] bool tcp() const noexcept { return key.protocol == ip_protocol::tcp; }
   [[nodiscard]] std::uint64_t packets() const noexcept {
     return std::uint64_t{sides[0].packets} + sides[1].packets;

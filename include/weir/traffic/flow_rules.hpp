@@ -47,7 +47,7 @@ inline void set_direction(FlowBase& flow, const Packet& p, const KeyedEnd& key,
                              .paused = time - end > timeouts.linger_ns,
                              .earlier = time < flow.start_ns,
                              .of_server = s == 1 && flow.direction == FlowDirection::syn};
-    if (begins_connection(flow.sides[s].tcp, flow.sides[1 - s].tcp, history, p)) return FlowEnd::end_of_flow;
+    if (begins_connection(flow.tcp_end(s), flow.tcp_end(1 - s), history, p)) return FlowEnd::end_of_flow;
   }
   if (time - flow.start_ns >= timeouts.active_ns || counters_full(flow)) return FlowEnd::active;
   return FlowEnd::open;

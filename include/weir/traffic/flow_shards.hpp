@@ -147,6 +147,7 @@ class FlowShards {
     batch.now = now;
     if (const KeyedEnd key = keyer_(p)) {
       hand_over(batch, p, key, now, false);
+      if (!FlowKeyer::may_quote(p)) return;
       if (const KeyedEnd quoted = keyer_.quoted(p)) hand_over(batch, p, quoted, now, true);
     } else {
       ++ignored_;

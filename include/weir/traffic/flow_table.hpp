@@ -193,6 +193,7 @@ class FlowTable {
       return {};
     }
     const View flow = add(packet, awaited.key, awaited.hash, now, stats_.packets + 1, sink);
+    if (!FlowKeyer::may_quote(packet)) return flow;
     if (const KeyedEnd quoted = keyer_.quoted(packet)) note_error(quoted);
     return flow;
   }
@@ -281,6 +282,7 @@ class FlowTable {
       if (options_.lifecycle == FlowLifecycle::cic_compat) return next;
       r.closed = before.closed;
       for (std::size_t s = 0; s < 2; ++s) r.sides[s].tcp = before.sides[s].tcp;
+      r.apart = before.apart;
     }
     return next;
   }

@@ -14,9 +14,9 @@ namespace weir::inline WEIR_ABI {
 namespace detail {
 
 /// Whether an acknowledgement is one of the numbers that the side is known to have sent.
-[[nodiscard]] inline bool acks_known(const TcpSide& side, std::uint32_t ack) noexcept {
-  const bool above = sequence_difference(ack, side.isn) > 0;
-  return (side.seen && above && sequence_difference(ack, side.next) <= 0) || acks_island(side, ack);
+[[nodiscard]] inline bool acks_known(TcpConstEnd side, std::uint32_t ack) noexcept {
+  const bool above = sequence_difference(ack, side->isn) > 0;
+  return (side->seen && above && sequence_difference(ack, side->next) <= 0) || acks_island(side, ack);
 }
 
 /// What a flow says to a SYN of its key.
@@ -28,46 +28,46 @@ struct TcpHistory {
 };
 
 /// Does the SYN `p` of side `me` begin another connection than the one that the sides tell of?
-[[nodiscard, gnu::noinline]] inline bool begins_connection(const TcpSide& me, const TcpSide& peer,
+[[nodiscard, gnu::noinline]] inline bool begins_connection(TcpConstEnd me, TcpConstEnd peer,
                                                            const TcpHistory& history,
                                                            const Packet& p) noexcept {
   if ((p.tcp_flags & tcp_flag::syn) == 0 || (p.tcp_flags & tcp_flag::rst) != 0) return false;
-  const bool same_isn = me.syn && me.isn == p.tcp_seq;
+  const bool same_isn = me->syn && me->isn == p.tcp_seq;
   if ((p.tcp_flags & tcp_flag::ack) != 0) {
-    const bool answers_stray = peer.island && peer.island_syn && p.tcp_ack == peer.island_end;
-    if (me.syn && !same_isn && me.acks && peer.acks && answers_stray) return true;
-    return history.closed && me.syn && !same_isn && !acks_known(peer, p.tcp_ack);
+    const bool answers_stray = peer->island && peer->island_syn && p.tcp_ack == peer.apart->island_end;
+    if (me->syn && !same_isn && me->acks && peer->acks && answers_stray) return true;
+    return history.closed && me->syn && !same_isn && !acks_known(peer, p.tcp_ack);
   }
   // Both ends are done: even the same numbers are another connection's. Some programs number nothing.
-  if (history.paused && (history.closed || (me.finished && peer.finished))) return true;
+  if (history.paused && (history.closed || (me->finished && peer->finished))) return true;
   if (same_isn) return false;
-  if (!me.syn && me.seen && late_syn(me.isn + 1, p.tcp_seq, history.earlier)) return false;
-  if (!me.seen && peer.acks && late_syn(peer.acked, p.tcp_seq, history.earlier)) return false;
-  if (history.closed || me.fin) return true;
+  if (!me->syn && me->seen && late_syn(me->isn + 1, p.tcp_seq, history.earlier)) return false;
+  if (!me->seen && peer->acks && late_syn(peer->acked, p.tcp_seq, history.earlier)) return false;
   if (history.earlier) return false;  // older than all of this connection: of one before it, read late
-  if (!me.syn) return me.seen || (peer.seen && peer.acks);
+  if (history.closed || me->fin) return true;
+  if (!me->syn) return me->seen || (peer->seen && peer->acks);
   // A SYN behind another one: of the same attempt, until the client has gone on behind the answer.
-  const bool established = me.acks && (peer.acks || !peer.seen);
+  const bool established = me->acks && (peer->acks || !peer->seen);
   // A server that opens a connection in one that is open is believed when it is answered.
   if (established && history.of_server && !history.paused) return false;
-  return established || (history.paused && peer.seen);
+  return established || (history.paused && peer->seen);
 }
 
 /// RFC 5961: a RST counts when it lies in the window of the side that receives it. The window is taken for at
 /// least 65535 bytes, since the packets may have been seen before they reached the other side. Of a SYN it
 /// must acknowledge the number (RFC 9293, 3.10.7.3).
-[[nodiscard, gnu::noinline]] inline bool reset_counts(const TcpSide& me, const TcpSide& peer,
+[[nodiscard, gnu::noinline]] inline bool reset_counts(TcpConstEnd me, TcpConstEnd peer,
                                                       const Packet& p) noexcept {
-  if (me.seen && p.tcp_seq == me.next) return true;
-  if (!peer.acks) {
+  if (me->seen && p.tcp_seq == me->next) return true;
+  if (!peer->acks) {
     const bool answers = (p.tcp_flags & tcp_flag::ack) != 0;
-    if (peer.syn && !me.seen) return answers && acks_known(peer, p.tcp_ack);
-    const std::int64_t apart = sequence_difference(p.tcp_seq, me.next);
-    return !me.seen || (apart >= -least_window && apart <= least_window);
+    if (peer->syn && !me->seen) return answers && acks_known(peer, p.tcp_ack);
+    const std::int64_t apart = sequence_difference(p.tcp_seq, me->next);
+    return !me->seen || (apart >= -least_window && apart <= least_window);
   }
-  const unsigned shift = std::min<unsigned>(peer.wscale == 255 ? 0 : peer.wscale, 14);
-  const auto window = std::max<std::int64_t>(std::int64_t{peer.window} << shift, least_window);
-  const std::int64_t ahead = sequence_difference(p.tcp_seq, peer.acked);
+  const unsigned shift = std::min<unsigned>(peer->wscale == 255 ? 0 : peer->wscale, 14);
+  const auto window = std::max<std::int64_t>(std::int64_t{peer->window} << shift, least_window);
+  const std::int64_t ahead = sequence_difference(p.tcp_seq, peer->acked);
   return ahead >= -1 && ahead <= window;
 }
 

@@ -24,43 +24,43 @@ inline constexpr unsigned hole_places = 4;
   return ((places << 2) | (places >> 2)) & 15;
 }
 
-[[nodiscard]] inline TcpHole& hole_at(TcpSide& me, TcpSide& peer, unsigned place) noexcept {
-  return place < 2 ? me.places[place] : peer.places[place - 2];
+[[nodiscard]] inline TcpHole& hole_at(TcpEnd me, TcpEnd peer, unsigned place) noexcept {
+  return place < 2 ? me.apart->places[place] : peer.apart->places[place - 2];
 }
 
-inline void drop_hole(TcpSide& me, unsigned place) noexcept {
-  me.holes = static_cast<std::uint8_t>(me.holes & ~(1U << place)) & 15;
-  me.holes_acked = static_cast<std::uint8_t>(me.holes_acked & ~(1U << place)) & 15;
+inline void drop_hole(TcpEnd me, unsigned place) noexcept {
+  me->holes = static_cast<std::uint8_t>(me->holes & ~(1U << place)) & 15;
+  me->holes_acked = static_cast<std::uint8_t>(me->holes_acked & ~(1U << place)) & 15;
 }
 
-inline void drop_holes(TcpSide& me) noexcept {
-  me.holes = me.holes_acked = 0;
-  me.crowded = false;
+inline void drop_holes(TcpEnd me) noexcept {
+  me->holes = me->holes_acked = 0;
+  me->crowded = false;
 }
 
 /// Remembers that [begin, end) of `me` was not seen.
-[[gnu::noinline]] inline void add_hole(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+[[gnu::noinline]] inline void add_hole(TcpEnd me, TcpEnd peer, std::uint32_t begin,
                                        std::uint32_t end) noexcept {
   if (sequence_difference(end, begin) <= 0) return;
-  const unsigned taken = me.holes | across(peer.holes);
-  const unsigned acked = me.holes_acked | across(peer.holes_acked);
+  const unsigned taken = me->holes | across(peer->holes);
+  const unsigned acked = me->holes_acked | across(peer->holes_acked);
   const unsigned usable = (~taken & 15) != 0 ? ~taken & 15 : acked;
   if (usable == 0) {
-    me.crowded = true;
+    me->crowded = true;
     return;
   }
   const auto place = static_cast<unsigned>(std::countr_zero(usable));
   drop_hole(me, place);
   drop_hole(peer, place ^ 2U);
-  me.holes = static_cast<std::uint8_t>(me.holes | (1U << place)) & 15;
+  me->holes = static_cast<std::uint8_t>(me->holes | (1U << place)) & 15;
   hole_at(me, peer, place) = {begin, end};
 }
 
 /// [begin, end) of `me` has come: is any of it from a hole?
-[[gnu::noinline]] inline bool fill_holes(TcpSide& me, TcpSide& peer, std::uint32_t begin,
+[[gnu::noinline]] inline bool fill_holes(TcpEnd me, TcpEnd peer, std::uint32_t begin,
                                          std::uint32_t end) noexcept {
   bool fills = false;
-  for (unsigned left = me.holes; left != 0; left &= left - 1) {
+  for (unsigned left = me->holes; left != 0; left &= left - 1) {
     const auto place = static_cast<unsigned>(std::countr_zero(left));
     TcpHole& hole = hole_at(me, peer, place);
     if (sequence_difference(begin, hole.end) >= 0 || sequence_difference(end, hole.begin) <= 0) continue;
@@ -68,7 +68,7 @@ inline void drop_holes(TcpSide& me) noexcept {
     const bool from_begin = sequence_difference(begin, hole.begin) <= 0;
     const bool to_end = sequence_difference(end, hole.end) >= 0;
     const std::uint32_t hole_end = hole.end;
-    const bool was_acked = (me.holes_acked >> place & 1U) != 0;
+    const bool was_acked = (me->holes_acked >> place & 1U) != 0;
     if (from_begin && to_end) {
       drop_hole(me, place);
     } else if (from_begin) {
@@ -83,17 +83,17 @@ inline void drop_holes(TcpSide& me) noexcept {
 }
 
 /// What `me` is now known to have sent up to `acked`: how many bytes of it were not seen?
-[[gnu::noinline]] inline std::uint32_t acknowledge_holes(TcpSide& me, TcpSide& peer,
+[[gnu::noinline]] inline std::uint32_t acknowledge_holes(TcpEnd me, TcpEnd peer,
                                                          std::uint32_t acked) noexcept {
   std::uint32_t missed = 0;
-  for (unsigned left = me.holes & ~me.holes_acked & 15U; left != 0; left &= left - 1) {
+  for (unsigned left = me->holes & ~me->holes_acked & 15U; left != 0; left &= left - 1) {
     const auto place = static_cast<unsigned>(std::countr_zero(left));
     const TcpHole& hole = hole_at(me, peer, place);
     if (sequence_difference(acked, hole.end) < 0) continue;
-    me.holes_acked = static_cast<std::uint8_t>(me.holes_acked | (1U << place)) & 15;
+    me->holes_acked = static_cast<std::uint8_t>(me->holes_acked | (1U << place)) & 15;
     missed += hole.end - hole.begin;
   }
-  if (acked == me.next && !me.island) me.crowded = false;
+  if (acked == me->next && !me->island) me->crowded = false;
   return missed;
 }
 

@@ -17,7 +17,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace weir::inline WEIR_ABI {
 
@@ -26,35 +28,75 @@ struct TcpHole {
   std::uint32_t begin = 0, end = 0;
 };
 
+/// What every segment of a side asks for.
 struct TcpSide {
-  std::uint32_t isn = 0;   ///< of its SYN; without one, the number before the first one seen
-  std::uint32_t next = 0;  ///< behind what is known to be the connection's
-  std::uint32_t acked =
-      0;  ///< highest acknowledgement that it sent of what the other side is known to have sent
-  std::uint32_t ahead = 0;                         ///< its latest acknowledgement beyond that
-  std::uint32_t island_begin = 0, island_end = 0;  ///< numbers that are not believed yet
-  std::array<TcpHole, 2> places{};                 ///< of holes, of either side (flow_tcp_holes.hpp)
-  std::uint16_t window = 0;                        ///< the largest that it advertised, as sent
-  std::uint8_t wscale = 255;                       ///< 255: not given
+  std::uint32_t isn = 0;        ///< of its SYN; without one, the number before the first one seen
+  std::uint32_t next = 0;       ///< behind what is known to be the connection's
+  std::uint32_t acked = 0;      ///< its highest acknowledgement of what the other side is known to have sent
+  std::uint16_t window = 0;     ///< the largest that it advertised, as sent
+  std::uint8_t wscale = 255;    ///< 255: not given
   std::uint8_t late = 0;        ///< segments that came while the island was there; up to 255
   std::uint8_t island_run = 0;  ///< segments that the island is made of; up to 3
   bool syn : 1 = false;         ///< `isn` is that of a SYN
   bool seen : 1 = false;
   bool acks : 1 = false;
-  bool fin : 1 = false;              ///< its last number is that of a FIN: `next` stands behind it
-  bool finished : 1 = false;         ///< it sent a FIN, whether the number fits or not
-  std::uint8_t holes : 4 = 0;        ///< by place, its own two and then the other side's: its hole is there
-  std::uint8_t holes_acked : 4 = 0;  ///< and the other side acknowledged it
-  bool crowded : 1 = false;          ///< a hole found no place, and not all was acknowledged since
+  bool fin : 1 = false;       ///< its last number is that of a FIN: `next` stands behind it
+  bool finished : 1 = false;  ///< it sent a FIN, whether the number fits or not
+  bool crowded : 1 = false;   ///< a hole found no place, and not all was acknowledged since
   bool island : 1 = false;
   bool island_syn : 1 = false;
   bool island_fin : 1 = false;
   bool acks_ahead : 1 = false;
-  bool astray : 1 = false;   ///< its latest segment lay outside the window
-  bool reset : 1 = false;    ///< its RST ended the connection
-  bool revived : 1 = false;  ///< and it went on sending in order
+  bool astray : 1 = false;           ///< its latest segment lay outside the window
+  bool reset : 1 = false;            ///< its RST ended the connection
+  bool revived : 1 = false;          ///< and it went on sending in order
+  std::uint8_t holes : 4 = 0;        ///< by place, its own two and then the other side's: its hole is there
+  std::uint8_t holes_acked : 4 = 0;  ///< and the other side acknowledged it
 };
-static_assert(sizeof(TcpSide) == 48);
+static_assert(sizeof(TcpSide) == 20);
+
+/// Nothing of the side waits to be believed, missed or undone. Its bits are compared all at once, because
+/// every packet asks.
+[[nodiscard]] inline bool calm(const TcpSide& side) noexcept {
+  constexpr std::size_t at = 16;
+  std::uint32_t waiting = 0, quiet = 0, bits = 0;
+  TcpSide mask;
+  std::memcpy(&quiet, reinterpret_cast<const std::byte*>(&mask) + at, sizeof quiet);
+  mask.seen = mask.fin = mask.crowded = mask.island = mask.acks_ahead = mask.astray = mask.reset =
+      mask.revived = true;
+  mask.holes = 15;
+  std::memcpy(&waiting, reinterpret_cast<const std::byte*>(&mask) + at, sizeof waiting);
+  waiting ^= quiet;
+  mask = {};
+  mask.seen = true;
+  std::memcpy(&quiet, reinterpret_cast<const std::byte*>(&mask) + at, sizeof quiet);
+  std::memcpy(&bits, reinterpret_cast<const std::byte*>(&side) + at, sizeof bits);
+  return (bits & waiting) == (quiet & waiting);
+}
+
+/// What is asked for only when something is amiss; it is kept apart, so that a packet in order does not wait
+/// for that memory.
+struct TcpApart {
+  std::uint32_t ahead = 0;                         ///< its latest acknowledgement beyond `acked`
+  std::uint32_t island_begin = 0, island_end = 0;  ///< numbers that are not believed yet
+  std::array<TcpHole, 2> places{};                 ///< of holes, of either side (flow_tcp_holes.hpp)
+};
+
+/// One side of a connection, where a flow keeps it.
+struct TcpEnd {
+  TcpSide* side;
+  TcpApart* apart;
+
+  TcpSide* operator->() const noexcept { return side; }
+};
+struct TcpConstEnd {
+  const TcpSide* side;
+  const TcpApart* apart;
+
+  TcpConstEnd(const TcpSide* its, const TcpApart* far) noexcept : side(its), apart(far) {}
+  TcpConstEnd(TcpEnd end) noexcept : side(end.side), apart(end.apart) {}
+  const TcpSide* operator->() const noexcept { return side; }
+};
 
 namespace detail {
 
@@ -75,21 +117,21 @@ inline constexpr std::int32_t island_reach = 16'384;
 inline constexpr std::uint8_t convincing_run = 3;
 
 /// The frontier stands where the other side says, and no number in order was seen.
-[[nodiscard]] inline bool nothing_seen(const TcpSide& me) noexcept {
-  return !me.syn && me.next == me.isn + 1;
+[[nodiscard]] inline bool nothing_seen(TcpConstEnd me) noexcept {
+  return !me->syn && me->next == me->isn + 1;
 }
 
 /// How far from the frontier of the side `me` its segments may lie: the window of `peer`, with the scale of
 /// the handshake. When the handshake was not seen, the greatest scale there is; when the other side was not
 /// seen, the greatest window. Where the other side has acknowledged nothing, or nothing was seen that goes on
 /// at what it expects, the frontier itself may be a stray one's: few numbers are held to be near it.
-[[nodiscard]] inline std::int32_t window_for(const TcpSide& me, const TcpSide& peer) noexcept {
-  if (!peer.seen) return greatest_window;
-  if (!peer.acks || nothing_seen(me)) return least_window;
+[[nodiscard]] inline std::int32_t window_for(TcpConstEnd me, TcpConstEnd peer) noexcept {
+  if (!peer->seen) return greatest_window;
+  if (!peer->acks || nothing_seen(me)) return least_window;
   unsigned shift = 14;
-  if (me.syn && peer.syn)
-    shift = me.wscale == 255 || peer.wscale == 255 ? 0U : std::min<unsigned>(peer.wscale, 14);
-  const std::int64_t window = std::int64_t{peer.window} << shift;
+  if (me->syn && peer->syn)
+    shift = me->wscale == 255 || peer->wscale == 255 ? 0U : std::min<unsigned>(peer->wscale, 14);
+  const std::int64_t window = std::int64_t{peer->window} << shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(window, least_window, greatest_window));
 }
 

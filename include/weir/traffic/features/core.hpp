@@ -87,7 +87,7 @@ struct CoreFlow {
     out.number("ip_version", "", flow.key.ip_version);
     out.number("vlan", "", flow.key.vlan[0], flow.key.vlan_count > 0);
     out.number("inner_vlan", "", flow.key.vlan[1], flow.key.vlan_count > 1);
-    out.number("tunnel_id", "", flow.tunnel_id());
+    out.number("tunnel_id", "", flow.tunnel_id);
     out.number("psh_count", "packets", flow.count(tcp_flag::psh));
     out.number("ack_count", "packets", flow.count(tcp_flag::ack));
     out.number("urg_count", "packets", flow.count(tcp_flag::urg));

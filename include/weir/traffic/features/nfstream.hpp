@@ -97,7 +97,7 @@ struct NfstreamFlow {
     out.number("protocol", "", flow.key.protocol);
     out.number("ip_version", "", flow.key.ip_version);
     out.number("vlan_id", "", flow.key.vlan[0]);
-    out.number("tunnel_id", "", flow.tunnel_id());
+    out.number("tunnel_id", "", flow.tunnel_id);
   }
 
   template <class Out>

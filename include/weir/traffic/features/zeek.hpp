@@ -248,10 +248,10 @@ struct ZeekFlow {
 
   /// Payload by sequence numbers: what lies between SYN and FIN, retransmissions counted once. The numbers
   /// are modulo 2^32; the packets' payload says which multiple is meant.
-  [[nodiscard]] static std::uint64_t stream_bytes(const FlowBase& flow, std::size_t side) noexcept {
+  [[nodiscard]] static std::uint64_t stream_bytes(const FlowBase& flow, unsigned side) noexcept {
     const FlowSide& s = flow.sides[side];
     if (!flow.tcp() || !s.tcp.seen) return s.payload_bytes;
-    const std::uint32_t end = detail::stream_end(s.tcp, flow.sides[1 - side].tcp);
+    const std::uint32_t end = detail::stream_end(flow.tcp_end(side), flow.tcp_end(1 - side));
     const std::uint32_t span = end - s.tcp.isn - 1U - (s.tcp.fin ? 1U : 0U);
     const std::int32_t off = detail::sequence_difference(span, static_cast<std::uint32_t>(s.payload_bytes));
     const std::int64_t bytes = static_cast<std::int64_t>(s.payload_bytes) + off;
