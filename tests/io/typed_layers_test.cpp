@@ -53,7 +53,7 @@ void comes_back(Net net, Shape in = input) {
 /// Each kind that can be made without options, or with the least there may be.
 template <class L>
 void least_options() {
-  if constexpr (requires { L::from_config(Config{}, input); }) {
+  if constexpr (requires { from_config<L>(Config{}, input); }) {
     constexpr Shape in = input_of<L>;
     // clang-format off
     const std::vector<std::pair<std::string, std::int64_t>> required{
@@ -63,7 +63,7 @@ void least_options() {
     // clang-format on
     Config config;
     for (int i = 0; i < 8; ++i) {
-      const auto made = L::from_config(config, in);
+      const auto made = from_config<L>(config, in);
       if (made.ok()) {
         CAPTURE(L::kind);
         return comes_back(Sequential<L>{made.value()}, in);

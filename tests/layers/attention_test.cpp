@@ -150,13 +150,13 @@ TEST_CASE("multi_head_attention: shapes and options") {
   CHECK_THROWS_AS(MultiHeadAttention<float>(6, {.heads = 0}), ConfigError);
   CHECK(parameter_count(layer) == 4 * 36);
   CHECK(parameter_count(MultiHeadAttention<float>(6)) == 4 * 36 + 24);
-  const auto copy = MultiHeadAttention<float>::from_config(layer.config(), Shape{6, 2}).value();
+  const auto copy = from_config<MultiHeadAttention<float>>(config_of(layer), Shape{6, 2}).value();
   CHECK(copy.options.heads == 3);
   CHECK(copy.options.causal);
   CHECK_FALSE(copy.options.bias);
-  CHECK(MultiHeadAttention<float>::values_needed(layer.config(), Shape{6, 2}) == 168.0);
-  CHECK_FALSE(MultiHeadAttention<float>::from_config(layer.config(), Shape{7, 2}).ok());
-  CHECK_FALSE(MultiHeadAttention<float>::from_config(Config{}, Shape{6, 2}).ok());
+  CHECK(detail::values_needed<MultiHeadAttention<float>>(config_of(layer), Shape{6, 2}) == 168.0);
+  CHECK_FALSE(from_config<MultiHeadAttention<float>>(config_of(layer), Shape{7, 2}).ok());
+  CHECK_FALSE(from_config<MultiHeadAttention<float>>(Config{}, Shape{6, 2}).ok());
 }
 
 TEST_CASE("positional_encoding: Vaswani's formula, gradients, padding, streaming") {
@@ -214,8 +214,8 @@ TEST_CASE("learned_positions: gradients, padding, streaming, shapes") {
   CHECK(layer.out_shape(Shape{3, 2}) == Shape{3, 2});
   CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{3, 5})), ShapeError);
   CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{2, 4})), ShapeError);
-  CHECK(LearnedPositions<float>::values_needed(layer.config(), Shape{3, 2}) == 12.0);
-  CHECK(LearnedPositions<float>::from_config(layer.config(), Shape{3, 2}).value().length() == 4);
-  CHECK(LearnedPositions<float>::from_config(Config{}, Shape{3, 2}).value().length() == 2);
-  CHECK_FALSE(LearnedPositions<float>::from_config(layer.config(), Shape{3, 5}).ok());
+  CHECK(detail::values_needed<LearnedPositions<float>>(config_of(layer), Shape{3, 2}) == 12.0);
+  CHECK(from_config<LearnedPositions<float>>(config_of(layer), Shape{3, 2}).value().length() == 4);
+  CHECK(from_config<LearnedPositions<float>>(Config{}, Shape{3, 2}).value().length() == 2);
+  CHECK_FALSE(from_config<LearnedPositions<float>>(config_of(layer), Shape{3, 5}).ok());
 }

@@ -122,9 +122,9 @@ TEST_CASE("batch_norm: shapes and options") {
   CHECK(layer.out_shape(Shape{3, 9}) == Shape{3, 9});
   CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{4})), ShapeError);
   CHECK(parameter_count(layer) == 6);  // running statistics are not trained
-  const BatchNorm<float> copy = BatchNorm<float>::from_config(layer.config(), Shape{3}).value();
+  const BatchNorm<float> copy = from_config<BatchNorm<float>>(config_of(layer), Shape{3}).value();
   CHECK(copy.options.momentum == 0.25);
   CHECK(copy.options.epsilon == 0.5);
-  CHECK_FALSE(BatchNorm<float>::from_config(Config{{"epsilon", 0.0}}, Shape{3}).ok());
-  CHECK_FALSE(BatchNorm<float>::from_config(Config{{"momentum", 1.5}}, Shape{3}).ok());
+  CHECK_FALSE(from_config<BatchNorm<float>>(Config{{"epsilon", 0.0}}, Shape{3}).ok());
+  CHECK_FALSE(from_config<BatchNorm<float>>(Config{{"momentum", 1.5}}, Shape{3}).ok());
 }

@@ -207,13 +207,13 @@ TEST_CASE("conv1d: options survive the way through a Config") {
     options.bias = options.stride == 1;
     options.initializer = Initializer::he_normal;
     const Conv1D<float> layer(4, 6, 3, options);
-    const Conv1D<float> copy = Conv1D<float>::from_config(layer.config(), Shape{4, 30}).value();
-    CHECK(copy.config() == layer.config());
+    const Conv1D<float> copy = from_config<Conv1D<float>>(config_of(layer), Shape{4, 30}).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.weight.extents() == layer.weight.extents());
-    CHECK(Conv1D<float>::values_needed(layer.config(), Shape{4, 30}) == 6 * 2 * 3 + 6);
+    CHECK(detail::values_needed<Conv1D<float>>(config_of(layer), Shape{4, 30}) == 6 * 2 * 3 + 6);
   });
   const auto bad = [](Config config, Shape input = {4, 30}) {
-    return !Conv1D<float>::from_config(config, input).ok();
+    return !from_config<Conv1D<float>>(config, input).ok();
   };
   const auto n = [](int value) { return ConfigValue(static_cast<std::int64_t>(value)); };
   CHECK_FALSE(bad({{"filters", n(6)}, {"kernel", n(3)}}));
@@ -229,6 +229,10 @@ TEST_CASE("conv1d: options survive the way through a Config") {
   CHECK(bad({{"filters", n(6)}, {"kernel", n(3)}, {"colour", true}}));
   CHECK(bad(
       {{"filters", n(6)}, {"kernel", n(3)}, {"dilation", n(1 << 20)}, {"padding", std::string("causal")}}));
-  CHECK(Conv1D<float>::values_needed({{"filters", true}}, Shape{4, 30}) == 0.0);
-  CHECK(Conv1D<float>::values_needed({{"filters", n(1 << 24)}, {"kernel", n(1 << 24)}}, Shape{4, 30}) > 1e15);
+  CHECK(detail::values_needed<Conv1D<float>>({{"filters", true}}, Shape{4, 30}) == 0.0);
+  CHECK(detail::values_needed<Conv1D<float>>(
+            {{"filters", n(1 << 24)}, {"kernel", n(1 << 14)}, {"padding", std::string("same")}},
+            Shape{4, 30}) > 1e12);
+  CHECK_FALSE(
+      from_config<Conv1D<float>>({{"filters", n(1 << 24)}, {"kernel", n(1 << 24)}}, Shape{4, 30}).ok());
 }

@@ -121,13 +121,13 @@ TEST_CASE("conv1d_transpose: shapes and options") {
   each_option([](Conv1DTransposeOptions options) {
     options.groups = 2;
     const Conv1DTranspose<float> made(4, 6, 3, options);
-    const auto copy = Conv1DTranspose<float>::from_config(made.config(), Shape{4, 9}).value();
-    CHECK(copy.config() == made.config());
+    const auto copy = from_config<Conv1DTranspose<float>>(config_of(made), Shape{4, 9}).value();
+    CHECK(config_of(copy) == config_of(made));
     CHECK(copy.weight.extents() == made.weight.extents());
-    CHECK(Conv1DTranspose<float>::values_needed(made.config(), Shape{4, 9}) >= 4 * 3 * 3 + 6);
+    CHECK(detail::values_needed<Conv1DTranspose<float>>(config_of(made), Shape{4, 9}) >= 4 * 3 * 3 + 6);
   });
   const auto bad = [](Config config) {
-    return !Conv1DTranspose<float>::from_config(config, Shape{4, 9}).ok();
+    return !from_config<Conv1DTranspose<float>>(config, Shape{4, 9}).ok();
   };
   const auto n = [](int value) { return ConfigValue(static_cast<std::int64_t>(value)); };
   CHECK_FALSE(bad({{"filters", n(6)}, {"kernel", n(3)}}));

@@ -187,13 +187,13 @@ TEST_CASE("conv2d: options survive the way through a Config") {
     options.bias = options.stride == 1;
     options.initializer = Initializer::he_normal;
     const Conv2D<float> layer(2, 6, 3, 2, options);
-    const Conv2D<float> copy = Conv2D<float>::from_config(layer.config(), input).value();
-    CHECK(copy.config() == layer.config());
+    const Conv2D<float> copy = from_config<Conv2D<float>>(config_of(layer), input).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.out_shape(input) == layer.out_shape(input));
     CHECK(copy.columns.weight.extents() == layer.columns.weight.extents());
-    CHECK(Conv2D<float>::values_needed(layer.config(), input) == 6 * 2 * 3 * 2 + 6);
+    CHECK(detail::values_needed<Conv2D<float>>(config_of(layer), input) == 6 * 2 * 3 * 2 + 6);
   });
-  const auto bad = [&](const Config& config) { return !Conv2D<float>::from_config(config, input).ok(); };
+  const auto bad = [&](const Config& config) { return !from_config<Conv2D<float>>(config, input).ok(); };
   const Config::Entry filters{"filters", number(6)}, kernel{"kernel", number(3)},
       same{"padding", std::string("same")};
   CHECK_FALSE(bad({filters, kernel}));
@@ -210,7 +210,8 @@ TEST_CASE("conv2d: options survive the way through a Config") {
   CHECK(bad({filters, kernel, {"colour", true}}));
   CHECK(bad({filters, kernel, same, {"dilation", number(1 << 20)}}));
   CHECK(bad({filters, {"kernel", number(17000)}, same, {"dilation_columns", number(8000)}}));  // 3 GB of rows
-  CHECK(Conv2D<float>::values_needed({{"filters", true}}, input) == 0.0);
-  CHECK(Conv2D<float>::values_needed({{"filters", number(1 << 24)}, {"kernel", number(1 << 24)}}, input) >
-        1e20);
+  CHECK(detail::values_needed<Conv2D<float>>({{"filters", true}}, input) == 0.0);
+  const Config many{{"filters", number(1 << 24)}, {"kernel", number(3)}, {"planes", number(2)}};
+  CHECK(detail::values_needed<Conv2D<float>>(many, input) > 3e8);
+  CHECK(bad({{"filters", number(1 << 24)}, {"kernel", number(1 << 24)}}));
 }

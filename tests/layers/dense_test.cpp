@@ -54,7 +54,7 @@ TEST_CASE("dense: options survive the way through a Config") {
         Initializer::he_normal, Initializer::lecun_normal, Initializer::zeros}) {
     for (const bool bias : {false, true}) {
       const Dense<float> layer(4, 3, {.bias = bias, .initializer = initializer});
-      const Dense<float> copy = Dense<float>::from_config(layer.config(), Shape{4}).value();
+      const Dense<float> copy = from_config<Dense<float>>(config_of(layer), Shape{4}).value();
       CHECK(copy.in() == 4);
       CHECK(copy.out() == 3);
       CHECK(copy.options.bias == bias);
@@ -62,12 +62,12 @@ TEST_CASE("dense: options survive the way through a Config") {
     }
   }
   using C = Config;
-  CHECK_FALSE(Dense<float>::from_config(C{}, Shape{4}).ok());
-  CHECK_FALSE(Dense<float>::from_config(C{{"units", std::int64_t{0}}}, Shape{4}).ok());
+  CHECK_FALSE(from_config<Dense<float>>(C{}, Shape{4}).ok());
+  CHECK_FALSE(from_config<Dense<float>>(C{{"units", std::int64_t{0}}}, Shape{4}).ok());
   CHECK_FALSE(
-      Dense<float>::from_config(C{{"units", std::int64_t{2}}, {"initializer", std::string("best")}}, Shape{4})
+      from_config<Dense<float>>(C{{"units", std::int64_t{2}}, {"initializer", std::string("best")}}, Shape{4})
           .ok());
-  CHECK_FALSE(Dense<float>::from_config(C{{"units", std::int64_t{2}}, {"colour", true}}, Shape{4}).ok());
+  CHECK_FALSE(from_config<Dense<float>>(C{{"units", std::int64_t{2}}, {"colour", true}}, Shape{4}).ok());
 }
 
 TEST_CASE("initializers: bounds, mean and variance") {

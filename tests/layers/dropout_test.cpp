@@ -76,6 +76,6 @@ TEST_CASE("dropout: inference and rate 0 change nothing; impossible rates are re
   CHECK_THROWS_AS(Dropout<float>{1.0}, ConfigError);
   CHECK_THROWS_AS(Dropout<float>{-0.1}, ConfigError);
   CHECK_THROWS_AS(Dropout<float>{std::nan("")}, ConfigError);
-  CHECK_FALSE(Dropout<float>::from_config(Config{{"rate", 1.0}}, Shape{4}).ok());
-  CHECK(Dropout<float>::from_config(Dropout<float>{0.25}.config(), Shape{4}).value().rate == 0.25);
+  CHECK_FALSE(from_config<Dropout<float>>(Config{{"rate", 1.0}}, Shape{4}).ok());
+  CHECK(from_config<Dropout<float>>(config_of(Dropout<float>{0.25}), Shape{4}).value().rate == 0.25);
 }

@@ -60,8 +60,8 @@ TEST_CASE("elu and selu: values") {
 }
 
 TEST_CASE("elu and selu: options") {
-  CHECK(Elu<float>::from_config(Elu<float>(0.25).config(), Shape{1}).value().alpha == 0.25);
-  CHECK_FALSE(Elu<float>::from_config({{"alpha", -1.0}}, Shape{1}).ok());
-  CHECK(Selu<float>::from_config({}, Shape{1}).ok());
-  CHECK_FALSE(Selu<float>::from_config({{"alpha", 1.0}}, Shape{1}).ok());
+  CHECK(from_config<Elu<float>>(config_of(Elu<float>(0.25)), Shape{1}).value().alpha == 0.25);
+  CHECK_FALSE(from_config<Elu<float>>({{"alpha", -1.0}}, Shape{1}).ok());
+  CHECK(from_config<Selu<float>>({}, Shape{1}).ok());
+  CHECK_FALSE(from_config<Selu<float>>({{"alpha", 1.0}}, Shape{1}).ok());
 }

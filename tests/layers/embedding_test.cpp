@@ -80,15 +80,15 @@ TEST_CASE("embedding: the padding code is zero and learns nothing") {
 
 TEST_CASE("embedding: options") {
   const Embedding<float> layer(5, 3, {.unknown = 4, .padding = 2});
-  const Embedding<float> copy = Embedding<float>::from_config(layer.config(), Shape{1}).value();
+  const Embedding<float> copy = from_config<Embedding<float>>(config_of(layer), Shape{1}).value();
   CHECK(copy.vocabulary() == 5);
   CHECK(copy.dimension() == 3);
   CHECK(copy.options.unknown == 4);
   CHECK(copy.options.padding == 2);
-  CHECK(Embedding<float>::values_needed(layer.config(), Shape{7, 7}) == 15.0);
-  CHECK(Embedding<float>::values_needed(Config{}, Shape{1}) == 0.0);
-  CHECK_FALSE(Embedding<float>::from_config(Config{{"vocabulary", std::int64_t{5}}}, Shape{1}).ok());
-  CHECK_FALSE(Embedding<float>::from_config(Config{{"vocabulary", std::int64_t{5}},
+  CHECK(detail::values_needed<Embedding<float>>(config_of(layer), Shape{7, 7}) == 15.0);
+  CHECK(detail::values_needed<Embedding<float>>(Config{}, Shape{1}) == 0.0);
+  CHECK_FALSE(from_config<Embedding<float>>(Config{{"vocabulary", std::int64_t{5}}}, Shape{1}).ok());
+  CHECK_FALSE(from_config<Embedding<float>>(Config{{"vocabulary", std::int64_t{5}},
                                                    {"dimension", std::int64_t{2}},
                                                    {"unknown", std::int64_t{5}}},
                                             Shape{1})

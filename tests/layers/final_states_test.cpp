@@ -43,7 +43,7 @@ TEST_CASE("final states: shapes and options") {
   CHECK(FinalStates<float>(2).out_shape({8, 5}) == Shape{8, 1});
   CHECK_THROWS_AS(static_cast<void>(FinalStates<float>(3).out_shape({8, 5})), ShapeError);
   CHECK_THROWS_AS(FinalStates<float>(0), ConfigError);
-  CHECK(FinalStates<float>::from_config({{"units", std::int64_t{4}}}, {8, 5}).ok());
-  CHECK_FALSE(FinalStates<float>::from_config({{"units", std::int64_t{3}}}, {8, 5}).ok());
-  CHECK_FALSE(FinalStates<float>::from_config({}, {8, 5}).ok());
+  CHECK(from_config<FinalStates<float>>({{"units", std::int64_t{4}}}, {8, 5}).ok());
+  CHECK_FALSE(from_config<FinalStates<float>>({{"units", std::int64_t{3}}}, {8, 5}).ok());
+  CHECK_FALSE(from_config<FinalStates<float>>({}, {8, 5}).ok());
 }

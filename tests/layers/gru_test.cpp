@@ -59,15 +59,16 @@ TEST_CASE("gru: options survive the way through a Config") {
                        .reset_after = false};
   for (const GruOptions& options : {GruOptions{}, all}) {
     const Gru<float> layer(4, 3, options);
-    const Gru<float> copy = Gru<float>::from_config(layer.config(), {4, 9}).value();
-    CHECK(copy.config() == layer.config());
+    const Gru<float> copy = from_config<Gru<float>>(config_of(layer), {4, 9}).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.options.reset_after == options.reset_after);
     CHECK(copy.options.learned_state == options.learned_state);
-    CHECK(Gru<float>::values_needed(layer.config(), {4, 9}) >= static_cast<double>(parameter_count(layer)));
+    CHECK(detail::values_needed<Gru<float>>(config_of(layer), {4, 9}) >=
+          static_cast<double>(parameter_count(layer)));
   }
   using C = Config;
-  CHECK_FALSE(Gru<float>::from_config(C{}, {4, 1}).ok());
+  CHECK_FALSE(from_config<Gru<float>>(C{}, {4, 1}).ok());
   CHECK_FALSE(
-      Gru<float>::from_config(C{{"units", std::int64_t{3}}, {"truncate", std::int64_t{-1}}}, {4, 1}).ok());
-  CHECK_FALSE(Gru<float>::from_config(C{{"units", std::int64_t{3}}, {"peephole", true}}, {4, 1}).ok());
+      from_config<Gru<float>>(C{{"units", std::int64_t{3}}, {"truncate", std::int64_t{-1}}}, {4, 1}).ok());
+  CHECK_FALSE(from_config<Gru<float>>(C{{"units", std::int64_t{3}}, {"peephole", true}}, {4, 1}).ok());
 }

@@ -68,7 +68,7 @@ TEST_CASE("layer_norm: shapes and options") {
   CHECK(layer.out_shape(Shape{3, 9}) == Shape{3, 9});
   CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{4})), ShapeError);
   CHECK(parameter_count(layer) == 6);
-  CHECK(LayerNorm<float>::values_needed(layer.config(), Shape{3, 9}) == 6.0);
-  CHECK(LayerNorm<float>::from_config(layer.config(), Shape{3}).value().options.epsilon == 0.5);
-  CHECK_FALSE(LayerNorm<float>::from_config(Config{{"epsilon", 0.0}}, Shape{3}).ok());
+  CHECK(detail::values_needed<LayerNorm<float>>(config_of(layer), Shape{3, 9}) == 6.0);
+  CHECK(from_config<LayerNorm<float>>(config_of(layer), Shape{3}).value().options.epsilon == 0.5);
+  CHECK_FALSE(from_config<LayerNorm<float>>(Config{{"epsilon", 0.0}}, Shape{3}).ok());
 }

@@ -72,22 +72,24 @@ TEST_CASE("lstm: options survive the way through a Config") {
                         .forget_bias = 0.5};
   for (const LstmOptions& options : {LstmOptions{}, all}) {
     const Lstm<float> layer(4, 3, options);
-    const Lstm<float> copy = Lstm<float>::from_config(layer.config(), {4, 9}).value();
-    CHECK(copy.config() == layer.config());
+    const Lstm<float> copy = from_config<Lstm<float>>(config_of(layer), {4, 9}).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.in() == 4);
     CHECK(copy.options.truncate == options.truncate);
     CHECK(copy.options.peephole == options.peephole);
     CHECK(copy.options.returns == options.returns);
-    CHECK(Lstm<float>::values_needed(layer.config(), {4, 9}) >= static_cast<double>(parameter_count(layer)));
+    CHECK(detail::values_needed<Lstm<float>>(config_of(layer), {4, 9}) >=
+          static_cast<double>(parameter_count(layer)));
   }
   using C = Config;
-  CHECK(Lstm<float>::from_config(C{{"units", std::int64_t{3}}}, {4, 1}).value().options.returns ==
+  CHECK(from_config<Lstm<float>>(C{{"units", std::int64_t{3}}}, {4, 1}).value().options.returns ==
         Returns::last);
-  CHECK_FALSE(Lstm<float>::from_config(C{}, {4, 1}).ok());
-  CHECK_FALSE(Lstm<float>::from_config(C{{"units", std::int64_t{0}}}, {4, 1}).ok());
+  CHECK_FALSE(from_config<Lstm<float>>(C{}, {4, 1}).ok());
+  CHECK_FALSE(from_config<Lstm<float>>(C{{"units", std::int64_t{0}}}, {4, 1}).ok());
   CHECK_FALSE(
-      Lstm<float>::from_config(C{{"units", std::int64_t{3}}, {"return", std::string("all")}}, {4, 1}).ok());
-  CHECK_FALSE(Lstm<float>::from_config(C{{"units", std::int64_t{3}}, {"reset_after", true}}, {4, 1}).ok());
-  CHECK(Lstm<float>::values_needed(C{{"units", std::int64_t{1} << 60}}, {4, 1}) > 1e30);
-  CHECK(Lstm<float>::values_needed(C{{"units", std::string("many")}}, {4, 1}) == 0.0);
+      from_config<Lstm<float>>(C{{"units", std::int64_t{3}}, {"return", std::string("all")}}, {4, 1}).ok());
+  CHECK_FALSE(from_config<Lstm<float>>(C{{"units", std::int64_t{3}}, {"reset_after", true}}, {4, 1}).ok());
+  CHECK(detail::values_needed<Lstm<float>>(C{{"units", std::int64_t{1} << 20}}, {4, 1}) > 4e12);
+  CHECK_FALSE(from_config<Lstm<float>>(C{{"units", std::int64_t{1} << 60}}, {4, 1}).ok());
+  CHECK(detail::values_needed<Lstm<float>>(C{{"units", std::string("many")}}, {4, 1}) == 0.0);
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace weir;
@@ -20,6 +21,40 @@ using I = std::int64_t;
 
 constexpr Shape input{6, 12};
 
+struct NamedRange {
+  std::string_view name;
+  double low = 0.0, high = 0.0;
+};
+
+/// Looks for a real option in a layer's list.
+struct RangeFinder {
+  static constexpr bool reads = false;
+
+  NamedRange found;
+
+  template <class Value, class Range, class... Rest>
+  void operator()(std::string_view name, const Value&, const Range& range, const Rest&...) {
+    if constexpr (std::is_same_v<Range, RealRange>) {
+      if (name == found.name) found = {name, range.low, range.high};
+    }
+  }
+  template <class... Others>
+  void required(Others&&...) const {}
+  template <class... Others>
+  void only_if(Others&&...) const {}
+  template <class... Others>
+  void refuse(Others&&...) const {}
+  static bool given(std::string_view) { return false; }
+};
+template <class L>
+NamedRange real_range(std::string_view name) {
+  RangeFinder finder{{name}};
+  const auto settings = detail::empty_settings<L>();
+  decltype(settings)::fields(finder, settings);
+  REQUIRE(finder.found.high > finder.found.low);
+  return finder.found;
+}
+
 /// Makes the layer both ways.
 template <class Make, class V>
 void try_both(const Make& make, const Config& others, std::string_view option, V value, ConfigValue written,
@@ -30,7 +65,7 @@ void try_both(const Make& make, const Config& others, std::string_view option, V
   CAPTURE(L::kind);
   CAPTURE(option);
   CAPTURE(value);
-  const auto read = L::from_config(config, in);
+  const auto read = from_config<L>(config, in);
   INFO((read.ok() ? std::string("accepted") : read.error().what));
   CHECK(read.ok() == allowed);
   if (!allowed) {
@@ -38,13 +73,13 @@ void try_both(const Make& make, const Config& others, std::string_view option, V
     return;
   }
   const L made = make(value);
-  CHECK(L::from_config(made.config(), in).ok());
-  if (read.ok()) CHECK(read.value().config() == made.config());
+  CHECK(from_config<L>(config_of(made), in).ok());
+  if (read.ok()) CHECK(config_of(read.value()) == config_of(made));
 }
 
 /// A real option at its ends, just beyond them, and where there is no number.
 template <class Make>
-void real_option(const Make& make, const Config& others, const RealBounds& bounds, Shape in = input) {
+void real_option(const Make& make, const Config& others, const NamedRange& bounds, Shape in = input) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   for (const double value : {bounds.low, bounds.high, 0.5 * (bounds.low + bounds.high)}) {
     try_both(make, others, bounds.name, value, value, true, in);
@@ -71,27 +106,30 @@ const C units5{{"units", I{5}}};
 }  // namespace
 
 TEST_CASE("activations and noise: constructor and file agree") {
-  real_option([](double v) { return Elu<float>(v); }, {}, Elu<float>::alpha_bounds);
-  real_option([](double v) { return LeakyRelu<float>(v); }, {}, LeakyRelu<float>::slope_bounds);
-  real_option([](double v) { return Dropout<float>(v); }, {}, Dropout<float>::rate_bounds);
-  real_option([](double v) { return MaskingNoise<float>(v); }, {}, MaskingNoise<float>::rate_bounds);
-  real_option([](double v) { return GaussianNoise<float>(v); }, {}, GaussianNoise<float>::deviation_bounds);
-  real_option([](double v) { return L1Activity<float>(v); }, {}, L1Activity<float>::weight_bounds);
-  real_option([](double v) { return Variational<float>(v); }, {}, Variational<float>::beta_bounds);
-  real_option([](double v) { return KlSparsity<float>(v, 0.1); }, {}, KlSparsity<float>::rate_bounds);
-  real_option([](double v) { return KlSparsity<float>(0.05, v); }, {}, KlSparsity<float>::weight_bounds);
+  real_option([](double v) { return Elu<float>(v); }, {}, real_range<Elu<float>>("alpha"));
+  real_option([](double v) { return LeakyRelu<float>(v); }, {},
+              real_range<LeakyRelu<float>>("negative_slope"));
+  real_option([](double v) { return Dropout<float>(v); }, {}, real_range<Dropout<float>>("rate"));
+  real_option([](double v) { return MaskingNoise<float>(v); }, {}, real_range<MaskingNoise<float>>("rate"));
+  real_option([](double v) { return GaussianNoise<float>(v); }, {},
+              real_range<GaussianNoise<float>>("deviation"));
+  real_option([](double v) { return L1Activity<float>(v); }, {}, real_range<L1Activity<float>>("weight"));
+  real_option([](double v) { return Variational<float>(v); }, {}, real_range<Variational<float>>("beta"));
+  real_option([](double v) { return KlSparsity<float>(v, 0.1); }, {}, real_range<KlSparsity<float>>("rate"));
+  real_option([](double v) { return KlSparsity<float>(0.05, v); }, {},
+              real_range<KlSparsity<float>>("weight"));
 }
 
 TEST_CASE("normalisation and pooling: constructor and file agree") {
   real_option([](double v) { return BatchNorm<float>(6, {.momentum = v}); }, {},
-              BatchNorm<float>::momentum_bounds);
+              real_range<BatchNorm<float>>("momentum"));
   real_option([](double v) { return BatchNorm<float>(6, {.epsilon = v}); }, {},
-              BatchNorm<float>::epsilon_bounds);
+              real_range<BatchNorm<float>>("epsilon"));
   real_option([](double v) { return LayerNorm<float>(6, {.epsilon = v}); }, {},
-              LayerNorm<float>::epsilon_bounds);
-  real_option([](double v) { return GemPool1D<float>({.p = v}); }, {}, GemPool1D<float>::p_bounds);
+              real_range<LayerNorm<float>>("epsilon"));
+  real_option([](double v) { return GemPool1D<float>({.p = v}); }, {}, real_range<GemPool1D<float>>("p"));
   real_option([](double v) { return GemPool1D<float>(6, {.epsilon = v, .per_channel = true}); },
-              {{"per_channel", true}}, GemPool1D<float>::epsilon_bounds);
+              {{"per_channel", true}}, real_range<GemPool1D<float>>("epsilon"));
   integer_option([](Index v) { return AdaptiveAveragePool1D<float>(v); }, {}, "length", 1, Window::limit,
                  true);
   integer_option([](Index v) { return UpSampling1D<float>(v); }, {}, "factor", 1, Window::limit, true);
@@ -122,10 +160,10 @@ TEST_CASE("layers with weights: constructor and file agree") {
   integer_option([](Index v) { return Dense<float>(6, v); }, {}, "units", 1, most, false);
   integer_option([](Index v) { return ContractiveDense<float>(6, v); }, {}, "units", 1, most, false);
   real_option([](double v) { return ContractiveDense<float>(6, 5, {.weight = v}); }, units5,
-              ContractiveDense<float>::weight_bounds);
+              real_range<ContractiveDense<float>>("weight"));
   integer_option([](Index v) { return TiedAutoencoder<float>(6, v); }, {}, "units", 1, most, false);
   real_option([](double v) { return TiedAutoencoder<float>(6, 5, {.contraction = v}); }, units5,
-              TiedAutoencoder<float>::contraction_bounds);
+              real_range<TiedAutoencoder<float>>("contraction"));
   integer_option([](Index v) { return Embedding<float>(v, 3); }, {{"dimension", I{3}}}, "vocabulary", 1, most,
                  false);
   integer_option([](Index v) { return Embedding<float>(9, v); }, {{"vocabulary", I{9}}}, "dimension", 1,
@@ -160,21 +198,21 @@ TEST_CASE("layers with weights: constructor and file agree") {
 }
 
 TEST_CASE("recurrent layers and attention: constructor and file agree") {
-  constexpr Index most = detail::recurrent_units_bounds.high;
+  constexpr Index most = detail::recurrent_units_range.high;
   integer_option([](Index v) { return Gru<float>(6, v); }, {}, "units", 1, most, false);
   integer_option([](Index v) { return Lstm<float>(6, v); }, {}, "units", 1, most, false);
   integer_option([](Index v) { return SimpleRnn<float>(6, v); }, {}, "units", 1, most, false);
   integer_option([](Index v) { return SimpleRnn<float>(6, 5, {.outputs = v}); }, units5, "outputs", 0, most,
                  false);
-  const auto truncate = detail::truncate_bounds;
+  constexpr IntegerRange truncate{0, Index{1} << 40};
   integer_option([](Index v) { return Gru<float>(6, 5, {.truncate = v}); }, units5, "truncate", truncate.low,
                  truncate.high, true);
   real_option([](double v) { return Gru<float>(6, 5, {.recurrent_dropout = v}); }, units5,
-              detail::recurrent_dropout_bounds);
+              real_range<Gru<float>>("recurrent_dropout"));
   real_option([](double v) { return SimpleRnn<float>(6, 5, {.recurrent_dropout = v}); }, units5,
-              detail::recurrent_dropout_bounds);
+              real_range<Gru<float>>("recurrent_dropout"));
   real_option([](double v) { return Lstm<float>(6, 5, {.forget_bias = v}); }, units5,
-              Lstm<float>::forget_bias_bounds);
+              real_range<Lstm<float>>("forget_bias"));
   for (const Index heads : {Index{0}, Index{-1}, Index{4}, Index{12}}) {
     try_both([](Index v) { return MultiHeadAttention<float>(6, {.heads = v}); }, C{}, "heads", heads,
              static_cast<I>(heads), false);
@@ -183,9 +221,9 @@ TEST_CASE("recurrent layers and attention: constructor and file agree") {
   integer_option([](Index v) { return TransformerEncoder<float>(6, v, {.heads = 2}); }, {{"heads", I{2}}},
                  "width", 1, 1 << 24, false);
   real_option([](double v) { return TransformerEncoder<float>(6, 4, {.heads = 2, .dropout = v}); }, encoder,
-              TransformerEncoder<float>::dropout_bounds);
+              real_range<TransformerEncoder<float>>("dropout"));
   real_option([](double v) { return TransformerEncoder<float>(6, 4, {.heads = 2, .epsilon = v}); }, encoder,
-              TransformerEncoder<float>::epsilon_bounds);
+              real_range<TransformerEncoder<float>>("epsilon"));
   const auto positions = [](Index v) { return LearnedPositions<float>(6, v); };
   try_both(positions, C{}, "length", Index{12}, I{12}, true);
   for (const Index length : {Index{0}, Index{-1}, Index{1} << 25}) {

@@ -241,36 +241,36 @@ TEST_CASE("pooling: shapes and options") {
   each_window<AveragePool1DOptions>([&](Index size, AveragePool1DOptions options) {
     options.count_include_pad = size > 2;
     const AveragePool1D<float> layer(size, options);
-    const auto copy = AveragePool1D<float>::from_config(layer.config(), input).value();
-    CHECK(copy.config() == layer.config());
+    const auto copy = from_config<AveragePool1D<float>>(config_of(layer), input).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.out_length(40) == layer.out_length(40));
   });
   each_window<MaxPool1DOptions>([&](Index size, const MaxPool1DOptions& options) {
     const MaxPool1D<float> layer(size, options);
-    CHECK(MaxPool1D<float>::from_config(layer.config(), input).value().config() == layer.config());
+    CHECK(config_of(from_config<MaxPool1D<float>>(config_of(layer), input).value()) == config_of(layer));
   });
   const GemPool1D<float> gem(4, {.p = 2.5, .epsilon = 1e-3, .per_channel = true});
-  const GemPool1D<float> gem_copy = GemPool1D<float>::from_config(gem.config(), input).value();
-  CHECK(gem_copy.config() == gem.config());
+  const GemPool1D<float> gem_copy = from_config<GemPool1D<float>>(config_of(gem), input).value();
+  CHECK(config_of(gem_copy) == config_of(gem));
   CHECK(gem_copy.p.size() == 4);
-  CHECK(GemPool1D<float>::values_needed(gem.config(), input) == 4.0);
-  CHECK(GemPool1D<float>::values_needed({}, input) == 1.0);
-  CHECK(AdaptiveAveragePool1D<float>::from_config(AdaptiveAveragePool1D<float>(7).config(), input)
+  CHECK(detail::values_needed<GemPool1D<float>>(config_of(gem), input) == 4.0);
+  CHECK(detail::values_needed<GemPool1D<float>>({}, input) == 1.0);
+  CHECK(from_config<AdaptiveAveragePool1D<float>>(config_of(AdaptiveAveragePool1D<float>(7)), input)
             .value()
             .length == 7);
-  CHECK(GlobalMaxPool1D<float>::from_config({}, input).ok());
-  CHECK(GlobalAveragePool1D<float>::from_config({}, input).ok());
+  CHECK(from_config<GlobalMaxPool1D<float>>({}, input).ok());
+  CHECK(from_config<GlobalAveragePool1D<float>>({}, input).ok());
 
   const auto n = [](int value) { return ConfigValue(static_cast<std::int64_t>(value)); };
-  const auto size_three = MaxPool1D<float>::from_config({{"size", n(3)}}, input).value();
+  const auto size_three = from_config<MaxPool1D<float>>({{"size", n(3)}}, input).value();
   CHECK(size_three.window.stride == 3);
-  CHECK_FALSE(MaxPool1D<float>::from_config({}, input).ok());
-  CHECK_FALSE(MaxPool1D<float>::from_config({{"size", n(41)}}, input).ok());
-  CHECK_FALSE(MaxPool1D<float>::from_config({{"size", n(2)}, {"pad_left", n(2)}}, input).ok());
+  CHECK_FALSE(from_config<MaxPool1D<float>>({}, input).ok());
+  CHECK_FALSE(from_config<MaxPool1D<float>>({{"size", n(41)}}, input).ok());
+  CHECK_FALSE(from_config<MaxPool1D<float>>({{"size", n(2)}, {"pad_left", n(2)}}, input).ok());
   CHECK_FALSE(
-      MaxPool1D<float>::from_config({{"size", n(1 << 20)}, {"padding", std::string("same")}}, input).ok());
-  CHECK_FALSE(AveragePool1D<float>::from_config({{"size", n(2)}, {"colour", true}}, input).ok());
-  CHECK_FALSE(GemPool1D<float>::from_config({{"p", 0.0}}, input).ok());
-  CHECK_FALSE(AdaptiveAveragePool1D<float>::from_config({{"length", n(0)}}, input).ok());
-  CHECK_FALSE(GlobalMaxPool1D<float>::from_config({{"size", n(2)}}, input).ok());
+      from_config<MaxPool1D<float>>({{"size", n(1 << 20)}, {"padding", std::string("same")}}, input).ok());
+  CHECK_FALSE(from_config<AveragePool1D<float>>({{"size", n(2)}, {"colour", true}}, input).ok());
+  CHECK_FALSE(from_config<GemPool1D<float>>({{"p", 0.0}}, input).ok());
+  CHECK_FALSE(from_config<AdaptiveAveragePool1D<float>>({{"length", n(0)}}, input).ok());
+  CHECK_FALSE(from_config<GlobalMaxPool1D<float>>({{"size", n(2)}}, input).ok());
 }

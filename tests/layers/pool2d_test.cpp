@@ -117,13 +117,13 @@ TEST_CASE("pooling over images: shapes and options") {
   const Shape input{2 * 12, 20};
   each_window([&](Index size, Index size_columns, const Pool2DOptions& options) {
     const AveragePool2D<float> made(2, size, size_columns, options);
-    const auto copy = AveragePool2D<float>::from_config(made.config(), input).value();
-    CHECK(copy.config() == made.config());
+    const auto copy = from_config<AveragePool2D<float>>(config_of(made), input).value();
+    CHECK(config_of(copy) == config_of(made));
     CHECK(copy.out_shape(input) == made.out_shape(input));
   });
   const auto n = [](int value) { return ConfigValue(static_cast<std::int64_t>(value)); };
   const Config::Entry two{"size", n(2)}, one_plane{"planes", n(1)};
-  const auto made = [&](const Config& config) { return MaxPool2D<float>::from_config(config, input); };
+  const auto made = [&](const Config& config) { return from_config<MaxPool2D<float>>(config, input); };
   CHECK(made({two, one_plane}).value().columns.window.stride == 2);
   CHECK(made({two, one_plane, {"size_columns", n(3)}}).value().columns.window.stride == 3);
   CHECK(made({two, one_plane, {"size_columns", n(3)}, {"stride", n(1)}}).value().columns.window.stride == 1);

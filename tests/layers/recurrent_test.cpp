@@ -602,6 +602,6 @@ TEST_CASE("last_step: gradients, lengths, stream") {
   LastStep<double>{}.forward({x.data(), {1, 2}, 3, lengths}, {y.data(), {1, 1}, 3, ones}, none, {});
   CHECK(y == std::vector<double>{2, 0, 5});
   CHECK(streams(LastStep<double>{}));
-  CHECK(LastStep<double>::from_config({}, Shape{2}).ok());
-  CHECK_FALSE(LastStep<double>::from_config({{"units", std::int64_t{2}}}, Shape{2}).ok());
+  CHECK(from_config<LastStep<double>>({}, Shape{2}).ok());
+  CHECK_FALSE(from_config<LastStep<double>>({{"units", std::int64_t{2}}}, Shape{2}).ok());
 }

@@ -42,9 +42,9 @@ TEST_CASE("up_sampling1d") {
   for (const Index factor : {1, 2, 5})
     check_all([&](auto zero) { return UpSampling1D<decltype(zero)>(factor); });
   CHECK_THROWS_AS(UpSampling1D<float>(0), ConfigError);
-  CHECK(UpSampling1D<float>::from_config(UpSampling1D<float>(5).config(), Shape{2, 3}).value().factor == 5);
+  CHECK(from_config<UpSampling1D<float>>(config_of(UpSampling1D<float>(5)), Shape{2, 3}).value().factor == 5);
   const ConfigValue huge = std::int64_t{1} << 24;
-  CHECK_FALSE(UpSampling1D<float>::from_config({{"factor", huge}}, Shape{100, 100'000}).ok());
+  CHECK_FALSE(from_config<UpSampling1D<float>>({{"factor", huge}}, Shape{100, 100'000}).ok());
 }
 
 TEST_CASE("zero_padding1d") {
@@ -53,11 +53,11 @@ TEST_CASE("zero_padding1d") {
     check_all([&](auto zero) { return ZeroPadding1D<decltype(zero)>(left, 2); });
   CHECK_THROWS_AS(ZeroPadding1D<float>(-1, 0), ConfigError);
   const auto copy =
-      ZeroPadding1D<float>::from_config(ZeroPadding1D<float>(4, 1).config(), Shape{2, 3}).value();
+      from_config<ZeroPadding1D<float>>(config_of(ZeroPadding1D<float>(4, 1)), Shape{2, 3}).value();
   CHECK(copy.left == 4);
   CHECK(copy.right == 1);
-  CHECK(ZeroPadding1D<float>::from_config({{"left", std::int64_t{4}}}, Shape{2, 3}).value().right == 4);
-  CHECK_FALSE(ZeroPadding1D<float>::from_config({{"left", std::int64_t{-1}}}, Shape{2, 3}).ok());
+  CHECK(from_config<ZeroPadding1D<float>>({{"left", std::int64_t{4}}}, Shape{2, 3}).value().right == 4);
+  CHECK_FALSE(from_config<ZeroPadding1D<float>>({{"left", std::int64_t{-1}}}, Shape{2, 3}).ok());
 }
 
 TEST_CASE("cropping1d") {
@@ -65,8 +65,8 @@ TEST_CASE("cropping1d") {
   for (const Index left : {0, 3}) check_all([&](auto zero) { return Cropping1D<decltype(zero)>(left, 2); });
   CHECK_THROWS_AS(Cropping1D<float>(0, -1), ConfigError);
   CHECK_THROWS_AS(static_cast<void>(Cropping1D<float>(2, 2).out_shape(Shape{1, 4})), ShapeError);
-  const auto copy = Cropping1D<float>::from_config(Cropping1D<float>(1, 2).config(), Shape{2, 9}).value();
+  const auto copy = from_config<Cropping1D<float>>(config_of(Cropping1D<float>(1, 2)), Shape{2, 9}).value();
   CHECK(copy.left == 1);
   CHECK(copy.right == 2);
-  CHECK_FALSE(Cropping1D<float>::from_config({{"left", std::int64_t{2}}}, Shape{2, 4}).ok());
+  CHECK_FALSE(from_config<Cropping1D<float>>({{"left", std::int64_t{2}}}, Shape{2, 4}).ok());
 }

@@ -72,17 +72,17 @@ TEST_CASE("depthwise_conv1d, separable_conv1d: shapes and options") {
     options.bias = options.stride == 1;
     options.initializer = Initializer::he_uniform;
     const DepthwiseConv1D<float> depthwise(4, 3, options);
-    CHECK(DepthwiseConv1D<float>::from_config(depthwise.config(), input).value().config() ==
-          depthwise.config());
-    CHECK(DepthwiseConv1D<float>::values_needed(depthwise.config(), input) == 16.0);
+    CHECK(config_of(from_config<DepthwiseConv1D<float>>(config_of(depthwise), input).value()) ==
+          config_of(depthwise));
+    CHECK(detail::values_needed<DepthwiseConv1D<float>>(config_of(depthwise), input) == 16.0);
     const SeparableConv1D<float> separable(4, 6, 3, options);
-    CHECK(SeparableConv1D<float>::from_config(separable.config(), input).value().config() ==
-          separable.config());
-    CHECK(SeparableConv1D<float>::values_needed(separable.config(), input) >= 12 + 24 + 6);
+    CHECK(config_of(from_config<SeparableConv1D<float>>(config_of(separable), input).value()) ==
+          config_of(separable));
+    CHECK(detail::values_needed<SeparableConv1D<float>>(config_of(separable), input) >= 12 + 24 + 6);
   });
   const auto n = [](int value) { return ConfigValue(static_cast<std::int64_t>(value)); };
-  CHECK_FALSE(DepthwiseConv1D<float>::from_config({}, input).ok());
-  CHECK_FALSE(DepthwiseConv1D<float>::from_config({{"kernel", n(3)}, {"groups", n(2)}}, input).ok());
-  CHECK_FALSE(SeparableConv1D<float>::from_config({{"kernel", n(3)}}, input).ok());
-  CHECK_FALSE(SeparableConv1D<float>::from_config({{"filters", n(3)}, {"kernel", n(10)}}, input).ok());
+  CHECK_FALSE(from_config<DepthwiseConv1D<float>>({}, input).ok());
+  CHECK_FALSE(from_config<DepthwiseConv1D<float>>({{"kernel", n(3)}, {"groups", n(2)}}, input).ok());
+  CHECK_FALSE(from_config<SeparableConv1D<float>>({{"kernel", n(3)}}, input).ok());
+  CHECK_FALSE(from_config<SeparableConv1D<float>>({{"filters", n(3)}, {"kernel", n(10)}}, input).ok());
 }

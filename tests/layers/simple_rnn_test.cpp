@@ -92,16 +92,16 @@ TEST_CASE("simple_rnn: options survive the way through a Config") {
                              .reverse = true};
   for (const SimpleRnnOptions& options : {SimpleRnnOptions{}, all}) {
     const SimpleRnn<float> layer(4, 3, options);
-    const SimpleRnn<float> copy = SimpleRnn<float>::from_config(layer.config(), {4, 9}).value();
-    CHECK(copy.config() == layer.config());
+    const SimpleRnn<float> copy = from_config<SimpleRnn<float>>(config_of(layer), {4, 9}).value();
+    CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.recurrent() == layer.recurrent());
     CHECK(copy.options.activation == options.activation);
     CHECK(copy.options.output_activation == options.output_activation);
-    CHECK(SimpleRnn<float>::values_needed(layer.config(), {4, 9}) >=
+    CHECK(detail::values_needed<SimpleRnn<float>>(config_of(layer), {4, 9}) >=
           static_cast<double>(parameter_count(layer)));
   }
   using C = Config;
-  const auto good = [](const C& config) { return SimpleRnn<float>::from_config(config, {4, 1}).ok(); };
+  const auto good = [](const C& config) { return from_config<SimpleRnn<float>>(config, {4, 1}).ok(); };
   CHECK(good(C{{"units", std::int64_t{3}}}));
   CHECK_FALSE(good(C{}));
   CHECK_FALSE(good(C{{"units", std::int64_t{3}}, {"activation", std::string("gelu")}}));

@@ -84,19 +84,19 @@ TEST_CASE("transformer_encoder: options") {
                                          .activation = EncoderActivation::relu,
                                          .dropout = 0.25,
                                          .epsilon = 0.5});
-  const auto copy = TransformerEncoder<float>::from_config(layer.config(), Shape{6, 2}).value();
-  CHECK(copy.config() == layer.config());
+  const auto copy = from_config<TransformerEncoder<float>>(config_of(layer), Shape{6, 2}).value();
+  CHECK(config_of(copy) == config_of(layer));
   CHECK(copy.norm2.options.epsilon == 0.5);
   CHECK(copy.attention.options.causal);
   CHECK(static_cast<double>(parameter_count(copy)) ==
-        TransformerEncoder<float>::values_needed(layer.config(), Shape{6, 2}));
+        detail::values_needed<TransformerEncoder<float>>(config_of(layer), Shape{6, 2}));
   CHECK_THROWS_AS(static_cast<void>(layer.out_shape(Shape{5, 2})), ShapeError);
   CHECK_THROWS_AS(TransformerEncoder<float>(6, 10, {.heads = 4}), ConfigError);
   CHECK_THROWS_AS(TransformerEncoder<float>(6, 10, {.dropout = 1.0}), ConfigError);
-  Config wrong = layer.config();
+  Config wrong = config_of(layer);
   wrong.set("norm", std::string("between"));
-  CHECK_FALSE(TransformerEncoder<float>::from_config(wrong, Shape{6, 2}).ok());
-  CHECK_FALSE(TransformerEncoder<float>::from_config(layer.config(), Shape{7, 2}).ok());
+  CHECK_FALSE(from_config<TransformerEncoder<float>>(wrong, Shape{6, 2}).ok());
+  CHECK_FALSE(from_config<TransformerEncoder<float>>(config_of(layer), Shape{7, 2}).ok());
 }
 
 TEST_CASE("a causal transformer learns to repeat the symbol of two steps before") {

@@ -35,6 +35,6 @@ TEST_CASE("transpose: padding is zeros, and all steps count") {
 TEST_CASE("transpose: shapes and options") {
   CHECK_THROWS_AS(static_cast<void>(Transpose<float>(3).out_shape({2, 3})), ShapeError);
   CHECK_THROWS_AS(Transpose<float>(0), ConfigError);
-  CHECK(Transpose<float>::from_config({}, {2, 3}).value().channels == 2);
-  CHECK_FALSE(Transpose<float>::from_config({{"channels", std::int64_t{3}}}, {2, 3}).ok());
+  CHECK(from_config<Transpose<float>>({}, {2, 3}).value().channels == 2);
+  CHECK_FALSE(from_config<Transpose<float>>({{"channels", std::int64_t{3}}}, {2, 3}).ok());
 }

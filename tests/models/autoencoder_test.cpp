@@ -444,10 +444,10 @@ TEST_CASE("pretrain: layer by layer, decoders mirrored, and a better start than 
 TEST_CASE("autoencoder layers: options") {
   const auto same = [](const auto& layer, Shape input) {
     using L = std::remove_cvref_t<decltype(layer)>;
-    const auto copy = L::from_config(layer.config(), input).value();
-    CHECK(copy.config() == layer.config());
-    if constexpr (requires { L::values_needed(layer.config(), input); }) {
-      CHECK(L::values_needed(layer.config(), input) == static_cast<double>(parameter_count(layer)));
+    const auto copy = from_config<L>(config_of(layer), input).value();
+    CHECK(config_of(copy) == config_of(layer));
+    if constexpr (requires { detail::values_needed<L>(config_of(layer), input); }) {
+      CHECK(detail::values_needed<L>(config_of(layer), input) == static_cast<double>(parameter_count(layer)));
     }
   };
   same(TiedAutoencoder<float>(5, 3, {.encoder = CodeActivation::tanh, .contraction = 0.25}), Shape{5});
@@ -465,6 +465,6 @@ TEST_CASE("autoencoder layers: options") {
   CHECK_THROWS_AS(MaskingNoise<float>{1.5}, ConfigError);
   CHECK_THROWS_AS((KlSparsity<float>{0.0, 1.0}), ConfigError);
   CHECK_THROWS_AS(RepeatVector<float>{0}, ConfigError);
-  CHECK_FALSE(Variational<float>::from_config(Config{}, Shape{5}).ok());
-  CHECK_FALSE(RepeatVector<float>::from_config(Config{{"times", std::int64_t{3}}}, Shape{5, 2}).ok());
+  CHECK_FALSE(from_config<Variational<float>>(Config{}, Shape{5}).ok());
+  CHECK_FALSE(from_config<RepeatVector<float>>(Config{{"times", std::int64_t{3}}}, Shape{5, 2}).ok());
 }

@@ -65,7 +65,7 @@ TEST_CASE("bidirectional: from chains and as data") {
   const Config sum{{"merge", std::string("add")}};
   const Net layer = Net::from_branches(sum, {chain}, {3, 9}).value();
   CHECK(layer.out_shape({3, 9}) == Shape{4, 1});
-  CHECK(layer.config() == sum);
+  CHECK(config_of(layer) == sum);
   const LayerSpec spec = describe_layer(layer);
   CHECK(spec.kind == "bidirectional");
   REQUIRE(spec.branches.size() == 2);

@@ -27,9 +27,9 @@ TEST_CASE("nets from text") {
   CHECK(net.layers[0].kind() == "dense");
   CHECK(parameter_count(net) == 10 * 64 + 2 * 64 + 64 * 3 + 3);
   CHECK(net.out_shape(Shape{10}) == Shape{3});
-  CHECK(std::get<double>(*net.layers[1].config().find("momentum")) == 0.2);
-  CHECK(std::get<double>(*net.layers[2].config().find("negative_slope")) == 0.2);
-  CHECK(std::get<double>(*net.layers[3].config().find("rate")) == 0.25);
+  CHECK(std::get<double>(*config_of(net.layers[1]).find("momentum")) == 0.2);
+  CHECK(std::get<double>(*config_of(net.layers[2]).find("negative_slope")) == 0.2);
+  CHECK(std::get<double>(*config_of(net.layers[3]).find("rate")) == 0.25);
 }
 
 TEST_CASE("every built-in layer is rebuilt from its own kind and config") {
@@ -39,12 +39,12 @@ TEST_CASE("every built-in layer is rebuilt from its own kind and config") {
                    Shape{4});
   std::vector<LayerSpec> specs;
   for (const AnyLayer<float>& layer : net.layers)
-    specs.push_back({std::string(layer.kind()), layer.config()});
+    specs.push_back({std::string(layer.kind()), config_of(layer)});
   const AnyModel<float> copy = try_build<float>(specs, Shape{4}).value();
   REQUIRE(copy.layers.size() == net.layers.size());
   for (std::size_t i = 0; i < specs.size(); ++i) {
     CHECK(copy.layers[i].kind() == specs[i].kind);
-    CHECK(copy.layers[i].config() == specs[i].config);
+    CHECK(config_of(copy.layers[i]) == specs[i].config);
   }
 }
 

@@ -158,6 +158,7 @@ class ConfigReader {
     if (!complaint_.empty()) return Failure{ErrorKind::config, complaint_};
     return value;
   }
+  [[nodiscard]] bool has(std::string_view name) const noexcept { return config_.find(name) != nullptr; }
   [[nodiscard]] bool ok() const noexcept { return complaint_.empty(); }
   [[nodiscard]] Failure failure() const { return {ErrorKind::config, complaint_}; }
 

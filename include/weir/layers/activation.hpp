@@ -46,11 +46,6 @@ struct Activation : Parameterless<T> {
     simd::transform(y.size(), y.data(), dy.data(), dx.data(),
                     [&](const simd::Simd<T>& out, const simd::Simd<T>& g) { return g * self.slope(out); });
   }
-
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<Self> from_config(const Config& config, Shape) {
-    return ConfigReader(Self::kind, config).finish(Self{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

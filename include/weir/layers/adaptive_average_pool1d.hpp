@@ -7,8 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/pool.hpp>
 
@@ -25,12 +25,11 @@ struct AdaptiveAveragePool1D {
   static constexpr std::string_view kind = "adaptive_average_pool1d";
   static constexpr std::array<std::string_view, 1> arguments{"length"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds length_bounds{"length", 1, Window::limit};
 
   Index length = 1;
 
   AdaptiveAveragePool1D() = default;
-  explicit AdaptiveAveragePool1D(Index steps) : length(length_bounds.checked(kind, steps)) {}
+  explicit AdaptiveAveragePool1D(Index steps) : length(steps) { checked_fields(kind, *this); }
 
   [[nodiscard]] Index out_length(Index) const noexcept { return length; }
   [[nodiscard]] Shape out_shape(Shape input) const noexcept { return {input.channels, length}; }
@@ -62,13 +61,12 @@ struct AdaptiveAveragePool1D {
     }
   }
 
-  [[nodiscard]] Config config() const { return {{"length", static_cast<std::int64_t>(length)}}; }
-  [[nodiscard]] static Result<AdaptiveAveragePool1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index steps = length_bounds.require(read);
-    detail::check_output(read, "length", input.channels, steps);
-    if (!read.ok()) return read.failure();
-    return read.finish(AdaptiveAveragePool1D(steps));
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("length", o.length, IntegerRange{1, Window::limit}, "steps of the output");
+  }
+  static void adapt(ConfigReader& read, const AdaptiveAveragePool1D& layer, Shape input) {
+    detail::check_output(read, "length", input.channels, layer.length);
   }
 
  private:

@@ -21,10 +21,16 @@ struct AveragePool1DOptions {
   Index pad_right = 0;  ///< with Padding::sides
   bool ceil = false;
   bool count_include_pad = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::pool_fields(visit, o);
+    visit("count_include_pad", o.count_include_pad, "padding counts in the mean");
+  }
 };
 
 template <class T = float>
-struct AveragePool1D : Pool1D<AveragePool1D<T>, T> {
+struct AveragePool1D : Pool1D<AveragePool1D<T>, T, AveragePool1DOptions> {
   static constexpr std::string_view kind = "average_pool1d";
   static constexpr T empty = T(0);
 
@@ -32,7 +38,8 @@ struct AveragePool1D : Pool1D<AveragePool1D<T>, T> {
 
   AveragePool1D() = default;
   explicit AveragePool1D(Index size, AveragePool1DOptions chosen = {})
-      : Pool1D<AveragePool1D, T>(size, chosen), count_include_pad(chosen.count_include_pad) {}
+      : Pool1D<AveragePool1D, T, AveragePool1DOptions>(size, chosen),
+        count_include_pad(chosen.count_include_pad) {}
 
   [[nodiscard]] bool counts_padding() const noexcept { return count_include_pad; }
   static void pool(Index channels, Index count, T divisor, const T* x, T* y) noexcept {
@@ -48,18 +55,10 @@ struct AveragePool1D : Pool1D<AveragePool1D<T>, T> {
     simd::transform(channels, sum, y, [&](const simd::Simd<T>& value) { return value / by; });
   }
 
-  [[nodiscard]] Config config() const {
-    Config config = Pool1D<AveragePool1D, T>::config();
-    config.set("count_include_pad", count_include_pad);
-    return config;
-  }
-  [[nodiscard]] static Result<AveragePool1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    AveragePool1DOptions chosen;
-    const Index size = AveragePool1D::read_window(read, config, input, chosen);
-    chosen.count_include_pad = read.flag("count_include_pad", false);
-    if (!read.ok()) return read.failure();
-    return read.finish(AveragePool1D(size, chosen));
+  [[nodiscard]] detail::PoolSettings<AveragePool1DOptions> settings() const {
+    AveragePool1DOptions chosen = this->window_options();
+    chosen.count_include_pad = count_include_pad;
+    return {this->window.size, chosen};
   }
 };
 

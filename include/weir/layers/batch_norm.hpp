@@ -16,9 +16,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/transform.hpp>
@@ -35,6 +35,12 @@ namespace weir::inline WEIR_ABI {
 struct BatchNormOptions {
   double momentum = 0.1;
   double epsilon = 1e-5;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("momentum", o.momentum, RealRange{0.0, 1.0}, "share of the newest batch in the running statistics");
+    visit("epsilon", o.epsilon, RealRange{1e-12, 1.0}, "added to the variance");
+  }
 };
 
 template <class T = float, Index Channels = dyn>
@@ -43,8 +49,6 @@ struct BatchNorm {
   static constexpr std::string_view kind = "batch_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool whole_batch = true;
-  static constexpr RealBounds momentum_bounds{"momentum", 0.0, 1.0};
-  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -68,8 +72,7 @@ struct BatchNorm {
   BatchNorm() requires(Channels == dyn) = default;
   explicit BatchNorm(Index channels, BatchNormOptions chosen = {})
       : gamma(channels), beta(channels), running_mean(channels), running_variance(channels), options(chosen) {
-    static_cast<void>(momentum_bounds.checked(kind, options.momentum));
-    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
+    checked_fields(kind, options);
     reset();
   }
 
@@ -151,18 +154,11 @@ struct BatchNorm {
     f(Role::buffer, "running_variance", layer.running_variance.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"momentum", options.momentum}, {"epsilon", options.epsilon}};
-  }
-  [[nodiscard]] static double values_needed(const Config&, Shape input) {
+  using Settings = BatchNormOptions;
+  [[nodiscard]] Settings settings() const { return options; }
+  [[nodiscard]] static BatchNorm made(const Settings& s, Shape input) { return BatchNorm(input.channels, s); }
+  [[nodiscard]] static double values_needed(const Settings&, Shape input) {
     return 4.0 * static_cast<double>(input.channels);
-  }
-  [[nodiscard]] static Result<BatchNorm> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    BatchNormOptions chosen;
-    chosen.momentum = momentum_bounds.read(read, chosen.momentum);
-    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
-    return read.finish(BatchNorm(input.channels, chosen));
   }
 
  private:

@@ -2,39 +2,24 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/config.hpp>
 #include <weir/layers/relu.hpp>
 #include <weir/layers/sigmoid.hpp>
 #include <weir/layers/tanh.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/transform.hpp>
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
 
 enum class CodeActivation : unsigned char { sigmoid, tanh, relu, identity };
 
-namespace detail {
-
-inline constexpr std::array<std::string_view, 4> code_activation_names{"sigmoid", "tanh", "relu", "identity"};
-
-/// The option `name` of a layer; complains when it is none of the names above.
-[[nodiscard]] inline CodeActivation read_code_activation(ConfigReader& read, std::string_view name,
-                                                         CodeActivation fallback) {
-  const auto& names = code_activation_names;
-  const std::string chosen = read.text(name, names[static_cast<std::size_t>(fallback)]);
-  const auto found = std::find(names.begin(), names.end(), chosen);
-  if (found == names.end()) {
-    read.complain(name, "must be sigmoid, tanh, relu or identity");
-    return fallback;
-  }
-  return static_cast<CodeActivation>(found - names.begin());
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(CodeActivation) noexcept {
+  return {"sigmoid", "tanh", "relu", "identity"};
 }
+
+namespace detail {
 
 /// Calls f(the activation's layer); identity does nothing.
 template <class T, class F>

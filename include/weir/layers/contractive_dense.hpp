@@ -7,9 +7,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/dense.hpp>
@@ -32,8 +32,6 @@ struct ContractiveDense {
   using Scalar = T;
   static constexpr std::string_view kind = "contractive_dense";
   static constexpr std::array<std::string_view, 2> arguments{"units", "weight"};
-  static constexpr IntegerBounds units_bounds{"units", 1, Index{1} << 24};
-  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool reads_output = true;
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
@@ -56,12 +54,7 @@ struct ContractiveDense {
 
   ContractiveDense() = default;
   ContractiveDense(Index in, Index units, ContractiveDenseOptions chosen = {})
-      : dense(in, units_bounds.checked(kind, units)), options(chosen) {
-    if (!detail::can_contract(options.activation)) {
-      fail(ErrorKind::config, "contractive_dense: the activation must be sigmoid or tanh");
-    }
-    static_cast<void>(weight_bounds.checked(kind, options.weight));
-  }
+      : dense(in, checked_fields(kind, Settings{units, chosen}).units), options(chosen) {}
 
   [[nodiscard]] std::string complaint(Shape input) const { return dense.complaint(input); }
   [[nodiscard]] Shape out_shape(Shape input) const { return dense.out_shape(input); }
@@ -95,26 +88,23 @@ struct ContractiveDense {
     Dense<T, In, Out>::visit(f, layer.dense...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"units", static_cast<std::int64_t>(dense.out())},
-            {"weight", options.weight},
-            {"activation",
-             std::string(detail::code_activation_names[static_cast<std::size_t>(options.activation)])}};
+  struct Settings {
+    Index units = 1;
+    ContractiveDenseOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("units", s.units, IntegerRange{1, Index{1} << 24}, "channels of the output");
+      visit("weight", s.options.weight, RealRange{0.0, 1e6}, "of the penalty");
+      visit("activation", s.options.activation, FirstNames{2}, "of the outputs");
+    }
+  };
+  [[nodiscard]] Settings settings() const { return {dense.out(), options}; }
+  [[nodiscard]] static ContractiveDense made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
   }
-  [[nodiscard]] static Result<ContractiveDense> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = units_bounds.require(read);
-    ContractiveDenseOptions chosen;
-    chosen.weight = weight_bounds.read(read, chosen.weight);
-    chosen.activation = detail::read_code_activation(read, "activation", chosen.activation);
-    if (!detail::can_contract(chosen.activation)) read.complain("activation", "must be sigmoid or tanh");
-    if (!read.ok()) return read.failure();
-    return read.finish(ContractiveDense(input.channels, units, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const auto units =
-        static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, units_bounds.high));
-    return units * (static_cast<double>(input.channels) + 1.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    return static_cast<double>(s.units) * (static_cast<double>(input.channels) + 1.0);
   }
 };
 

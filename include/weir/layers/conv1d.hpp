@@ -18,9 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/conv.hpp>
@@ -35,6 +35,32 @@
 
 namespace weir::inline WEIR_ABI {
 
+namespace detail {
+inline constexpr IntegerRange filters_range{1, Window::limit};
+inline constexpr IntegerRange kernel_range{1, Window::limit};
+
+template <class Visitor, class Options>
+void weights_fields(Visitor& visit, Options& o) {
+  visit("bias", o.bias, "adds a bias");
+  visit("initializer", o.initializer, "how the weights start");
+}
+
+/// The options that convolutions along time share.
+template <class Visitor, class Options>
+void convolution_fields(Visitor& visit, Options& o) {
+  padding_fields(visit, o);
+  visit("stride", o.stride, IntegerRange{1, Window::limit}, "steps from one window to the next");
+  visit("dilation", o.dilation, IntegerRange{1, Window::limit}, "steps from one tap to the next");
+  weights_fields(visit, o);
+}
+
+template <class Options>
+[[nodiscard]] Window window_of(Index size, const Options& o) noexcept {
+  return {size, o.stride, o.dilation, o.padding, o.pad_left, o.pad_right};
+}
+
+}  // namespace detail
+
 struct Conv1DOptions {
   Index stride = 1;
   Index dilation = 1;
@@ -44,49 +70,16 @@ struct Conv1DOptions {
   Index pad_right = 0;  ///< with Padding::sides
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::convolution_fields(visit, o);
+    visit("groups", o.groups, IntegerRange{1, Window::limit},
+          "parts of the channels that do not see each other");
+  }
 };
 
 namespace detail {
-inline constexpr IntegerBounds filters_bounds{"filters", 1, Window::limit};
-inline constexpr IntegerBounds kernel_bounds{"kernel", 1, Window::limit};
-
-/// Bias and initializer, into `chosen`.
-template <class Options>
-void read_weights(ConfigReader& read, Options& chosen) {
-  chosen.bias = read.flag("bias", true);
-  const auto initializer = initializer_named(read.text("initializer", name_of(chosen.initializer)));
-  if (!initializer) read.complain("initializer", "is unknown");
-  chosen.initializer = initializer.value_or(chosen.initializer);
-}
-template <class Options>
-void write_weights(const Options& options, Config& config) {
-  config.set("bias", options.bias);
-  config.set("initializer", std::string(name_of(options.initializer)));
-}
-
-/// The options that convolutions along time share, into `chosen`; the window they make.
-template <class Options>
-[[nodiscard]] Window read_convolution(ConfigReader& read, const Config& config, Options& chosen) {
-  Window window;
-  window.size = kernel_bounds.require(read);
-  read_padding(read, config, window);
-  window.stride = chosen.stride = read.integer("stride", 1, 1, Window::limit);
-  window.dilation = chosen.dilation = read.integer("dilation", 1, 1, Window::limit);
-  chosen.padding = window.padding;
-  chosen.pad_left = window.pad_left;
-  chosen.pad_right = window.pad_right;
-  read_weights(read, chosen);
-  return window;
-}
-/// The same as config entries.
-template <class Options>
-void write_convolution(const Window& window, const Options& options, Config& config) {
-  config.set("kernel", static_cast<std::int64_t>(window.size));
-  write_padding(window, config);
-  config.set("stride", static_cast<std::int64_t>(window.stride));
-  config.set("dilation", static_cast<std::int64_t>(window.dilation));
-  write_weights(options, config);
-}
 
 /// `columns` columns of `from` behind `before` columns of zeros, zeros up to `total`.
 template <class T>
@@ -116,23 +109,20 @@ struct Conv1D {
 
   Conv1D() = default;
   explicit Conv1D(Conv1DOptions chosen) requires(In != dyn && Out != dyn && Kernel != dyn) : options(chosen) {
-    check();
+    checked_fields(kind, settings());
   }
   Conv1D(Index in, Index out, Index kernel, Conv1DOptions chosen = {})
-      : weight(detail::filters_bounds.checked(kind, out), in / std::max<Index>(chosen.groups, 1),
-               detail::kernel_bounds.checked(kind, kernel)),
+      : weight(checked_fields(kind, Settings{out, kernel, chosen}).filters,
+               in / std::max<Index>(chosen.groups, 1), kernel),
         bias(out),
         options(chosen) {
-    check();
-    if (in % options.groups != 0) fail(ErrorKind::config, "conv1d: groups must divide the input channels");
+    if (in % options.groups != 0) fail(ErrorKind::config, "conv1d: 'groups' must divide the input channels");
   }
 
   [[nodiscard]] Index in() const { return weight.extents()[1] * options.groups; }
   [[nodiscard]] Index out() const { return weight.extents()[0]; }
   [[nodiscard]] Index kernel() const { return weight.extents()[2]; }
-  [[nodiscard]] Window window() const {
-    return {kernel(), options.stride, options.dilation, options.padding, options.pad_left, options.pad_right};
-  }
+  [[nodiscard]] Window window() const { return detail::window_of(kernel(), options); }
 
   [[nodiscard]] Index out_length(Index used) const { return window().out_length(used); }
   [[nodiscard]] std::string complaint(Shape input) const {
@@ -246,40 +236,36 @@ struct Conv1D {
     if ((layer.options.bias && ...)) f(Role::bias, "bias", layer.bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config{{"filters", static_cast<std::int64_t>(out())}};
-    detail::write_convolution(window(), options, config);
-    config.set("groups", static_cast<std::int64_t>(options.groups));
-    return config;
-  }
-  [[nodiscard]] static Result<Conv1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index filters = detail::filters_bounds.require(read);
-    Conv1DOptions chosen;
-    const Window window = detail::read_convolution(read, config, chosen);
-    chosen.groups = read.integer("groups", 1, 1, Window::limit);
-    if (input.channels % chosen.groups != 0 || filters % chosen.groups != 0) {
-      read.complain("groups", "must divide the input channels and the filters");
+  struct Settings {
+    Index filters = 1;
+    Index kernel = 1;
+    Conv1DOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
+      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
+      Conv1DOptions::fields(visit, s.options);
+      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
     }
-    detail::check_window(read, "kernel", window, input.length);
-    detail::check_output(read, "kernel", filters, window.out_length(input.length));
-    if (!read.ok()) return read.failure();
-    return read.finish(Conv1D(input.channels, filters, window.size, chosen));
+  };
+  [[nodiscard]] Settings settings() const { return {out(), kernel(), options}; }
+  [[nodiscard]] static Conv1D made(const Settings& s, Shape input) {
+    return {input.channels, s.filters, s.kernel, s.options};
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double filters = detail::number_in(config, "filters", 0.0);
-    const double per_filter = static_cast<double>(input.channels) * detail::number_in(config, "kernel", 0.0) /
-                              std::max(1.0, detail::number_in(config, "groups", 1.0));
-    return filters * (per_filter + 1.0);
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    const Window window = detail::window_of(s.kernel, s.options);
+    if (input.channels % s.options.groups != 0) read.complain("groups", "must divide the input channels");
+    detail::check_window(read, "kernel", window, input.length);
+    detail::check_output(read, "kernel", s.filters, window.out_length(input.length));
+  }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const double per_filter =
+        static_cast<double>(input.channels / s.options.groups) * static_cast<double>(s.kernel);
+    return static_cast<double>(s.filters) * (per_filter + 1.0);
   }
 
  private:
-  void check() const {
-    window().check(kind);
-    if (options.groups < 1 || out() % options.groups != 0) {
-      fail(ErrorKind::config, "conv1d: groups must divide the output channels");
-    }
-  }
   [[nodiscard]] simd::Convolution geometry() const {
     return {in(), out(), kernel(), options.dilation, options.groups};
   }

@@ -18,9 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/window.hpp>
@@ -45,6 +45,17 @@ struct Conv1DTransposeOptions {
   Index output_padding = 0;  ///< steps more at the end; with Padding::sides
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::convolution_fields(visit, o);
+    visit("groups", o.groups, IntegerRange{1, Window::limit},
+          "parts of the channels that do not see each other");
+    visit("output_padding", o.output_padding, IntegerRange{0, Window::limit},
+          "steps more at the end; with explicit padding");
+    visit.refuse(o.output_padding > 0 && o.padding != Padding::sides, "output_padding",
+                 "goes with explicit padding");
+  }
 };
 
 /// Extents known at compile time mean one group.
@@ -54,7 +65,6 @@ struct Conv1DTranspose {
   static constexpr std::string_view kind = "conv1d_transpose";
   static constexpr std::array<std::string_view, 3> arguments{"filters", "kernel", "padding"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds output_padding_bounds{"output_padding", 0, Window::limit};
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
 
@@ -68,14 +78,13 @@ struct Conv1DTranspose {
     check();
   }
   Conv1DTranspose(Index in, Index out, Index kernel, Conv1DTransposeOptions chosen = {})
-      : weight(in, detail::filters_bounds.checked(kind, out) / std::max<Index>(chosen.groups, 1),
-               detail::kernel_bounds.checked(kind, kernel)),
+      : weight(
+            in,
+            checked_fields(kind, Settings{out, kernel, chosen}).filters / std::max<Index>(chosen.groups, 1),
+            kernel),
         bias(out),
         options(chosen) {
     check();
-    if (out % options.groups != 0) {
-      fail(ErrorKind::config, "conv1d_transpose: groups must divide the output channels");
-    }
   }
 
   [[nodiscard]] Index in() const { return weight.extents()[0]; }
@@ -161,48 +170,41 @@ struct Conv1DTranspose {
     if ((layer.options.bias && ...)) f(Role::bias, "bias", layer.bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config{{"filters", static_cast<std::int64_t>(out())}};
-    detail::write_convolution(window(), options, config);
-    config.set("groups", static_cast<std::int64_t>(options.groups));
-    config.set("output_padding", static_cast<std::int64_t>(options.output_padding));
-    return config;
+  struct Settings {
+    Index filters = 1;
+    Index kernel = 1;
+    Conv1DTransposeOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
+      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
+      Conv1DTransposeOptions::fields(visit, s.options);
+      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
+    }
+  };
+  [[nodiscard]] Settings settings() const { return {out(), kernel(), options}; }
+  [[nodiscard]] static Conv1DTranspose made(const Settings& s, Shape input) {
+    return {input.channels, s.filters, s.kernel, s.options};
   }
-  [[nodiscard]] static Result<Conv1DTranspose> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index filters = detail::filters_bounds.require(read);
-    Conv1DTransposeOptions chosen;
-    const Window window = detail::read_convolution(read, config, chosen);
-    chosen.groups = read.integer("groups", 1, 1, Window::limit);
-    chosen.output_padding = output_padding_bounds.read(read, 0);
-    if (input.channels % chosen.groups != 0 || filters % chosen.groups != 0) {
-      read.complain("groups", "must divide the input channels and the filters");
-    }
-    if (chosen.output_padding != 0 && chosen.padding != Padding::sides) {
-      read.complain("output_padding", "goes with explicit padding");
-    }
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    const Window window = detail::window_of(s.kernel, s.options);
+    if (input.channels % s.options.groups != 0) read.complain("groups", "must divide the input channels");
     detail::check_window(read, "kernel", window, input.length);
-    detail::check_output(read, "kernel", filters, out_length(window, chosen.output_padding, input.length));
-    if (!read.ok()) return read.failure();
-    return read.finish(Conv1DTranspose(input.channels, filters, window.size, chosen));
+    detail::check_output(read, "kernel", s.filters,
+                         out_length(window, s.options.output_padding, input.length));
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double filters = detail::number_in(config, "filters", 0.0);
-    const double per_filter = static_cast<double>(input.channels) * detail::number_in(config, "kernel", 0.0) /
-                              std::max(1.0, detail::number_in(config, "groups", 1.0));
-    return filters * (per_filter + 1.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const double per_filter =
+        static_cast<double>(input.channels / s.options.groups) * static_cast<double>(s.kernel);
+    return static_cast<double>(s.filters) * (per_filter + 1.0);
   }
 
  private:
   void check() const {
-    window().check(kind);
-    if (options.groups < 1 || in() % options.groups != 0) {
-      fail(ErrorKind::config, "conv1d_transpose: groups must divide the input channels");
-    }
-    if (output_padding_bounds.checked(kind, options.output_padding) > 0 &&
-        options.padding != Padding::sides) {
-      fail(ErrorKind::config, "conv1d_transpose: output_padding goes with explicit padding");
-    }
+    checked_fields(kind, settings());
+    if (in() % options.groups != 0)
+      fail(ErrorKind::config, "conv1d_transpose: 'groups' must divide the input channels");
   }
   /// From y to x.
   [[nodiscard]] simd::Convolution geometry() const {

@@ -21,6 +21,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/window2d.hpp>
 
@@ -41,6 +42,16 @@ struct Conv2DOptions {
   Padding padding = Padding::valid;  ///< valid or same
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("padding", o.padding, FirstNames{2}, "none, or zeros around an image that keep its size");
+    detail::axes_fields(visit, "stride", o.stride, o.stride_columns, IntegerRange{1, Window::limit},
+                        "rows from one window to the next");
+    detail::axes_fields(visit, "dilation", o.dilation, o.dilation_columns, IntegerRange{1, Window::limit},
+                        "rows from one tap to the next");
+    detail::weights_fields(visit, o);
+  }
 };
 
 template <class T = float>
@@ -56,19 +67,7 @@ struct Conv2D {
 
   Conv2D() = default;
   Conv2D(Index planes_in, Index filters, Index kernel, Index kernel_columns, Conv2DOptions chosen = {})
-      : planes(detail::planes_bounds.checked(kind, planes_in)),
-        rows{.size = detail::kernel_bounds.checked(kind, kernel),
-             .stride = chosen.stride,
-             .dilation = chosen.dilation,
-             .padding = chosen.padding},
-        columns(planes_in * kernel, filters, kernel_columns,
-                {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
-                 .dilation = chosen.dilation_columns == 0 ? chosen.dilation : chosen.dilation_columns,
-                 .padding = chosen.padding,
-                 .bias = chosen.bias,
-                 .initializer = chosen.initializer}) {
-    window().check(kind);
-  }
+      : Conv2D(checked_fields(kind, Settings{filters, kernel, kernel_columns, planes_in, chosen})) {}
 
   [[nodiscard]] Index filters() const { return columns.out(); }
   [[nodiscard]] Window2D window() const { return {rows, columns.window()}; }
@@ -136,44 +135,67 @@ struct Conv2D {
     if ((layer.columns.options.bias && ...)) f(Role::bias, "bias", layer.columns.bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
+  struct Settings {
+    Index filters = 1;
+    Index kernel = 1, kernel_columns = 1;
+    Index planes = 1;
+    Conv2DOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("filters", s.filters, detail::filters_range, "planes of the output");
+      visit.required("kernel", s.kernel, detail::kernel_range, "rows of a window");
+      if constexpr (Visitor::reads) s.kernel_columns = s.kernel;
+      visit("kernel_columns", s.kernel_columns, detail::kernel_range,
+            "its columns; as many as rows, where a file does not say");
+      visit("planes", s.planes, detail::planes_range, "of the input");
+      Conv2DOptions::fields(visit, s.options);
+    }
+    [[nodiscard]] Window2D window() const noexcept {
+      const auto or_rows = [](Index columns, Index rows) { return columns == 0 ? rows : columns; };
+      const Conv2DOptions& o = options;
+      return {{kernel, o.stride, o.dilation, o.padding},
+              {kernel_columns, or_rows(o.stride_columns, o.stride), or_rows(o.dilation_columns, o.dilation),
+               o.padding}};
+    }
+  };
+  [[nodiscard]] Settings settings() const {
     const Window along = columns.window();
-    Config config{{"filters", static_cast<std::int64_t>(filters())}};
-    detail::write_both_axes(config, "kernel", rows.size, along.size);
-    config.set("padding", std::string(name_of(rows.padding)));
-    detail::write_both_axes(config, "stride", rows.stride, along.stride);
-    detail::write_both_axes(config, "dilation", rows.dilation, along.dilation);
-    config.set("planes", static_cast<std::int64_t>(planes));
-    detail::write_weights(columns.options, config);
-    return config;
+    return {filters(),
+            rows.size,
+            along.size,
+            planes,
+            {.stride = rows.stride,
+             .stride_columns = along.stride,
+             .dilation = rows.dilation,
+             .dilation_columns = along.dilation,
+             .padding = rows.padding,
+             .bias = columns.options.bias,
+             .initializer = columns.options.initializer}};
   }
-  [[nodiscard]] static Result<Conv2D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index filters = detail::filters_bounds.require(read);
-    const Index planes = detail::planes_bounds.read(read, 1);
-    const Index kernel = detail::kernel_bounds.require(read);
-    const Index kernel_columns = detail::read_columns(read, "kernel", kernel);
-    Conv2DOptions chosen;
-    chosen.stride = read.integer("stride", 1, 1, Window::limit);
-    chosen.stride_columns = detail::read_columns(read, "stride", chosen.stride);
-    chosen.dilation = read.integer("dilation", 1, 1, Window::limit);
-    chosen.dilation_columns = detail::read_columns(read, "dilation", chosen.dilation);
-    chosen.padding = detail::read_padding2d(read);
-    detail::read_weights(read, chosen);
-    const Window2D window{{kernel, chosen.stride, chosen.dilation, chosen.padding},
-                          {kernel_columns, chosen.stride_columns, chosen.dilation_columns, chosen.padding}};
-    detail::check_window2d(read, "kernel", window, input, planes, filters);
-    if (!read.ok()) return read.failure();
-    return read.finish(Conv2D(planes, filters, kernel, kernel_columns, chosen));
+  [[nodiscard]] static Conv2D made(const Settings& s, Shape) {
+    return {s.planes, s.filters, s.kernel, s.window().columns.size, s.options};
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape) {
-    const double kernel = detail::number_in(config, "kernel", 0.0);
-    const double per_filter = detail::number_in(config, "planes", 1.0) * kernel *
-                              detail::number_in(config, "kernel_columns", kernel);
-    return detail::number_in(config, "filters", 0.0) * (per_filter + 1.0);
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    detail::check_window2d(read, "kernel", s.window(), input, s.planes, s.filters);
+  }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape) {
+    const double per_filter = static_cast<double>(s.planes) * static_cast<double>(s.kernel) *
+                              static_cast<double>(s.window().columns.size);
+    return static_cast<double>(s.filters) * (per_filter + 1.0);
   }
 
  private:
+  explicit Conv2D(const Settings& s)
+      : planes(s.planes),
+        rows(s.window().rows),
+        columns(s.planes * s.kernel, s.filters, s.window().columns.size,
+                {.stride = s.window().columns.stride,
+                 .dilation = s.window().columns.dilation,
+                 .padding = s.options.padding,
+                 .bias = s.options.bias,
+                 .initializer = s.options.initializer}) {}
+
   /// The weights with an extent for each axis: filters, planes, rows, columns.
   template <class L>
   [[nodiscard]] static auto weight_of(L& layer) {

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -24,15 +24,12 @@ struct Cropping1D {
   static constexpr std::string_view kind = "cropping1d";
   static constexpr std::array<std::string_view, 2> arguments{"left", "right"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds left_bounds{"left", 0, Window::limit},
-      right_bounds{"right", 0, Window::limit};
 
   Index left = 1;
   Index right = 1;
 
   Cropping1D() = default;
-  Cropping1D(Index before, Index behind)
-      : left(left_bounds.checked(kind, before)), right(right_bounds.checked(kind, behind)) {}
+  Cropping1D(Index before, Index behind) : left(before), right(behind) { checked_fields(kind, *this); }
 
   [[nodiscard]] Index out_length(Index used) const noexcept {
     return std::max<Index>(used - left - right, 0);
@@ -66,16 +63,15 @@ struct Cropping1D {
     }
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"left", static_cast<std::int64_t>(left)}, {"right", static_cast<std::int64_t>(right)}};
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("left", o.left, IntegerRange{0, Window::limit}, "steps cut off before");
+    if constexpr (Visitor::reads) o.right = o.left;
+    visit("right", o.right, IntegerRange{0, Window::limit},
+          "steps cut off behind; as before, where a file does not say");
   }
-  [[nodiscard]] static Result<Cropping1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index before = left_bounds.require(read);
-    const Index behind = right_bounds.read(read, before);
-    detail::check_output(read, "left", input.channels, input.length - before - behind);
-    if (!read.ok()) return read.failure();
-    return read.finish(Cropping1D(before, behind));
+  static void adapt(ConfigReader& read, const Cropping1D& layer, Shape input) {
+    detail::check_output(read, "left", input.channels, input.length - layer.left - layer.right);
   }
 };
 

@@ -8,9 +8,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/simd/gemm.hpp>
 #include <weir/simd/reduce.hpp>
@@ -24,6 +24,12 @@ namespace weir::inline WEIR_ABI {
 struct DenseOptions {
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("bias", o.bias, "adds a bias");
+    visit("initializer", o.initializer, "how the weights start");
+  }
 };
 
 template <class T = float, Index In = dyn, Index Out = dyn>
@@ -32,7 +38,6 @@ struct Dense {
   using Cache = NoCache;
   static constexpr std::string_view kind = "dense";
   static constexpr std::array<std::string_view, 1> arguments{"units"};
-  static constexpr IntegerBounds units_bounds{"units", 1, 1 << 24};
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = Out;
 
@@ -43,7 +48,7 @@ struct Dense {
   Dense() = default;
   explicit Dense(DenseOptions chosen) requires(In != dyn && Out != dyn) : options(chosen) {}
   Dense(Index in, Index out, DenseOptions chosen = {})
-      : weight(units_bounds.checked(kind, out), in), bias(out), options(chosen) {}
+      : weight(checked_fields(kind, Settings{out, chosen}).units, in), bias(out), options(chosen) {}
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index out() const { return weight.extents()[0]; }
@@ -85,26 +90,24 @@ struct Dense {
     if ((layer.options.bias && ...)) f(Role::bias, "bias", layer.bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"units", static_cast<std::int64_t>(out())},
-            {"bias", options.bias},
-            {"initializer", std::string(name_of(options.initializer))}};
+  struct Settings {
+    Index units = 1;
+    DenseOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("units", s.units, IntegerRange{1, 1 << 24}, "channels of the output");
+      DenseOptions::fields(visit, s.options);
+    }
+  };
+  [[nodiscard]] Settings settings() const { return {out(), options}; }
+  [[nodiscard]] static Dense made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
+  }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    return static_cast<double>(s.units) * static_cast<double>(input.channels + 1);
   }
   /// How many values `from_config` would allocate.
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    return config.count_or("units", 0.0) * static_cast<double>(input.channels + 1);
-  }
-  [[nodiscard]] static Result<Dense> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = units_bounds.require(read);
-    DenseOptions chosen;
-    chosen.bias = read.flag("bias", true);
-    const auto initializer = initializer_named(read.text("initializer", name_of(chosen.initializer)));
-    if (!initializer) read.complain("initializer", "is unknown");
-    chosen.initializer = initializer.value_or(chosen.initializer);
-    if (!read.ok()) return read.failure();
-    return read.finish(Dense(input.channels, units, chosen));
-  }
 };
 
 Dense(Index, Index, DenseOptions)->Dense<float>;

@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/conv1d.hpp>
 
 #include <array>
@@ -25,6 +26,11 @@ struct DepthwiseConv1DOptions {
   Index pad_right = 0;  ///< with Padding::sides
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::convolution_fields(visit, o);
+  }
 };
 
 namespace detail {
@@ -40,6 +46,15 @@ template <class T>
                     .pad_right = o.pad_right,
                     .bias = o.bias,
                     .initializer = o.initializer});
+}
+[[nodiscard]] inline DepthwiseConv1DOptions depthwise_options(const Conv1DOptions& o) noexcept {
+  return {.stride = o.stride,
+          .dilation = o.dilation,
+          .padding = o.padding,
+          .pad_left = o.pad_left,
+          .pad_right = o.pad_right,
+          .bias = o.bias,
+          .initializer = o.initializer};
 }
 }  // namespace detail
 
@@ -95,22 +110,29 @@ struct DepthwiseConv1D {
     Conv1D<T>::visit(f, layer.convolution...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config;
-    detail::write_convolution(convolution.window(), convolution.options, config);
-    return config;
+  struct Settings {
+    Index kernel = 1;
+    DepthwiseConv1DOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
+      DepthwiseConv1DOptions::fields(visit, s.options);
+    }
+  };
+  [[nodiscard]] Settings settings() const {
+    return {convolution.kernel(), detail::depthwise_options(convolution.options)};
   }
-  [[nodiscard]] static Result<DepthwiseConv1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    DepthwiseConv1DOptions chosen;
-    const Window window = detail::read_convolution(read, config, chosen);
+  [[nodiscard]] static DepthwiseConv1D made(const Settings& s, Shape input) {
+    return {input.channels, s.kernel, s.options};
+  }
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    const Window window = detail::window_of(s.kernel, s.options);
     detail::check_window(read, "kernel", window, input.length);
     detail::check_output(read, "kernel", input.channels, window.out_length(input.length));
-    if (!read.ok()) return read.failure();
-    return read.finish(DepthwiseConv1D(input.channels, window.size, chosen));
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    return static_cast<double>(input.channels) * (detail::number_in(config, "kernel", 0.0) + 1.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    return static_cast<double>(input.channels) * (static_cast<double>(s.kernel) + 1.0);
   }
 };
 

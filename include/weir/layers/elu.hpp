@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/batch.hpp>
 
@@ -13,12 +13,11 @@ template <class T = float>
 struct Elu : Activation<Elu<T>, T> {
   static constexpr std::string_view kind = "elu";
   static constexpr std::array<std::string_view, 1> arguments{"alpha"};
-  static constexpr RealBounds alpha_bounds{"alpha", 0.0, 1e6};
 
   double alpha = 1.0;
 
   Elu() = default;
-  explicit Elu(double a) : alpha(alpha_bounds.checked(kind, a)) {}
+  explicit Elu(double a) : alpha(a) { checked_fields(kind, *this); }
 
   [[nodiscard]] simd::Simd<T> value(const simd::Simd<T>& x) const noexcept {
     const simd::Simd<T> zero(T(0));
@@ -31,11 +30,9 @@ struct Elu : Activation<Elu<T>, T> {
                          y + simd::Simd<T>(static_cast<T>(alpha)));
   }
 
-  [[nodiscard]] Config config() const { return {{"alpha", alpha}}; }
-  [[nodiscard]] static Result<Elu> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    const Elu layer(alpha_bounds.read(read, 1.0));
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("alpha", o.alpha, RealRange{0.0, 1e6}, "a, of the negative side");
   }
 };
 

@@ -10,8 +10,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -33,8 +33,6 @@ struct Embedding {
   using Cache = NoCache;
   static constexpr std::string_view kind = "embedding";
   static constexpr std::array<std::string_view, 2> arguments{"vocabulary", "dimension"};
-  static constexpr IntegerBounds vocabulary_bounds{"vocabulary", 1, Index{1} << 24};
-  static constexpr IntegerBounds dimension_bounds{"dimension", 1, Index{1} << 16};
 
   Tensor<T, Dimension, Vocabulary> weight;
   EmbeddingOptions options;
@@ -42,13 +40,11 @@ struct Embedding {
   Embedding() = default;
   explicit Embedding(EmbeddingOptions chosen) requires(Vocabulary != dyn && Dimension != dyn)
       : options(chosen) {
-    check();
+    checked_fields(kind, settings());
   }
   Embedding(Index vocabulary, Index dimension, EmbeddingOptions chosen = {})
-      : weight(dimension_bounds.checked(kind, dimension), vocabulary_bounds.checked(kind, vocabulary)),
-        options(chosen) {
-    check();
-  }
+      : weight(checked_fields(kind, Settings{vocabulary, dimension, chosen}).dimension, vocabulary),
+        options(chosen) {}
 
   [[nodiscard]] Index vocabulary() const { return weight.extents()[1]; }
   [[nodiscard]] Index dimension() const { return weight.extents()[0]; }
@@ -88,34 +84,28 @@ struct Embedding {
     f(Role::weight, "weight", layer.weight.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"vocabulary", static_cast<std::int64_t>(vocabulary())},
-            {"dimension", static_cast<std::int64_t>(dimension())},
-            {"unknown", static_cast<std::int64_t>(options.unknown)},
-            {"padding", static_cast<std::int64_t>(options.padding)}};
+  struct Settings {
+    Index vocabulary = 1, dimension = 1;
+    EmbeddingOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("vocabulary", s.vocabulary, IntegerRange{1, Index{1} << 24}, "codes, from 0");
+      visit.required("dimension", s.dimension, IntegerRange{1, Index{1} << 16}, "numbers for each code");
+      visit("unknown", s.options.unknown, IntegerRange{0, s.vocabulary - 1}, "stands for what is no code");
+      visit("padding", s.options.padding, IntegerRange{-1, s.vocabulary - 1},
+            "code whose numbers are zero; -1: none");
+    }
+  };
+  [[nodiscard]] Settings settings() const { return {vocabulary(), dimension(), options}; }
+  [[nodiscard]] static Embedding made(const Settings& s, Shape) {
+    return {s.vocabulary, s.dimension, s.options};
   }
-  [[nodiscard]] static Result<Embedding> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    const Index vocabulary = vocabulary_bounds.require(read);
-    const Index dimension = dimension_bounds.require(read);
-    EmbeddingOptions chosen;
-    chosen.unknown = read.integer("unknown", chosen.unknown, 0, vocabulary - 1);
-    chosen.padding = read.integer("padding", chosen.padding, -1, vocabulary - 1);
-    if (!read.ok()) return read.failure();
-    return read.finish(Embedding(vocabulary, dimension, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    return static_cast<double>(read.integer("vocabulary", 0, 0, vocabulary_bounds.high)) *
-           static_cast<double>(read.integer("dimension", 0, 0, dimension_bounds.high));
+  [[nodiscard]] static double values_needed(const Settings& s, Shape) {
+    return static_cast<double>(s.vocabulary) * static_cast<double>(s.dimension);
   }
 
  private:
-  void check() const {
-    const auto no_code = [&](Index code, Index lowest) { return code < lowest || code >= vocabulary(); };
-    if (no_code(options.unknown, 0)) fail(ErrorKind::config, "embedding: 'unknown' is no code");
-    if (no_code(options.padding, -1)) fail(ErrorKind::config, "embedding: 'padding' is no code");
-  }
   [[nodiscard]] Index code_of(T x) const noexcept {
     const T nearest = std::nearbyint(x);
     const bool known = nearest >= T(0) && nearest < static_cast<T>(vocabulary());  // false for NaN

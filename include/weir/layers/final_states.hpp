@@ -8,6 +8,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,9 +28,7 @@ struct FinalStates {
   Index units = 1;
 
   FinalStates() = default;
-  explicit FinalStates(Index of_one_way) : units(of_one_way) {
-    if (units < 1) fail(ErrorKind::config, "final_states: 'units' must be at least 1");
-  }
+  explicit FinalStates(Index of_one_way) : units(of_one_way) { checked_fields(kind, *this); }
 
   [[nodiscard]] static Index out_length(Index) noexcept { return 1; }
   [[nodiscard]] std::string complaint(Shape input) const {
@@ -56,13 +55,12 @@ struct FinalStates {
 
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
-  [[nodiscard]] Config config() const { return {{"units", static_cast<std::int64_t>(units)}}; }
-  [[nodiscard]] static Result<FinalStates> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    FinalStates layer;
-    layer.units = read.required("units", 1, input.channels);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("units", o.units, IntegerRange{1, Index{1} << 40}, "of one direction");
+  }
+  static void adapt(ConfigReader& read, const FinalStates& layer, Shape input) {
     if (input.channels % (2 * layer.units) != 0) read.complain("units", "times two must divide the channels");
-    return read.finish(layer);
   }
 
  private:

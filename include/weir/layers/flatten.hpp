@@ -52,11 +52,6 @@ struct Flatten : detail::SameValues<T> {
                 Flatten&, const Pass&) const {
     if (!dx.absent()) this->copy(dy, dx, x);
   }
-
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<Flatten> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(Flatten{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

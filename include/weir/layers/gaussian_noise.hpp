@@ -5,7 +5,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 
 #include <algorithm>
@@ -19,13 +19,12 @@ struct GaussianNoise : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "gaussian_noise";
   static constexpr std::array<std::string_view, 1> arguments{"deviation"};
-  static constexpr RealBounds deviation_bounds{"deviation", 0.0, 1e6};
   static constexpr bool in_place = true;
 
   double deviation = 0.1;
 
   GaussianNoise() = default;
-  explicit GaussianNoise(double chosen) : deviation(deviation_bounds.checked(kind, chosen)) {}
+  explicit GaussianNoise(double chosen) : deviation(chosen) { checked_fields(kind, *this); }
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const {
     if (x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
@@ -40,12 +39,9 @@ struct GaussianNoise : Parameterless<T> {
     if (!dx.absent() && dx.data() != dy.data()) std::copy_n(dy.data(), dy.size(), dx.data());
   }
 
-  [[nodiscard]] Config config() const { return {{"deviation", deviation}}; }
-  [[nodiscard]] static Result<GaussianNoise> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    GaussianNoise layer;
-    layer.deviation = deviation_bounds.read(read, layer.deviation);
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("deviation", o.deviation, RealRange{0.0, 1e6}, "standard deviation of the noise in training");
   }
 };
 

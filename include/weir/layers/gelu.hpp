@@ -31,11 +31,6 @@ struct Gelu : Parameterless<T> {
     });
   }
 
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<Gelu> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(Gelu{});
-  }
-
  private:
   using Register = simd::Simd<T>;
   static Register cumulative(const Register& x) noexcept {

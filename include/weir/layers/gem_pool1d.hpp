@@ -12,9 +12,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/conv.hpp>
@@ -32,6 +32,13 @@ struct GemPool1DOptions {
   double p = 3.0;  ///< at first
   double epsilon = 1e-6;
   bool per_channel = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("p", o.p, RealRange{0.01, 1000.0}, "the power at first");
+    visit("epsilon", o.epsilon, RealRange{1e-12, 1.0}, "the least value: smaller ones count as it");
+    visit("per_channel", o.per_channel, "each channel has a power of its own");
+  }
 };
 
 template <class T = float>
@@ -40,8 +47,6 @@ struct GemPool1D {
   static constexpr std::string_view kind = "gem_pool1d";
   static constexpr std::array<std::string_view, 1> arguments{"p"};
   static constexpr bool along_time = true;
-  static constexpr RealBounds p_bounds{"p", 0.01, 1000.0};
-  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr bool reads_output = true;
 
   Tensor<T, dyn> p;
@@ -49,12 +54,12 @@ struct GemPool1D {
 
   explicit GemPool1D(GemPool1DOptions chosen = {}) : p(1), options(chosen) {
     if (options.per_channel) fail(ErrorKind::config, "gem_pool1d: one p a channel needs their number");
-    check();
+    checked_fields(kind, options);
     reset();
   }
   explicit GemPool1D(Index channels, GemPool1DOptions chosen = {})
       : p(chosen.per_channel ? channels : 1), options(chosen) {
-    check();
+    checked_fields(kind, options);
     reset();
   }
 
@@ -173,30 +178,16 @@ struct GemPool1D {
     f(Role::bias, "p", layer.p.view()...);  // as a bias: weight decay would pull the power to zero
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"p", options.p}, {"epsilon", options.epsilon}, {"per_channel", options.per_channel}};
-  }
-  [[nodiscard]] static Result<GemPool1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    GemPool1DOptions chosen;
-    chosen.p = p_bounds.read(read, chosen.p);
-    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
-    chosen.per_channel = read.flag("per_channel", false);
-    return read.finish(GemPool1D(input.channels, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const ConfigValue* each = config.find("per_channel");
-    const auto* flag = each == nullptr ? nullptr : std::get_if<bool>(each);
-    return flag != nullptr && *flag ? static_cast<double>(input.channels) : 1.0;
+  using Settings = GemPool1DOptions;
+  [[nodiscard]] Settings settings() const { return options; }
+  [[nodiscard]] static GemPool1D made(const Settings& s, Shape input) { return GemPool1D(input.channels, s); }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    return s.per_channel ? static_cast<double>(input.channels) : 1.0;
   }
 
  private:
   using V = simd::Simd<T>;
 
-  void check() const {
-    static_cast<void>(p_bounds.checked(kind, options.p));
-    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
-  }
   void reset() { p.fill(static_cast<T>(options.p)); }
   void spread_p(Index channels, T* to) const {
     for (Index c = 0; c < channels; ++c) to[c] = p[options.per_channel ? c : 0];

@@ -71,11 +71,6 @@ struct GlobalAveragePool1D {
       simd::mean_columns(channels, 1, sum[channels], sum, y.sample(i).data());
     }
   }
-
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<GlobalAveragePool1D> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(GlobalAveragePool1D{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -70,11 +70,6 @@ struct GlobalMaxPool1D {
       std::copy_n(largest, x.channels(), y.sample(i).data());
     }
   }
-
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<GlobalMaxPool1D> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(GlobalMaxPool1D{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/recurrent.hpp>
 #include <weir/simd/gates.hpp>
 
@@ -27,6 +28,12 @@ struct GruOptions {
   Index truncate = 0;
   bool reverse = false;
   bool reset_after = true;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::recurrent_fields(visit, o);
+    visit("reset_after", o.reset_after, "the reset gate acts behind the product with the state");
+  }
 };
 
 template <class T = float, Index In = dyn, Index Units = dyn>
@@ -48,17 +55,15 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
 
   Gru() = default;
   explicit Gru(GruOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) {
-    detail::check_recurrent_options(kind, chosen);
+    checked_fields(kind, chosen);
   }
   Gru(Index in, Index units, GruOptions chosen = {})
-      : weight(3 * detail::recurrent_units_bounds.checked(kind, units), in),
+      : weight(3 * checked_fields(kind, Settings{units, chosen}).units, in),
         recurrent_weight(3 * units, units),
         bias(3 * units),
         recurrent_bias(units),
         initial_state(units),
-        options(chosen) {
-    detail::check_recurrent_options(kind, chosen);
-  }
+        options(chosen) {}
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return initial_state.size(); }
@@ -209,22 +214,13 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
     if ((layer.options.learned_state && ...)) f(Role::bias, "initial_state", layer.initial_state.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config = detail::recurrent_config(units(), options);
-    config.set("reset_after", options.reset_after);
-    return config;
+  using Settings = detail::RecurrentSettings<GruOptions>;
+  [[nodiscard]] Settings settings() const { return {units(), options}; }
+  [[nodiscard]] static Gru made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
   }
-  [[nodiscard]] static Result<Gru> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = detail::recurrent_units_bounds.require(read);
-    GruOptions chosen;
-    detail::read_recurrent_options(read, chosen);
-    chosen.reset_after = read.flag("reset_after", true);
-    if (!read.ok()) return read.failure();
-    return read.finish(Gru(input.channels, units, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = config.count_or("units", 0.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const auto units = static_cast<double>(s.units);
     return units * (3.0 * (static_cast<double>(input.channels) + units + 1.0) + 2.0);
   }
 

@@ -23,11 +23,6 @@ struct Identity : Parameterless<T> {
     if (!dx.absent()) copy(dy, dx);
   }
 
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<Identity> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(Identity{});
-  }
-
  private:
   static void copy(BatchView<const T> from, BatchView<T> to) {
     if (from.data() != to.data()) std::copy_n(from.data(), from.size(), to.data());

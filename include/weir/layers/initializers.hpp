@@ -11,12 +11,12 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/enum_names.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <array>
 #include <cmath>
-#include <optional>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -30,20 +30,8 @@ enum class Initializer : unsigned char {
   zeros
 };
 
-namespace detail {
-inline constexpr std::array<std::string_view, 6> initializer_names{
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_normal", "zeros"};
-}  // namespace detail
-
-[[nodiscard]] inline std::string_view name_of(Initializer initializer) noexcept {
-  return detail::initializer_names[static_cast<std::size_t>(initializer)];
-}
-
-[[nodiscard]] inline std::optional<Initializer> initializer_named(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < detail::initializer_names.size(); ++i) {
-    if (detail::initializer_names[i] == name) return static_cast<Initializer>(i);
-  }
-  return std::nullopt;
+[[nodiscard]] constexpr std::array<std::string_view, 6> names_of(Initializer) noexcept {
+  return {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_normal", "zeros"};
 }
 
 /// Fills `weights` by the rule.

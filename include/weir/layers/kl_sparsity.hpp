@@ -12,8 +12,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -28,8 +28,6 @@ template <class T = float>
 struct KlSparsity : Parameterless<T> {
   static constexpr std::string_view kind = "kl_sparsity";
   static constexpr std::array<std::string_view, 2> arguments{"rate", "weight"};
-  static constexpr RealBounds rate_bounds{"rate", 1e-6, 1.0 - 1e-6};
-  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool in_place = true;
   static constexpr bool whole_batch = true;
 
@@ -47,8 +45,7 @@ struct KlSparsity : Parameterless<T> {
   };
 
   KlSparsity() = default;
-  KlSparsity(double wanted, double chosen)
-      : rate(rate_bounds.checked(kind, wanted)), weight(weight_bounds.checked(kind, chosen)) {}
+  KlSparsity(double wanted, double chosen) : rate(wanted), weight(chosen) { checked_fields(kind, *this); }
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
     if (x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
@@ -75,13 +72,10 @@ struct KlSparsity : Parameterless<T> {
     }
   }
 
-  [[nodiscard]] Config config() const { return {{"rate", rate}, {"weight", weight}}; }
-  [[nodiscard]] static Result<KlSparsity> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    KlSparsity layer;
-    layer.rate = rate_bounds.read(read, layer.rate);
-    layer.weight = weight_bounds.read(read, layer.weight);
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("rate", o.rate, RealRange{1e-6, 1.0 - 1e-6}, "wanted mean of each unit");
+    visit("weight", o.weight, RealRange{0.0, 1e6}, "of the penalty");
   }
 
  private:

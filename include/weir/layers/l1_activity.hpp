@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -22,14 +22,13 @@ struct L1Activity : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "l1_activity";
   static constexpr std::array<std::string_view, 1> arguments{"weight"};
-  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool in_place = true;
   static constexpr bool reads_output = true;
 
   double weight = 1e-3;
 
   L1Activity() = default;
-  explicit L1Activity(double chosen) : weight(weight_bounds.checked(kind, chosen)) {}
+  explicit L1Activity(double chosen) : weight(chosen) { checked_fields(kind, *this); }
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const {
     if (x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
@@ -55,12 +54,9 @@ struct L1Activity : Parameterless<T> {
     }
   }
 
-  [[nodiscard]] Config config() const { return {{"weight", weight}}; }
-  [[nodiscard]] static Result<L1Activity> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    L1Activity layer;
-    layer.weight = weight_bounds.read(read, layer.weight);
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("weight", o.weight, RealRange{0.0, 1e6}, "of the penalty");
   }
 
  private:

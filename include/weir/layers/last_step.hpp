@@ -58,10 +58,6 @@ struct LastStep {
 
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<LastStep> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(LastStep{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

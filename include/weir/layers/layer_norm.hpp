@@ -10,9 +10,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/simd/batch.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/transform.hpp>
@@ -27,6 +27,11 @@ namespace weir::inline WEIR_ABI {
 
 struct LayerNormOptions {
   double epsilon = 1e-5;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("epsilon", o.epsilon, RealRange{1e-12, 1.0}, "added to the variance");
+  }
 };
 
 template <class T = float, Index Channels = dyn>
@@ -34,7 +39,6 @@ struct LayerNorm {
   using Scalar = T;
   static constexpr std::string_view kind = "layer_norm";
   static constexpr std::array<std::string_view, 0> arguments{};
-  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -57,7 +61,7 @@ struct LayerNorm {
   LayerNorm() requires(Channels == dyn) = default;
   explicit LayerNorm(Index channels, LayerNormOptions chosen = {})
       : gamma(channels), beta(channels), options(chosen) {
-    static_cast<void>(epsilon_bounds.checked(kind, options.epsilon));
+    checked_fields(kind, options);
     reset();
   }
 
@@ -129,14 +133,10 @@ struct LayerNorm {
     f(Role::bias, "beta", layer.beta.view()...);
   }
 
-  [[nodiscard]] Config config() const { return {{"epsilon", options.epsilon}}; }
-  [[nodiscard]] static Result<LayerNorm> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    LayerNormOptions chosen;
-    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
-    return read.finish(LayerNorm(input.channels, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config&, Shape input) {
+  using Settings = LayerNormOptions;
+  [[nodiscard]] Settings settings() const { return options; }
+  [[nodiscard]] static LayerNorm made(const Settings& s, Shape input) { return LayerNorm(input.channels, s); }
+  [[nodiscard]] static double values_needed(const Settings&, Shape input) {
     return 2.0 * static_cast<double>(input.channels);
   }
 

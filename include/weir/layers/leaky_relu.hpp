@@ -4,7 +4,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 #include <weir/simd/batch.hpp>
 
@@ -14,12 +14,11 @@ template <class T = float>
 struct LeakyRelu : Activation<LeakyRelu<T>, T> {
   static constexpr std::string_view kind = "leaky_relu";
   static constexpr std::array<std::string_view, 1> arguments{"negative_slope"};
-  static constexpr RealBounds slope_bounds{"negative_slope", 0.0, 1e6};
 
   double negative_slope = 0.01;
 
   LeakyRelu() = default;
-  explicit LeakyRelu(double a) : negative_slope(slope_bounds.checked(kind, a)) {}
+  explicit LeakyRelu(double a) : negative_slope(a) { checked_fields(kind, *this); }
 
   [[nodiscard]] simd::Simd<T> value(const simd::Simd<T>& x) const noexcept {
     return xsimd::select(x > simd::Simd<T>(T(0)), x, x * simd::Simd<T>(static_cast<T>(negative_slope)));
@@ -29,11 +28,9 @@ struct LeakyRelu : Activation<LeakyRelu<T>, T> {
                          simd::Simd<T>(static_cast<T>(negative_slope)));
   }
 
-  [[nodiscard]] Config config() const { return {{"negative_slope", negative_slope}}; }
-  [[nodiscard]] static Result<LeakyRelu> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    const LeakyRelu layer(slope_bounds.read(read, 0.01));
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("negative_slope", o.negative_slope, RealRange{0.0, 1e6}, "slope of the negative side");
   }
 };
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/transform.hpp>
 
@@ -30,7 +30,6 @@ struct LearnedPositions {
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool along_time = true;
   static constexpr bool in_place = true;
-  static constexpr IntegerBounds length_bounds{"length", 1, Index{1} << 24};
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
 
@@ -38,7 +37,8 @@ struct LearnedPositions {
 
   LearnedPositions() = default;
   /// For samples of at most `length` steps.
-  LearnedPositions(Index channels, Index length) : positions(channels, length_bounds.checked(kind, length)) {}
+  LearnedPositions(Index channels, Index length)
+      : positions(channels, checked_fields(kind, Settings{length}).length) {}
 
   [[nodiscard]] Index channels() const { return positions.extents()[0]; }
   [[nodiscard]] Index length() const { return positions.extents()[1]; }
@@ -95,17 +95,26 @@ struct LearnedPositions {
     f(Role::weight, "positions", layer.positions.view()...);
   }
 
-  [[nodiscard]] Config config() const { return {{"length", static_cast<std::int64_t>(length())}}; }
-  [[nodiscard]] static Result<LearnedPositions> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index length = read.integer("length", input.length, input.length, length_bounds.high);
-    if (!read.ok()) return read.failure();
-    return read.finish(LearnedPositions(input.channels, length));
+  struct Settings {
+    Index length = 0;
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit("length", s.length, IntegerRange{1, Index{1} << 24},
+            "steps that have a position; those of the samples, where a file does not say");
+    }
+  };
+  [[nodiscard]] Settings settings() const { return {length()}; }
+  [[nodiscard]] static LearnedPositions made(const Settings& s, Shape input) {
+    return {input.channels, s.length};
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    return static_cast<double>(input.channels) *
-           static_cast<double>(
-               ConfigReader(kind, config).integer("length", input.length, 1, length_bounds.high));
+  static void adapt(ConfigReader& read, Settings& s, Shape input) {
+    if (!read.has("length")) s.length = input.length;
+    if (s.length < input.length)
+      read.complain("length", detail::must_be_integer(input.length, Index{1} << 24));
+  }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    return static_cast<double>(input.channels) * static_cast<double>(s.length);
   }
 };
 

@@ -15,7 +15,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/recurrent.hpp>
 #include <weir/simd/gates.hpp>
 
@@ -31,6 +31,13 @@ struct LstmOptions {
   bool reverse = false;
   bool peephole = false;
   double forget_bias = 1.0;  ///< what b_f starts from (Jozefowicz, Zaremba, Sutskever 2015)
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::recurrent_fields(visit, o);
+    visit("peephole", o.peephole, "the gates see the cell, too");
+    visit("forget_bias", o.forget_bias, RealRange{-1e6, 1e6}, "what the bias of the forget gate starts from");
+  }
 };
 
 template <class T = float, Index In = dyn, Index Units = dyn>
@@ -38,7 +45,6 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   using Cache = detail::RecurrentCache<Lstm>;
   using StepCache = detail::RecurrentStepCache<Lstm>;
   static constexpr std::string_view kind = "lstm";
-  static constexpr RealBounds forget_bias_bounds{"forget_bias", -1e6, 1e6};
   static constexpr Index in_channels = In;
   static constexpr Index blocks = 4;
   static constexpr bool has_cell = true;
@@ -52,17 +58,17 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   LstmOptions options;
 
   Lstm() = default;
-  explicit Lstm(LstmOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) { check(); }
+  explicit Lstm(LstmOptions chosen) requires(In != dyn && Units != dyn) : options(chosen) {
+    checked_fields(kind, chosen);
+  }
   Lstm(Index in, Index units, LstmOptions chosen = {})
-      : weight(4 * detail::recurrent_units_bounds.checked(kind, units), in),
+      : weight(4 * checked_fields(kind, Settings{units, chosen}).units, in),
         recurrent_weight(4 * units, units),
         bias(4 * units),
         peephole(units, Index{3}),
         initial_state(units),
         initial_cell(units),
-        options(chosen) {
-    check();
-  }
+        options(chosen) {}
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return initial_state.size(); }
@@ -151,24 +157,13 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
     }
   }
 
-  [[nodiscard]] Config config() const {
-    Config config = detail::recurrent_config(units(), options);
-    config.set("peephole", options.peephole);
-    config.set("forget_bias", options.forget_bias);
-    return config;
+  using Settings = detail::RecurrentSettings<LstmOptions>;
+  [[nodiscard]] Settings settings() const { return {units(), options}; }
+  [[nodiscard]] static Lstm made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
   }
-  [[nodiscard]] static Result<Lstm> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = detail::recurrent_units_bounds.require(read);
-    LstmOptions chosen;
-    detail::read_recurrent_options(read, chosen);
-    chosen.peephole = read.flag("peephole", false);
-    chosen.forget_bias = forget_bias_bounds.read(read, chosen.forget_bias);
-    if (!read.ok()) return read.failure();
-    return read.finish(Lstm(input.channels, units, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = config.count_or("units", 0.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const auto units = static_cast<double>(s.units);
     return units * (4.0 * (static_cast<double>(input.channels) + units + 1.0) + 5.0);
   }
 
@@ -176,10 +171,6 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   [[nodiscard]] simd::Strided<T> u() const { return simd::columns(recurrent_weight.data(), 4 * units()); }
 
  private:
-  void check() const {
-    detail::check_recurrent_options(kind, options);
-    static_cast<void>(forget_bias_bounds.checked(kind, options.forget_bias));
-  }
   [[nodiscard]] simd::LstmColumn<T> column(const detail::RecurrentStep<T>& at, Index j) const {
     const Index n = units();
     return {at.sums + j * 4 * n,  at.cell_before + j * n,   at.cell + j * n,

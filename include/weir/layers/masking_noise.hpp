@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/activation.hpp>
 
 #include <algorithm>
@@ -21,13 +21,12 @@ struct MaskingNoise : Parameterless<T> {
   using Cache = NoCache;
   static constexpr std::string_view kind = "masking_noise";
   static constexpr std::array<std::string_view, 1> arguments{"rate"};
-  static constexpr RealBounds rate_bounds{"rate", 0.0, 1.0};
   static constexpr bool in_place = true;
 
   double rate = 0.25;
 
   MaskingNoise() = default;
-  explicit MaskingNoise(double share) : rate(rate_bounds.checked(kind, share)) {}
+  explicit MaskingNoise(double share) : rate(share) { checked_fields(kind, *this); }
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const { apply(x, y, pass); }
   void backward(BatchView<const T>, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,
@@ -35,12 +34,9 @@ struct MaskingNoise : Parameterless<T> {
     if (!dx.absent()) apply(dy, dx, pass);
   }
 
-  [[nodiscard]] Config config() const { return {{"rate", rate}}; }
-  [[nodiscard]] static Result<MaskingNoise> from_config(const Config& config, Shape) {
-    ConfigReader read(kind, config);
-    MaskingNoise layer;
-    layer.rate = rate_bounds.read(read, layer.rate);
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("rate", o.rate, RealRange{0.0, 1.0}, "share of the values that become zero in training");
   }
 
  private:

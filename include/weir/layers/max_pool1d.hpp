@@ -21,16 +21,22 @@ struct MaxPool1DOptions {
   Index pad_left = 0;   ///< with Padding::sides
   Index pad_right = 0;  ///< with Padding::sides
   bool ceil = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::pool_fields(visit, o);
+  }
 };
 
 template <class T = float>
-struct MaxPool1D : Pool1D<MaxPool1D<T>, T> {
+struct MaxPool1D : Pool1D<MaxPool1D<T>, T, MaxPool1DOptions> {
   static constexpr std::string_view kind = "max_pool1d";
   static constexpr bool reads_output = true;
   static constexpr T empty = -std::numeric_limits<T>::infinity();
 
   MaxPool1D() = default;
-  explicit MaxPool1D(Index size, MaxPool1DOptions chosen = {}) : Pool1D<MaxPool1D, T>(size, chosen) {}
+  explicit MaxPool1D(Index size, MaxPool1DOptions chosen = {})
+      : Pool1D<MaxPool1D, T, MaxPool1DOptions>(size, chosen) {}
 
   [[nodiscard]] static constexpr bool counts_padding() noexcept { return false; }
   static void pool(Index channels, Index count, T, const T* x, T* y) noexcept {
@@ -47,12 +53,8 @@ struct MaxPool1D : Pool1D<MaxPool1D<T>, T> {
     std::copy_n(largest, channels, y);
   }
 
-  [[nodiscard]] static Result<MaxPool1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    MaxPool1DOptions chosen;
-    const Index size = MaxPool1D::read_window(read, config, input, chosen);
-    if (!read.ok()) return read.failure();
-    return read.finish(MaxPool1D(size, chosen));
+  [[nodiscard]] detail::PoolSettings<MaxPool1DOptions> settings() const {
+    return {this->window.size, this->window_options()};
   }
 };
 

@@ -17,9 +17,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/initializers.hpp>
 #include <weir/layers/padding.hpp>
 #include <weir/simd/gemm.hpp>
@@ -40,6 +40,14 @@ struct AttentionOptions {
   Index heads = 1;
   bool causal = false;  ///< a step looks at itself and at earlier steps only
   bool bias = true;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit.required("heads", o.heads, IntegerRange{1, 1 << 16},
+                   "parts of the channels that look by themselves");
+    visit("causal", o.causal, "a step looks at itself and at earlier steps only");
+    visit("bias", o.bias, "adds biases");
+  }
 };
 
 template <class T = float, Index Channels = dyn>
@@ -47,7 +55,6 @@ struct MultiHeadAttention {
   using Scalar = T;
   static constexpr std::string_view kind = "multi_head_attention";
   static constexpr std::array<std::string_view, 1> arguments{"heads"};
-  static constexpr IntegerBounds heads_bounds{"heads", 1, 1 << 16};
   static constexpr bool along_time = true;
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
@@ -210,26 +217,20 @@ struct MultiHeadAttention {
     if (bias) f(Role::bias, "out_bias", layer.out_bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"heads", static_cast<std::int64_t>(options.heads)},
-            {"causal", options.causal},
-            {"bias", options.bias}};
+  using Settings = AttentionOptions;
+  [[nodiscard]] Settings settings() const { return options; }
+  [[nodiscard]] static MultiHeadAttention made(const Settings& s, Shape input) {
+    return MultiHeadAttention(input.channels, s);
   }
-  [[nodiscard]] static Result<MultiHeadAttention> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    AttentionOptions chosen;
-    chosen.heads = heads_bounds.require(read);
-    chosen.causal = read.flag("causal", false);
-    chosen.bias = read.flag("bias", true);
-    if (input.channels % chosen.heads != 0) {
-      read.complain("heads", "must divide the " + std::to_string(input.channels) + " channels");
-    }
-    if (!read.ok()) return read.failure();
-    return read.finish(MultiHeadAttention(input.channels, chosen));
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    if (input.channels % s.heads != 0) read.complain("heads", must_divide(input.channels));
   }
-  [[nodiscard]] static double values_needed(const Config&, Shape input) {
+  [[nodiscard]] static double values_needed(const Settings&, Shape input) {
     const auto c = static_cast<double>(input.channels);
     return 4.0 * c * c + 4.0 * c;
+  }
+  [[nodiscard]] static std::string must_divide(Index channels) {
+    return "must divide the " + std::to_string(channels) + " channels";
   }
 
  private:
@@ -242,9 +243,8 @@ struct MultiHeadAttention {
   };
 
   void check() const {
-    if (channels() % heads_bounds.checked(kind, options.heads) != 0) {
-      fail(ErrorKind::config,
-           "multi_head_attention: 'heads' must divide the " + std::to_string(channels()) + " channels");
+    if (channels() % checked_fields(kind, options).heads != 0) {
+      fail(ErrorKind::config, kind, "'heads' " + must_divide(channels()));
     }
   }
   template <class U>

@@ -16,6 +16,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -26,30 +27,49 @@
 
 namespace weir::inline WEIR_ABI {
 
-template <class Self, class T>
+namespace detail {
+
+template <class Visitor, class Options>
+void pool_fields(Visitor& visit, Options& o) {
+  visit("stride", o.stride, IntegerRange{0, Window::limit}, "steps from one window to the next; 0: the size");
+  padding_fields(visit, o);
+  visit("ceil", o.ceil, "a last window may reach beyond the end");
+}
+
+/// All that a file says of a layer that pools.
+template <class Options>
+struct PoolSettings {
+  Index size = 1;
+  Options options{};
+
+  template <class Visitor, class Settings>
+  static void fields(Visitor& visit, Settings& s) {
+    visit.required("size", s.size, IntegerRange{1, Window::limit}, "steps of a window");
+    Options::fields(visit, s.options);
+    visit.refuse(s.options.pad_left >= s.size || s.options.pad_right >= s.size, "padding",
+                 "must be smaller than the window");
+  }
+  [[nodiscard]] Window window() const noexcept {
+    const Options& o = options;
+    return {size, o.stride == 0 ? size : o.stride, 1, o.padding, o.pad_left, o.pad_right, o.ceil};
+  }
+};
+
+}  // namespace detail
+
+template <class Self, class T, class Options>
 struct Pool1D {
   using Scalar = T;
   using Cache = NoCache;
+  using Settings = detail::PoolSettings<Options>;
   static constexpr std::array<std::string_view, 3> arguments{"size", "stride", "padding"};
   static constexpr bool along_time = true;
 
   Window window;
 
   Pool1D() = default;
-  template <class Options>
   Pool1D(Index size, const Options& chosen)
-      : window{size,
-               chosen.stride == 0 ? size : chosen.stride,
-               1,
-               chosen.padding,
-               chosen.pad_left,
-               chosen.pad_right,
-               chosen.ceil} {
-    window.check(Self::kind);
-    if (window.pad_left >= size || window.pad_right >= size) {
-      fail(ErrorKind::config, Self::kind, "padding must be smaller than the window");
-    }
-  }
+      : window(checked_fields(Self::kind, Settings{size, chosen}).window()) {}
 
   [[nodiscard]] Index out_length(Index used) const { return window.out_length(used); }
   [[nodiscard]] std::string complaint(Shape input) const {
@@ -113,33 +133,22 @@ struct Pool1D {
     }
   }
 
-  [[nodiscard]] Config config() const {
-    Config config{{"size", static_cast<std::int64_t>(window.size)},
-                  {"stride", static_cast<std::int64_t>(window.stride)}};
-    detail::write_padding(window, config);
-    config.set("ceil", window.ceil);
-    return config;
+  [[nodiscard]] static Self made(const Settings& s, Shape) { return Self(s.size, s.options); }
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    detail::check_window(read, "size", s.window(), input.length);
+    detail::check_output(read, "size", input.channels, s.window().out_length(input.length));
   }
 
  protected:
-  /// The options of the window, into `chosen`.
-  template <class Options>
-  [[nodiscard]] static Index read_window(ConfigReader& read, const Config& config, Shape input,
-                                         Options& chosen) {
-    Window window;
-    window.size = read.required("size", 1, Window::limit);
-    window.stride = chosen.stride = read.integer("stride", window.size, 1, Window::limit);
-    detail::read_padding(read, config, window);
-    chosen.padding = window.padding;
-    chosen.pad_left = window.pad_left;
-    chosen.pad_right = window.pad_right;
-    chosen.ceil = window.ceil = read.flag("ceil", false);
-    if (window.pad_left >= window.size || window.pad_right >= window.size) {
-      read.complain("padding", "must be smaller than the window");
-    }
-    detail::check_window(read, "size", window, input.length);
-    detail::check_output(read, "size", input.channels, window.out_length(input.length));
-    return window.size;
+  /// The options of the window.
+  [[nodiscard]] Options window_options() const {
+    Options o;
+    o.stride = window.stride;
+    o.padding = window.padding;
+    o.pad_left = window.pad_left;
+    o.pad_right = window.pad_right;
+    o.ceil = window.ceil;
+    return o;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window2d.hpp>
 
 #include <algorithm>
@@ -25,6 +26,13 @@ struct Pool2DOptions {
   Index stride = 0;                  ///< 0: the size
   Index stride_columns = 0;          ///< 0: as the rows, where they have one, or the size
   Padding padding = Padding::valid;  ///< valid or same
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::axes_fields(visit, "stride", o.stride, o.stride_columns, IntegerRange{0, Window::limit},
+                        "rows from one window to the next; 0: the size");
+    visit("padding", o.padding, FirstNames{2}, "none, or zeros around an image that keep its size");
+  }
 };
 
 /// Self is the layer, Pool the same along time.
@@ -42,12 +50,10 @@ struct Pool2D {
 
   Pool2D() = default;
   Pool2D(Index planes_in, Index size, Index size_columns, Pool2DOptions chosen)
-      : planes(detail::planes_bounds.checked(Self::kind, planes_in)),
+      : planes(checked_fields(Self::kind, Settings{planes_in, size, size_columns, chosen}).planes),
         rows(size, {.stride = chosen.stride, .padding = chosen.padding}),
         columns(size_columns, {.stride = chosen.stride_columns == 0 ? chosen.stride : chosen.stride_columns,
-                               .padding = chosen.padding}) {
-    window().check(Self::kind);
-  }
+                               .padding = chosen.padding}) {}
 
   [[nodiscard]] Window2D window() const { return {rows.window, columns.window}; }
   [[nodiscard]] Index out_length(Index used) const { return rows.out_length(used); }
@@ -98,26 +104,32 @@ struct Pool2D {
                      no_gradient, pass);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config;
-    detail::write_both_axes(config, "size", rows.window.size, columns.window.size);
-    detail::write_both_axes(config, "stride", rows.window.stride, columns.window.stride);
-    config.set("padding", std::string(name_of(rows.window.padding)));
-    config.set("planes", static_cast<std::int64_t>(planes));
-    return config;
+  struct Settings {
+    Index planes = 1;
+    Index size = 1, size_columns = 1;
+    Pool2DOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("size", s.size, IntegerRange{1, Window::limit}, "rows of a window");
+      if constexpr (Visitor::reads) s.size_columns = s.size;
+      visit("size_columns", s.size_columns, IntegerRange{1, Window::limit},
+            "its columns; as many as rows, where a file does not say");
+      Pool2DOptions::fields(visit, s.options);
+      visit.required("planes", s.planes, detail::planes_range, "of the images");
+    }
+  };
+  [[nodiscard]] Settings settings() const {
+    return {planes,
+            rows.window.size,
+            columns.window.size,
+            {rows.window.stride, columns.window.stride, rows.window.padding}};
   }
-  [[nodiscard]] static Result<Self> from_config(const Config& config, Shape input) {
-    ConfigReader read(Self::kind, config);
-    const Index planes = detail::planes_bounds.require(read);
-    const Index size = read.required("size", 1, Window::limit);
-    const Index size_columns = detail::read_columns(read, "size", size);
-    Pool2DOptions chosen;
-    chosen.stride = read.integer("stride", 0, 1, Window::limit);
-    chosen.stride_columns = detail::read_columns(read, "stride", chosen.stride);
-    chosen.padding = detail::read_padding2d(read);
-    const Self layer(planes, size, size_columns, chosen);
-    detail::check_window2d(read, "size", layer.window(), input, planes, planes);
-    return read.finish(layer);
+  [[nodiscard]] static Self made(const Settings& s, Shape) {
+    return {s.planes, s.size, s.size_columns, s.options};
+  }
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    detail::check_window2d(read, "size", made(s, input).window(), input, s.planes, s.planes);
   }
 
  private:

@@ -78,11 +78,6 @@ struct PositionalEncoding : Parameterless<T> {
     }
   }
 
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<PositionalEncoding> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(PositionalEncoding{});
-  }
-
  private:
   static void write_waves(Index channels, Index t, T* to) {
     for (Index c = 0; c < channels; ++c) {

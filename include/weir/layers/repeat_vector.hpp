@@ -6,9 +6,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>
@@ -25,12 +25,11 @@ struct RepeatVector {
   static constexpr std::string_view kind = "repeat_vector";
   static constexpr std::array<std::string_view, 1> arguments{"times"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds times_bounds{"times", 1, Index{1} << 20};
 
   Index times = 1;
 
   RepeatVector() = default;
-  explicit RepeatVector(Index steps) : times(times_bounds.checked(kind, steps)) {}
+  explicit RepeatVector(Index steps) : times(steps) { checked_fields(kind, *this); }
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used > 0 ? times : 0; }
   [[nodiscard]] static std::string complaint(Shape input) {
@@ -67,13 +66,12 @@ struct RepeatVector {
 
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
-  [[nodiscard]] Config config() const { return {{"times", static_cast<std::int64_t>(times)}}; }
-  [[nodiscard]] static Result<RepeatVector> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    RepeatVector layer;
-    layer.times = times_bounds.require(read);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("times", o.times, IntegerRange{1, Index{1} << 20}, "steps of the output");
+  }
+  static void adapt(ConfigReader& read, const RepeatVector&, Shape input) {
     if (input.length != 1) read.complain("times", "goes with samples of one time step");
-    return read.finish(layer);
   }
 };
 

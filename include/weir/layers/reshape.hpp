@@ -7,8 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/flatten.hpp>
 
 #include <array>
@@ -21,14 +21,11 @@ struct Reshape : detail::SameValues<T> {
   using typename detail::SameValues<T>::Cache;
   static constexpr std::string_view kind = "reshape";
   static constexpr std::array<std::string_view, 2> arguments{"channels", "length"};
-  static constexpr IntegerBounds channels_bounds{"channels", 1, 1 << 24};
-  static constexpr IntegerBounds length_bounds{"length", 1, 1 << 24};
 
   Shape shape{};
 
   Reshape() = default;
-  Reshape(Index channels, Index length)
-      : shape{channels_bounds.checked(kind, channels), length_bounds.checked(kind, length)} {}
+  Reshape(Index channels, Index length) : shape{channels, length} { checked_fields(kind, *this); }
 
   [[nodiscard]] std::string complaint(Shape input) const {
     if (input.size() == shape.size()) return {};
@@ -46,21 +43,19 @@ struct Reshape : detail::SameValues<T> {
     if (!dx.absent()) this->copy(dy, dx, x);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"channels", static_cast<std::int64_t>(shape.channels)},
-            {"length", static_cast<std::int64_t>(shape.length)}};
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("channels", o.shape.channels, IntegerRange{1, 1 << 24}, "of the output");
+    visit("length", o.shape.length, IntegerRange{1, 1 << 24},
+          "steps of the output; as many as the values fill, where a file does not say");
   }
-  /// Without a length, as many steps as the values fill.
-  [[nodiscard]] static Result<Reshape> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    Reshape layer;
-    layer.shape.channels = channels_bounds.require(read);
-    layer.shape.length = length_bounds.read(read, input.size() / layer.shape.channels);
+  static void adapt(ConfigReader& read, Reshape& layer, Shape input) {
+    if (!read.has("length")) layer.shape.length = input.size() / layer.shape.channels;
     if (layer.shape.size() != input.size()) {
       read.complain("channels", "times the length must be " + std::to_string(input.size()));
     }
-    return read.finish(layer);
   }
+  /// Without a length, as many steps as the values fill.
 };
 
 }  // namespace weir::inline WEIR_ABI

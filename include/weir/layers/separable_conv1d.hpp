@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/conv1d.hpp>
 #include <weir/layers/depthwise_conv1d.hpp>
 
@@ -108,25 +109,37 @@ struct SeparableConv1D {
     if ((layer.pointwise.options.bias && ...)) f(Role::bias, "bias", layer.pointwise.bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config{{"filters", static_cast<std::int64_t>(pointwise.out())}};
-    detail::write_convolution(depthwise.window(), pointwise.options, config);
-    return config;
+  struct Settings {
+    Index filters = 1;
+    Index kernel = 1;
+    SeparableConv1DOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
+      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
+      SeparableConv1DOptions::fields(visit, s.options);
+    }
+  };
+  [[nodiscard]] Settings settings() const {
+    SeparableConv1DOptions chosen = detail::depthwise_options(depthwise.options);
+    chosen.bias = pointwise.options.bias;
+    chosen.initializer = pointwise.options.initializer;
+    return {pointwise.out(), depthwise.kernel(), chosen};
   }
-  [[nodiscard]] static Result<SeparableConv1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index filters = read.required("filters", 1, Window::limit);
-    SeparableConv1DOptions chosen;
-    const Window window = detail::read_convolution(read, config, chosen);
+  [[nodiscard]] static SeparableConv1D made(const Settings& s, Shape input) {
+    return {input.channels, s.filters, s.kernel, s.options};
+  }
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    const Window window = detail::window_of(s.kernel, s.options);
     detail::check_window(read, "kernel", window, input.length);
-    detail::check_output(read, "kernel", std::max(filters, input.channels), window.out_length(input.length));
-    if (!read.ok()) return read.failure();
-    return read.finish(SeparableConv1D(input.channels, filters, window.size, chosen));
+    detail::check_output(read, "kernel", std::max(s.filters, input.channels),
+                         window.out_length(input.length));
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const double channels = static_cast<double>(input.channels);
-    return channels * (detail::number_in(config, "kernel", 0.0) + 1.0) +
-           detail::number_in(config, "filters", 0.0) * (channels + 1.0);
+    return channels * (static_cast<double>(s.kernel) + 1.0) +
+           static_cast<double>(s.filters) * (channels + 1.0);
   }
 
  private:

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/recurrent.hpp>
 #include <weir/simd/math.hpp>
 
@@ -26,11 +26,14 @@ enum class RecurrentActivation : unsigned char { tanh, relu, sigmoid, identity }
 /// What U multiplies.
 enum class Feedback : unsigned char { state, output };
 
-namespace detail {
-inline constexpr std::array<std::string_view, 4> recurrent_activation_names{"tanh", "relu", "sigmoid",
-                                                                            "identity"};
-inline constexpr std::array<std::string_view, 2> feedback_names{"state", "output"};
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(RecurrentActivation) noexcept {
+  return {"tanh", "relu", "sigmoid", "identity"};
+}
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(Feedback) noexcept {
+  return {"state", "output"};
+}
 
+namespace detail {
 /// x becomes f(x).
 template <class T>
 void activate(RecurrentActivation activation, Index count, T* x) {
@@ -65,13 +68,6 @@ void through_activation(RecurrentActivation activation, Index count, const T* y,
 }
 }  // namespace detail
 
-[[nodiscard]] inline std::string_view name_of(RecurrentActivation activation) noexcept {
-  return detail::recurrent_activation_names[static_cast<std::size_t>(activation)];
-}
-[[nodiscard]] inline std::string_view name_of(Feedback feedback) noexcept {
-  return detail::feedback_names[static_cast<std::size_t>(feedback)];
-}
-
 struct SimpleRnnOptions {
   Returns returns = Returns::last;
   RecurrentActivation activation = RecurrentActivation::tanh;
@@ -82,6 +78,17 @@ struct SimpleRnnOptions {
   bool learned_state = false;
   Index truncate = 0;
   bool reverse = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    detail::recurrent_fields(visit, o);
+    visit("activation", o.activation, "f, of the state");
+    visit("outputs", o.outputs, IntegerRange{0, detail::recurrent_units_range.high},
+          "size of y = g(V h + c); 0: y is the state");
+    visit("output_activation", o.output_activation, "g");
+    visit("feedback", o.feedback, "what U multiplies: the state (Elman), or the output (Jordan)");
+    visit.refuse(o.feedback == Feedback::output && o.outputs == 0, "feedback", "needs 'outputs'");
+  }
 };
 
 template <class T = float, Index In = dyn, Index Units = dyn>
@@ -89,7 +96,6 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   using Cache = detail::RecurrentCache<SimpleRnn>;
   using StepCache = detail::RecurrentStepCache<SimpleRnn>;
   static constexpr std::string_view kind = "simple_rnn";
-  static constexpr IntegerBounds outputs_bounds{"outputs", 0, detail::recurrent_units_bounds.high};
   static constexpr Index in_channels = In;
   static constexpr Index blocks = 1;
   static constexpr bool has_cell = false;
@@ -106,18 +112,13 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   explicit SimpleRnn(SimpleRnnOptions chosen = {}) requires(In != dyn && Units != dyn)
       : SimpleRnn(In, Units, chosen) {}
   SimpleRnn(Index in, Index units, SimpleRnnOptions chosen = {})
-      : weight(detail::recurrent_units_bounds.checked(kind, units), in),
+      : weight(checked_fields(kind, Settings{units, chosen}).units, in),
         recurrent_weight(units, state_rows(units, chosen)),
         bias(units),
-        output_weight(outputs_bounds.checked(kind, chosen.outputs), units),
+        output_weight(chosen.outputs, units),
         output_bias(chosen.outputs),
         initial_state(state_rows(units, chosen)),
-        options(chosen) {
-    detail::check_recurrent_options(kind, chosen);
-    if (chosen.feedback == Feedback::output && chosen.outputs == 0) {
-      fail(ErrorKind::config, "simple_rnn: feedback of the output needs 'outputs'");
-    }
-  }
+        options(chosen) {}
 
   [[nodiscard]] Index in() const { return weight.extents()[1]; }
   [[nodiscard]] Index units() const { return bias.size(); }
@@ -221,33 +222,13 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
     if ((layer.options.learned_state && ...)) f(Role::bias, "initial_state", layer.initial_state.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    Config config = detail::recurrent_config(units(), options);
-    config.set("activation", std::string(name_of(options.activation)));
-    config.set("outputs", static_cast<std::int64_t>(options.outputs));
-    config.set("output_activation", std::string(name_of(options.output_activation)));
-    config.set("feedback", std::string(name_of(options.feedback)));
-    return config;
+  using Settings = detail::RecurrentSettings<SimpleRnnOptions>;
+  [[nodiscard]] Settings settings() const { return {units(), options}; }
+  [[nodiscard]] static SimpleRnn made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
   }
-  [[nodiscard]] static Result<SimpleRnn> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = detail::recurrent_units_bounds.require(read);
-    SimpleRnnOptions chosen;
-    detail::read_recurrent_options(read, chosen);
-    chosen.outputs = outputs_bounds.read(read, 0);
-    chosen.activation = named(read, "activation", detail::recurrent_activation_names, chosen.activation);
-    chosen.output_activation =
-        named(read, "output_activation", detail::recurrent_activation_names, chosen.output_activation);
-    chosen.feedback = named(read, "feedback", detail::feedback_names, chosen.feedback);
-    if (chosen.feedback == Feedback::output && chosen.outputs == 0) {
-      read.complain("feedback", "needs 'outputs'");
-    }
-    if (!read.ok()) return read.failure();
-    return read.finish(SimpleRnn(input.channels, units, chosen));
-  }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const double units = config.count_or("units", 0.0);
-    const double outputs = config.count_or("outputs", 0.0);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const auto units = static_cast<double>(s.units), outputs = static_cast<double>(s.options.outputs);
     const double state = std::max(units, outputs);
     return units * (static_cast<double>(input.channels) + state + outputs + 1.0) + outputs + state;
   }
@@ -270,17 +251,6 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
                   grad.output_weight.data(), outputs, simd::Init::add);
     simd::add_row_sums<T>(outputs, count, spare, grad.output_bias.data());
     simd::gemm<T>(n, count, outputs, v().transposed(), simd::columns<T>(spare, outputs), d_h, n, init);
-  }
-
-  template <class E, std::size_t N>
-  static E named(ConfigReader& read, std::string_view option, const std::array<std::string_view, N>& names,
-                 E fallback) {
-    const std::string name = read.text(option, name_of(fallback));
-    for (std::size_t i = 0; i < N; ++i) {
-      if (names[i] == name) return static_cast<E>(i);
-    }
-    read.complain(option, "is unknown");
-    return fallback;
   }
 };
 

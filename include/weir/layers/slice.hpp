@@ -6,6 +6,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 
 #include <algorithm>
 #include <array>
@@ -26,8 +27,7 @@ struct Slice {
 
   Slice() = default;
   Slice(Index first_channel, Index channels) : first(first_channel), count(channels) {
-    if (first < 0 || count < 1)
-      fail(ErrorKind::config, "slice: 'first' must not be negative, 'count' positive");
+    checked_fields(kind, *this);
   }
 
   [[nodiscard]] std::string complaint(Shape input) const {
@@ -56,15 +56,19 @@ struct Slice {
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
 
-  [[nodiscard]] Config config() const {
-    return {{"first", static_cast<std::int64_t>(first)}, {"count", static_cast<std::int64_t>(count)}};
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("first", o.first, IntegerRange{0, Index{1} << 40}, "channel");
+    visit("count", o.count, IntegerRange{1, Index{1} << 40}, "channels; the rest, where a file does not say");
   }
-  [[nodiscard]] static Result<Slice> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    Slice layer;
-    layer.first = read.required("first", 0, input.channels - 1);
-    layer.count = read.integer("count", input.channels - layer.first, 1, input.channels - layer.first);
-    return read.finish(layer);
+  static void adapt(ConfigReader& read, Slice& layer, Shape input) {
+    if (layer.first >= input.channels) {
+      read.complain("first", detail::must_be_integer(0, input.channels - 1));
+      return;
+    }
+    const Index rest = input.channels - layer.first;
+    if (!read.has("count")) layer.count = rest;
+    if (layer.count > rest) read.complain("count", detail::must_be_integer(1, rest));
   }
 };
 

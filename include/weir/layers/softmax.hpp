@@ -37,11 +37,6 @@ struct Softmax : Parameterless<T> {
                       [&](const simd::Simd<T>& p, const simd::Simd<T>& g) { return p * (g - mean); });
     }
   }
-
-  [[nodiscard]] Config config() const { return {}; }
-  [[nodiscard]] static Result<Softmax> from_config(const Config& config, Shape) {
-    return ConfigReader(kind, config).finish(Softmax{});
-  }
 };
 
 }  // namespace weir::inline WEIR_ABI

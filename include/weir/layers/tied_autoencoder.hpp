@@ -12,9 +12,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/code_activation.hpp>
 #include <weir/layers/contraction.hpp>
 #include <weir/layers/initializers.hpp>
@@ -33,6 +33,15 @@ struct TiedAutoencoderOptions {
   CodeActivation encoder = CodeActivation::sigmoid;  ///< f
   CodeActivation decoder = CodeActivation::sigmoid;  ///< g
   double contraction = 0.0;                          ///< weight of the penalty
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("encoder", o.encoder, "activation of the code");
+    visit("decoder", o.decoder, "activation of the output");
+    visit("contraction", o.contraction, RealRange{0.0, 1e6}, "weight of the contractive penalty");
+    visit.refuse(o.contraction > 0.0 && !detail::can_contract(o.encoder), "contraction",
+                 "needs a sigmoid or tanh encoder");
+  }
 };
 
 template <class T = float, Index In = dyn, Index Units = dyn>
@@ -40,8 +49,6 @@ struct TiedAutoencoder {
   using Scalar = T;
   static constexpr std::string_view kind = "tied_autoencoder";
   static constexpr std::array<std::string_view, 1> arguments{"units"};
-  static constexpr IntegerBounds units_bounds{"units", 1, Index{1} << 24};
-  static constexpr RealBounds contraction_bounds{"contraction", 0.0, 1e6};
   static constexpr bool reads_output = true;
   static constexpr Index in_channels = In;
   static constexpr Index out_channels = In;
@@ -71,12 +78,10 @@ struct TiedAutoencoder {
 
   TiedAutoencoder() = default;
   TiedAutoencoder(Index in, Index units, TiedAutoencoderOptions chosen = {})
-      : weight(units_bounds.checked(kind, units), in), bias(units), decoder_bias(in), options(chosen) {
-    static_cast<void>(contraction_bounds.checked(kind, options.contraction));
-    if (options.contraction > 0.0 && !detail::can_contract(options.encoder)) {
-      fail(ErrorKind::config, "tied_autoencoder: contraction needs a sigmoid or tanh encoder");
-    }
-  }
+      : weight(checked_fields(kind, Settings{units, chosen}).units, in),
+        bias(units),
+        decoder_bias(in),
+        options(chosen) {}
 
   [[nodiscard]] Index in() const { return decoder_bias.size(); }
   [[nodiscard]] Index units() const { return bias.size(); }
@@ -151,32 +156,22 @@ struct TiedAutoencoder {
     f(Role::bias, "decoder_bias", layer.decoder_bias.view()...);
   }
 
-  [[nodiscard]] Config config() const {
-    const auto name = [](CodeActivation a) {
-      return std::string(detail::code_activation_names[static_cast<std::size_t>(a)]);
-    };
-    return {{"units", static_cast<std::int64_t>(units())},
-            {"encoder", name(options.encoder)},
-            {"decoder", name(options.decoder)},
-            {"contraction", options.contraction}};
-  }
-  [[nodiscard]] static Result<TiedAutoencoder> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index units = units_bounds.require(read);
-    TiedAutoencoderOptions chosen;
-    chosen.encoder = detail::read_code_activation(read, "encoder", chosen.encoder);
-    chosen.decoder = detail::read_code_activation(read, "decoder", chosen.decoder);
-    chosen.contraction = contraction_bounds.read(read, chosen.contraction);
-    if (chosen.contraction > 0.0 && !detail::can_contract(chosen.encoder)) {
-      read.complain("contraction", "needs a sigmoid or tanh encoder");
+  struct Settings {
+    Index units = 1;
+    TiedAutoencoderOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      visit.required("units", s.units, IntegerRange{1, Index{1} << 24}, "numbers of the code");
+      TiedAutoencoderOptions::fields(visit, s.options);
     }
-    if (!read.ok()) return read.failure();
-    return read.finish(TiedAutoencoder(input.channels, units, chosen));
+  };
+  [[nodiscard]] Settings settings() const { return {units(), options}; }
+  [[nodiscard]] static TiedAutoencoder made(const Settings& s, Shape input) {
+    return {input.channels, s.units, s.options};
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const auto units =
-        static_cast<double>(ConfigReader(kind, config).integer("units", 0, 0, units_bounds.high));
-    const auto in = static_cast<double>(input.channels);
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const auto units = static_cast<double>(s.units), in = static_cast<double>(input.channels);
     return units * in + units + in;
   }
 

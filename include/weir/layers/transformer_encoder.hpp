@@ -11,9 +11,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/gelu.hpp>
@@ -32,6 +32,12 @@ namespace weir::inline WEIR_ABI {
 
 enum class NormPlace : unsigned char { before, after };
 enum class EncoderActivation : unsigned char { gelu, relu };
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(NormPlace) noexcept {
+  return {"before", "after"};
+}
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(EncoderActivation) noexcept {
+  return {"gelu", "relu"};
+}
 
 struct TransformerEncoderOptions {
   Index heads = 1;
@@ -40,6 +46,17 @@ struct TransformerEncoderOptions {
   EncoderActivation activation = EncoderActivation::gelu;
   double dropout = 0.1;
   double epsilon = 1e-5;  ///< of both normalisations
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit.required("heads", o.heads, IntegerRange{1, 1 << 16}, "of the attention");
+    visit("causal", o.causal, "a step looks at itself and at earlier steps only");
+    visit("norm", o.norm, "normalises before each half, or behind its sum");
+    visit("activation", o.activation, "between the two dense layers");
+    visit("dropout", o.dropout, RealRange{0.0, 0.999999},
+          "share of each half's result that is dropped in training");
+    visit("epsilon", o.epsilon, RealRange{1e-12, 1.0}, "of both normalisations");
+  }
 };
 
 template <class T = float, Index Channels = dyn, Index Width = dyn>
@@ -49,9 +66,6 @@ struct TransformerEncoder {
   using Attention = MultiHeadAttention<T, Channels>;
   static constexpr std::string_view kind = "transformer_encoder";
   static constexpr std::array<std::string_view, 2> arguments{"heads", "width"};
-  static constexpr IntegerBounds width_bounds{"width", 1, Index{1} << 24};
-  static constexpr RealBounds dropout_bounds{"dropout", 0.0, 0.999999};
-  static constexpr RealBounds epsilon_bounds{"epsilon", 1e-12, 1.0};
   static constexpr bool along_time = true;
   static constexpr Index in_channels = Channels;
   static constexpr Index out_channels = Channels;
@@ -101,14 +115,12 @@ struct TransformerEncoder {
 
   TransformerEncoder() = default;
   TransformerEncoder(Index channels, Index width, TransformerEncoderOptions chosen = {})
-      : norm1(channels, {epsilon_bounds.checked(kind, chosen.epsilon)}),
+      : norm1(channels, {checked_fields(kind, Settings{width, chosen}).options.epsilon}),
         attention(channels, {.heads = chosen.heads, .causal = chosen.causal}),
         norm2(channels, {chosen.epsilon}),
-        widen(channels, width_bounds.checked(kind, width)),
+        widen(channels, width),
         narrow(width, channels),
-        options(chosen) {
-    static_cast<void>(dropout_bounds.checked(kind, options.dropout));
-  }
+        options(chosen) {}
 
   [[nodiscard]] Index channels() const { return norm1.channels(); }
   [[nodiscard]] Index width() const { return widen.out(); }
@@ -183,51 +195,30 @@ struct TransformerEncoder {
     Dense<T, Width, Channels>::visit(for_part(f, 4), layer.narrow...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"heads", static_cast<std::int64_t>(options.heads)},
-            {"width", static_cast<std::int64_t>(width())},
-            {"causal", options.causal},
-            {"norm", std::string(norm_names[static_cast<std::size_t>(options.norm)])},
-            {"activation", std::string(activation_names[static_cast<std::size_t>(options.activation)])},
-            {"dropout", options.dropout},
-            {"epsilon", options.epsilon}};
-  }
-  [[nodiscard]] static Result<TransformerEncoder> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    TransformerEncoderOptions chosen;
-    chosen.heads = Attention::heads_bounds.require(read);
-    const Index width = width_bounds.require(read);
-    chosen.causal = read.flag("causal", false);
-    chosen.norm = static_cast<NormPlace>(choice(read, "norm", norm_names));
-    chosen.activation = static_cast<EncoderActivation>(choice(read, "activation", activation_names));
-    chosen.dropout = dropout_bounds.read(read, chosen.dropout);
-    chosen.epsilon = epsilon_bounds.read(read, chosen.epsilon);
-    if (input.channels % chosen.heads != 0) {
-      read.complain("heads", "must divide the " + std::to_string(input.channels) + " channels");
+  struct Settings {
+    Index width = 1;
+    TransformerEncoderOptions options{};
+
+    template <class Visitor, class Values>
+    static void fields(Visitor& visit, Values& s) {
+      TransformerEncoderOptions::fields(visit, s.options);
+      visit.required("width", s.width, IntegerRange{1, Index{1} << 24},
+                     "channels between the two dense layers");
     }
-    if (!read.ok()) return read.failure();
-    return read.finish(TransformerEncoder(input.channels, width, chosen));
+  };
+  [[nodiscard]] Settings settings() const { return {width(), options}; }
+  [[nodiscard]] static TransformerEncoder made(const Settings& s, Shape input) {
+    return {input.channels, s.width, s.options};
   }
-  [[nodiscard]] static double values_needed(const Config& config, Shape input) {
-    const auto c = static_cast<double>(input.channels);
-    const auto w = static_cast<double>(ConfigReader(kind, config).integer("width", 0, 0, width_bounds.high));
-    return Attention::values_needed(config, input) + 2.0 * Norm::values_needed(config, input) + 2.0 * c * w +
-           w + c;
+  static void adapt(ConfigReader& read, const Settings& s, Shape input) {
+    if (input.channels % s.options.heads != 0) read.complain("heads", Attention::must_divide(input.channels));
+  }
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
+    const auto c = static_cast<double>(input.channels), w = static_cast<double>(s.width);
+    return Attention::values_needed({}, input) + 2.0 * Norm::values_needed({}, input) + 2.0 * c * w + w + c;
   }
 
  private:
-  static constexpr std::array<std::string_view, 2> norm_names{"before", "after"};
-  static constexpr std::array<std::string_view, 2> activation_names{"gelu", "relu"};
-
-  [[nodiscard]] static std::size_t choice(ConfigReader& read, std::string_view name,
-                                          const std::array<std::string_view, 2>& names) {
-    const std::string chosen = read.text(name, names[0]);
-    if (chosen != names[0] && chosen != names[1]) {
-      read.complain(name, "must be '" + std::string(names[0]) + "' or '" + std::string(names[1]) + "'");
-    }
-    return chosen == names[1] ? 1 : 0;
-  }
-
   /// A buffer as a batch like x, with x's channels or others.
   [[nodiscard]] static BatchView<T> like(BatchView<const T> x, AlignedBuffer<T>& buffer, Index channels) {
     return {buffer.data(), {channels, x.length()}, x.count(), x.lengths()};

@@ -10,6 +10,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 
 #include <algorithm>
 #include <array>
@@ -29,9 +30,7 @@ struct Transpose {
   Index channels = 1;  ///< of the input
 
   Transpose() = default;
-  explicit Transpose(Index of_input) : channels(of_input) {
-    if (channels < 1) fail(ErrorKind::config, "transpose: 'channels' must be positive");
-  }
+  explicit Transpose(Index of_input) : channels(of_input) { checked_fields(kind, *this); }
 
   [[nodiscard]] std::string complaint(Shape input) const {
     return detail::channels_complaint(kind, channels, input);
@@ -56,12 +55,16 @@ struct Transpose {
 
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
-  [[nodiscard]] Config config() const { return {{"channels", static_cast<std::int64_t>(channels)}}; }
-  [[nodiscard]] static Result<Transpose> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    Transpose layer;
-    layer.channels = read.integer("channels", input.channels, input.channels, input.channels);
-    return read.finish(layer);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("channels", o.channels, IntegerRange{1, Index{1} << 40},
+          "of the input; those of the samples, where a file does not say");
+  }
+  static void adapt(ConfigReader& read, Transpose& layer, Shape input) {
+    if (!read.has("channels")) layer.channels = input.channels;
+    if (layer.channels != input.channels) {
+      read.complain("channels", "must be those of the samples, " + std::to_string(input.channels));
+    }
   }
 
  private:

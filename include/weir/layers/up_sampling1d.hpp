@@ -4,8 +4,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 #include <weir/simd/pool.hpp>
 
@@ -23,12 +23,11 @@ struct UpSampling1D {
   static constexpr std::string_view kind = "up_sampling1d";
   static constexpr std::array<std::string_view, 1> arguments{"factor"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds factor_bounds{"factor", 1, Window::limit};
 
   Index factor = 2;
 
   UpSampling1D() = default;
-  explicit UpSampling1D(Index times) : factor(factor_bounds.checked(kind, times)) {}
+  explicit UpSampling1D(Index times) : factor(times) { checked_fields(kind, *this); }
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used * factor; }
   [[nodiscard]] Shape out_shape(Shape input) const noexcept {
@@ -63,13 +62,12 @@ struct UpSampling1D {
     }
   }
 
-  [[nodiscard]] Config config() const { return {{"factor", static_cast<std::int64_t>(factor)}}; }
-  [[nodiscard]] static Result<UpSampling1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index times = factor_bounds.require(read);
-    detail::check_output(read, "factor", input.channels, input.length * times);
-    if (!read.ok()) return read.failure();
-    return read.finish(UpSampling1D(times));
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("factor", o.factor, IntegerRange{1, Window::limit}, "how often each step is repeated");
+  }
+  static void adapt(ConfigReader& read, const UpSampling1D& layer, Shape input) {
+    detail::check_output(read, "factor", input.channels, input.length * layer.factor);
   }
 };
 

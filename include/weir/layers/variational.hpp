@@ -14,9 +14,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,12 +33,11 @@ struct Variational {
   using Cache = NoCache;
   static constexpr std::string_view kind = "variational";
   static constexpr std::array<std::string_view, 1> arguments{"beta"};
-  static constexpr RealBounds beta_bounds{"beta", 0.0, 1e6};
 
   double beta = 1e-3;
 
   Variational() = default;
-  explicit Variational(double chosen) : beta(beta_bounds.checked(kind, chosen)) {}
+  explicit Variational(double chosen) : beta(chosen) { checked_fields(kind, *this); }
 
   [[nodiscard]] static std::string complaint(Shape input) {
     if (input.channels % 2 == 0) return {};
@@ -89,13 +88,12 @@ struct Variational {
   template <class F, class... L>
   static void visit(F&&, L&...) noexcept {}
 
-  [[nodiscard]] Config config() const { return {{"beta", beta}}; }
-  [[nodiscard]] static Result<Variational> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    Variational layer;
-    layer.beta = beta_bounds.read(read, layer.beta);
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit("beta", o.beta, RealRange{0.0, 1e6}, "weight of the divergence");
+  }
+  static void adapt(ConfigReader& read, Variational&, Shape input) {
     if (input.channels % 2 != 0) read.complain("beta", "goes with an even number of channels");
-    return read.finish(layer);
   }
 
  private:

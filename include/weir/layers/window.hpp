@@ -19,6 +19,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/config.hpp>
+#include <weir/core/fields.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,12 +31,8 @@ namespace weir::inline WEIR_ABI {
 
 enum class Padding : unsigned char { valid, same, causal, sides };
 
-namespace detail {
-inline constexpr std::array<std::string_view, 4> padding_names{"valid", "same", "causal", "explicit"};
-}  // namespace detail
-
-[[nodiscard]] inline std::string_view name_of(Padding padding) noexcept {
-  return detail::padding_names[static_cast<std::size_t>(padding)];
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(Padding) noexcept {
+  return {"valid", "same", "causal", "explicit"};
 }
 
 struct Window {
@@ -88,16 +85,6 @@ struct Window {
     return padding != Padding::sides || (pad_right == 0 && pad_left < extent());
   }
 
-  /// Throws ConfigError unless all numbers make sense.
-  void check(std::string_view owner) const {
-    const bool fits = size >= 1 && stride >= 1 && dilation >= 1 && pad_left >= 0 && pad_right >= 0 &&
-                      size <= limit && stride <= limit && dilation <= limit && pad_left <= limit &&
-                      pad_right <= limit;
-    if (!fits) {
-      fail(ErrorKind::config, owner, "sizes, strides and dilations must be positive, padding not negative");
-    }
-  }
-
   static constexpr Index limit = Index{1} << 24;  ///< of each number
 
  private:
@@ -115,28 +102,20 @@ namespace detail {
   return std::string(owner) + " has no output for samples of " + std::to_string(length) + " steps";
 }
 
-/// The padding options: `padding` and, with explicit padding, `pad_left` and `pad_right`.
-inline void read_padding(ConfigReader& read, const Config& config, Window& window) {
-  const bool sides = config.find("pad_left") != nullptr || config.find("pad_right") != nullptr;
-  const std::string name = read.text("padding", name_of(sides ? Padding::sides : Padding::valid));
-  const auto found = std::find(padding_names.begin(), padding_names.end(), name);
-  if (found == padding_names.end()) {
-    read.complain("padding", "must be valid, same, causal or explicit");
-    return;
+/// The options of padding. A file with `pad_left` or `pad_right` need not say that they are explicit.
+template <class Visitor, class Options>
+void padding_fields(Visitor& visit, Options& o) {
+  const bool sides = visit.given("pad_left") || visit.given("pad_right");
+  if constexpr (Visitor::reads) {
+    if (sides) o.padding = Padding::sides;
   }
-  window.padding = static_cast<Padding>(found - padding_names.begin());
-  window.pad_left = read.integer("pad_left", 0, 0, Window::limit);
-  window.pad_right = read.integer("pad_right", 0, 0, Window::limit);
-  if (sides && window.padding != Padding::sides) {
-    read.complain("padding", "must be explicit where pad_left or pad_right is given");
-  }
-}
-
-inline void write_padding(const Window& window, Config& config) {
-  config.set("padding", std::string(name_of(window.padding)));
-  if (window.padding != Padding::sides) return;
-  config.set("pad_left", static_cast<std::int64_t>(window.pad_left));
-  config.set("pad_right", static_cast<std::int64_t>(window.pad_right));
+  visit("padding", o.padding,
+        "steps of zeros around a sample: none, as many as keep its length, all before it, or pad_left and "
+        "pad_right");
+  const bool chosen = o.padding == Padding::sides;
+  visit.refuse(sides && !chosen, "padding", "must be explicit where pad_left or pad_right is given");
+  visit.only_if(chosen, "pad_left", o.pad_left, IntegerRange{0, Window::limit}, "steps before a sample");
+  visit.only_if(chosen, "pad_right", o.pad_right, IntegerRange{0, Window::limit}, "steps behind a sample");
 }
 
 /// Complains of an output that is empty or larger than any memory.
@@ -152,15 +131,6 @@ inline void check_output(ConfigReader& read, std::string_view name, Index channe
 inline void check_window(ConfigReader& read, std::string_view name, const Window& window, Index length) {
   const Index reach = window.extent() + window.pad_left + window.pad_right;
   if (reach > 64 * length + 16384) read.complain(name, "makes the windows too long for such samples");
-}
-
-/// A number of a Config as it may come from a file; `fallback` where it is missing or no number.
-[[nodiscard]] inline double number_in(const Config& config, std::string_view name, double fallback) {
-  const ConfigValue* value = config.find(name);
-  if (value == nullptr) return fallback;
-  if (const auto* integer = std::get_if<std::int64_t>(value)) return static_cast<double>(*integer);
-  if (const auto* real = std::get_if<double>(value)) return *real;
-  return fallback;
 }
 
 }  // namespace detail

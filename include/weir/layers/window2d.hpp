@@ -10,11 +10,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/config.hpp>
+#include <weir/core/fields.hpp>
 #include <weir/layers/window.hpp>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,15 +22,6 @@ namespace weir::inline WEIR_ABI {
 struct Window2D {
   Window rows;
   Window columns;
-
-  /// Throws ConfigError unless all numbers make sense.
-  void check(std::string_view owner) const {
-    rows.check(owner);
-    columns.check(owner);
-    if (rows.padding != Padding::valid && rows.padding != Padding::same) {
-      fail(ErrorKind::config, owner, "padding must be valid or same");
-    }
-  }
 
   /// Why a layer cannot take images of `planes_in` planes; empty when it can.
   [[nodiscard]] std::string complaint(std::string_view owner, Shape input, Index planes_in) const {
@@ -54,23 +44,15 @@ struct Window2D {
 
 namespace detail {
 
-inline constexpr IntegerBounds planes_bounds{"planes", 1, Window::limit};
+inline constexpr IntegerRange planes_range{1, Window::limit};
 
-/// The columns' option: the rows', which is already read, unless it is given.
-[[nodiscard]] inline Index read_columns(ConfigReader& read, const std::string& name, Index rows) {
-  return read.integer(name + "_columns", rows, 1, Window::limit);
-}
-inline void write_both_axes(Config& config, const std::string& name, Index rows, Index columns) {
-  config.set(name, static_cast<std::int64_t>(rows));
-  config.set(name + "_columns", static_cast<std::int64_t>(columns));
-}
-
-/// Padding by its name: valid or same.
-[[nodiscard]] inline Padding read_padding2d(ConfigReader& read) {
-  const std::string name = read.text("padding", name_of(Padding::valid));
-  if (name == name_of(Padding::same)) return Padding::same;
-  if (name != name_of(Padding::valid)) read.complain("padding", "must be valid or same");
-  return Padding::valid;
+/// An option of the rows and the same of the columns; 0 stands for another one, which the meaning tells.
+template <class Visitor, class Rows>
+void axes_fields(Visitor& visit, std::string_view name, Rows& rows, Rows& columns, IntegerRange range,
+                 std::string_view meaning) {
+  visit(name, rows, range, meaning);
+  visit(std::string(name) + "_columns", columns, IntegerRange{0, range.high},
+        "the same along the columns; 0: as along the rows");
 }
 
 /// Complains, of the option `name`, of windows that do not fit images of `planes_in` planes, or are out of

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/layers/window.hpp>
 
 #include <algorithm>
@@ -23,15 +23,12 @@ struct ZeroPadding1D {
   static constexpr std::string_view kind = "zero_padding1d";
   static constexpr std::array<std::string_view, 2> arguments{"left", "right"};
   static constexpr bool along_time = true;
-  static constexpr IntegerBounds left_bounds{"left", 0, Window::limit},
-      right_bounds{"right", 0, Window::limit};
 
   Index left = 1;
   Index right = 1;
 
   ZeroPadding1D() = default;
-  ZeroPadding1D(Index before, Index behind)
-      : left(left_bounds.checked(kind, before)), right(right_bounds.checked(kind, behind)) {}
+  ZeroPadding1D(Index before, Index behind) : left(before), right(behind) { checked_fields(kind, *this); }
 
   [[nodiscard]] Index out_length(Index used) const noexcept { return used > 0 ? left + used + right : 0; }
   [[nodiscard]] Shape out_shape(Shape input) const noexcept {
@@ -59,16 +56,15 @@ struct ZeroPadding1D {
     }
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"left", static_cast<std::int64_t>(left)}, {"right", static_cast<std::int64_t>(right)}};
+  template <class Visitor, class Layer>
+  static void fields(Visitor& visit, Layer& o) {
+    visit.required("left", o.left, IntegerRange{0, Window::limit}, "steps of zeros before");
+    if constexpr (Visitor::reads) o.right = o.left;
+    visit("right", o.right, IntegerRange{0, Window::limit},
+          "steps of zeros behind; as before, where a file does not say");
   }
-  [[nodiscard]] static Result<ZeroPadding1D> from_config(const Config& config, Shape input) {
-    ConfigReader read(kind, config);
-    const Index before = left_bounds.require(read);
-    const Index behind = right_bounds.read(read, before);
-    detail::check_output(read, "left", input.channels, before + input.length + behind);
-    if (!read.ok()) return read.failure();
-    return read.finish(ZeroPadding1D(before, behind));
+  static void adapt(ConfigReader& read, const ZeroPadding1D& layer, Shape input) {
+    detail::check_output(read, "left", input.channels, layer.left + input.length + layer.right);
   }
 };
 

@@ -5,6 +5,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/chain.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -191,13 +192,7 @@ class AnyLayer {
       return true;
     }
     std::string_view kind() const override { return L::kind; }
-    Config config() const override {
-      if constexpr (requires { layer.config(); }) {
-        return layer.config();
-      } else {
-        return {};
-      }
-    }
+    Config config() const override { return config_of(layer); }
     std::vector<std::vector<LayerSpec>> branches() const override {
       if constexpr (requires { layer.branches(); }) {
         return layer.branches();

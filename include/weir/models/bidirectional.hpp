@@ -25,9 +25,7 @@
 
 namespace weir::inline WEIR_ABI {
 
-struct BidirectionalOptions {
-  Merge merge = Merge::concat;
-};
+using BidirectionalOptions = MergeOptions;
 
 template <Layer Inner>
 struct Bidirectional {
@@ -147,7 +145,8 @@ struct Bidirectional {
     Inner::visit(for_part(f, 1), layer.backwards...);
   }
 
-  [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(options.merge))}}; }
+  using Settings = BidirectionalOptions;
+  [[nodiscard]] Settings settings() const { return options; }
 
   /// Both layers as data (models/layer_spec.hpp).
   [[nodiscard]] auto branches() const { return std::vector{describe(forwards), describe(backwards)}; }
@@ -156,7 +155,7 @@ struct Bidirectional {
                                                            Shape input) {
     ConfigReader read(kind, config);
     BidirectionalOptions chosen;
-    chosen.merge = detail::read_merge(read);
+    read_fields(read, chosen);
     if (chains.empty() || chains.size() > 2)
       return Failure{ErrorKind::config, "bidirectional: needs one or two branches"};
     if (chains.size() == 1) chains.push_back(chains.front());

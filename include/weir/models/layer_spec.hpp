@@ -4,6 +4,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_options.hpp>
 
 #include <cstddef>
 #include <string>
@@ -28,7 +29,7 @@ struct LayerSpec {
   friend bool operator==(const LayerSpec&, const LayerSpec&) = default;
 };
 
-/// One layer. A layer without `config()` has no options.
+/// One layer.
 template <class L>
 [[nodiscard]] LayerSpec describe_layer(const L& layer) {
   LayerSpec spec;
@@ -37,7 +38,7 @@ template <class L>
   } else {
     spec.kind = std::string(layer.kind);
   }
-  if constexpr (requires { layer.config(); }) spec.config = layer.config();
+  spec.config = config_of(layer);
   if constexpr (requires { layer.branches(); }) spec.branches = layer.branches();
   return spec;
 }

@@ -2,29 +2,24 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/config.hpp>
+#include <weir/core/fields.hpp>
 
-#include <string>
+#include <array>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
 
 enum class Merge : unsigned char { concat, add };
 
-[[nodiscard]] inline std::string_view name_of(Merge merge) noexcept {
-  return merge == Merge::concat ? "concat" : "add";
-}
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(Merge) noexcept { return {"concat", "add"}; }
 
-namespace detail {
+struct MergeOptions {
+  Merge merge = Merge::concat;
 
-/// The option "merge" of a layer made of layers.
-[[nodiscard]] inline Merge read_merge(ConfigReader& read) {
-  const std::string merge = read.text("merge", name_of(Merge::concat));
-  if (merge == name_of(Merge::add)) return Merge::add;
-  if (merge != name_of(Merge::concat)) read.complain("merge", "must be concat or add");
-  return Merge::concat;
-}
-
-}  // namespace detail
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("merge", o.merge, "outputs of the branches one under the other, or their sum");
+  }
+};
 
 }  // namespace weir::inline WEIR_ABI

@@ -281,7 +281,8 @@ struct Parallel {
     detail::each_branch(one, net.layers...);
   }
 
-  [[nodiscard]] Config config() const { return {{"merge", std::string(name_of(merge))}}; }
+  using Settings = MergeOptions;
+  [[nodiscard]] Settings settings() const { return {merge}; }
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {
     std::vector<std::vector<LayerSpec>> specs;
     detail::each_branch([&](std::size_t, const auto& branch) { specs.push_back(describe(branch)); }, layers);
@@ -290,7 +291,9 @@ struct Parallel {
   /// From chains of any layers, an empty one standing for the identity.
   [[nodiscard]] static Result<Parallel> from_branches(const Config& config, Branches chains, Shape input) {
     ConfigReader read(kind, config);
-    Parallel layer(std::move(chains), detail::read_merge(read));
+    MergeOptions chosen;
+    read_fields(read, chosen);
+    Parallel layer(std::move(chains), chosen.merge);
     if (const std::string text = layer.complaint(input); !text.empty())
       return Failure{ErrorKind::config, text};
     return read.finish(std::move(layer));

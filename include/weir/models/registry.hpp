@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/layers/adaptive_average_pool1d.hpp>
 #include <weir/layers/average_pool1d.hpp>
@@ -209,6 +210,26 @@ template <class T>
   return spec;
 }
 
+/// What there is to say of a kind of layer in a text.
+struct LayerText {
+  std::string kind;
+  std::vector<std::string> arguments;  ///< options that need no name, in their order
+  std::vector<FieldText> options;      ///< all of them
+};
+
+namespace detail {
+template <class... L>
+[[nodiscard]] std::vector<LayerText> texts_of(LayerKinds<L...>) {
+  return {LayerText{std::string(L::kind), {L::arguments.begin(), L::arguments.end()}, options_of<L>()}...};
+}
+}  // namespace detail
+
+/// All kinds of layers that a text or a file may name, in the order of their list.
+template <class T = float>
+[[nodiscard]] std::vector<LayerText> layer_texts() {
+  return detail::texts_of(detail::BuiltinLayers<T>{});
+}
+
 /// Limits for what comes from outside.
 struct BuildLimits {
   Index layers = 1024;             ///< of all branches together
@@ -225,10 +246,8 @@ template <class T>
 template <class T, class L>
 [[nodiscard]] Result<AnyLayer<T>> make_layer_of(const LayerSpec& spec, Shape input, BuildLimits& left,
                                                 Index depth) {
-  if constexpr (requires { L::values_needed(spec.config, input); }) {
-    if (L::values_needed(spec.config, input) > static_cast<double>(left.values)) {
-      return Failure{ErrorKind::config, "the layers need more values than there are"};
-    }
+  if (values_needed<L>(spec.config, input) > static_cast<double>(left.values)) {
+    return Failure{ErrorKind::config, "the layers need more values than there are"};
   }
   static_assert(says_scratch<L>, "a layer that files may name says how much memory its cache takes");
   constexpr bool composite = requires(std::vector<AnyModel<T>> chains) {
@@ -255,7 +274,7 @@ template <class T, class L>
     if (!layer) return layer.error();
     return AnyLayer<T>(std::move(*layer));
   } else {
-    Result<L> layer = L::from_config(spec.config, input);
+    Result<L> layer = from_config<L>(spec.config, input);
     if (!layer) return layer.error();
     AnyLayer<T> any(std::move(*layer));
     AnyLayer<T>::visit([&](Role, const ParamName&, auto p) { left.values -= p.size(); }, any);

@@ -18,9 +18,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/bounds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_options.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/softmax.hpp>
@@ -40,10 +40,19 @@ namespace weir::inline WEIR_ABI {
 
 /// What the decoder gives back: numbers, or a logit for each code.
 enum class ReconstructionOf : unsigned char { values, codes };
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(ReconstructionOf) noexcept {
+  return {"values", "codes"};
+}
 
 struct SupervisedAutoencoderOptions {
   double weight = 0.5;  ///< of the reconstruction beside the net's own loss
   ReconstructionOf target = ReconstructionOf::values;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("weight", o.weight, RealRange{0.0, 1e6}, "of the reconstruction beside the net's own loss");
+    visit("target", o.target, "what is reconstructed: values, or codes by their probabilities");
+  }
 };
 
 template <class Encoder, class Decoder>
@@ -52,7 +61,6 @@ struct SupervisedAutoencoder {
   static_assert(std::is_same_v<Scalar, typename Decoder::Scalar>);
   static constexpr std::string_view kind = "supervised_autoencoder";
   static constexpr std::array<std::string_view, 2> arguments{"weight", "target"};
-  static constexpr RealBounds weight_bounds{"weight", 0.0, 1e6};
   static constexpr bool along_time = true;
   static constexpr bool reads_output = true;
 
@@ -63,7 +71,7 @@ struct SupervisedAutoencoder {
   SupervisedAutoencoder() = default;
   SupervisedAutoencoder(Encoder first, Decoder second, SupervisedAutoencoderOptions chosen = {})
       : encoder(std::move(first)), decoder(std::move(second)), options(chosen) {
-    static_cast<void>(weight_bounds.checked(kind, options.weight));
+    checked_fields(kind, options);
   }
 
   struct Cache {
@@ -167,9 +175,8 @@ struct SupervisedAutoencoder {
     Decoder::visit(for_part(f, 1), net.decoder...);
   }
 
-  [[nodiscard]] Config config() const {
-    return {{"weight", options.weight}, {"target", std::string(learns_codes() ? "codes" : "values")}};
-  }
+  using Settings = SupervisedAutoencoderOptions;
+  [[nodiscard]] Settings settings() const { return options; }
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {
     return {describe(encoder), describe(decoder)};
   }
@@ -182,10 +189,7 @@ struct SupervisedAutoencoder {
       Shape input) requires(std::is_same_v<Encoder, Decoder>) {
     ConfigReader read(kind, config);
     SupervisedAutoencoderOptions chosen;
-    chosen.weight = weight_bounds.read(read, chosen.weight);
-    const std::string target = read.text("target", "values");
-    if (target != "values" && target != "codes") read.complain("target", "must be values or codes");
-    if (target == "codes") chosen.target = ReconstructionOf::codes;
+    read_fields(read, chosen);
     if (chains.size() != 2) {
       return Failure{ErrorKind::config, "supervised_autoencoder: an encoder and a decoder are expected"};
     }
