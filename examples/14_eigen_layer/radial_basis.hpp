@@ -36,15 +36,16 @@ struct RadialBasis {
   }
 
   void forward(weir::BatchView<const T> x, weir::BatchView<T> y, Cache&, const weir::Pass&) const {
-    const auto X = weir::as_matrix(x), C = weir::as_matrix(centres);  // one sample or time step a column
+    const auto X = weir::as_matrix(x);  // one sample or time step a column
+    const auto C = weir::as_matrix(centres);
     auto Y = weir::as_matrix(y);
     const auto s = weir::as_vector(log_widths);
     for (weir::Index k = 0; k < C.cols(); ++k)
       Y.row(k) = (-std::exp(s(k)) * (X.colwise() - C.col(k)).colwise().squaredNorm()).array().exp();
   }
 
-  /// With e = dy_k y_k:   dx = -2 sum_k e w_k (x - c_k),   dc_k = 2 w_k sum e (x - c_k),   ds_k = -w_k sum e
-  /// |x - c_k|^2
+  /// With e = dy_k y_k and a = x - c_k:
+  ///   dx = -2 sum_k w_k e a      dc_k = 2 w_k sum e a      ds_k = -w_k sum e |a|^2
   void backward(weir::BatchView<const T> x, weir::BatchView<const T> y, weir::BatchView<const T> dy,
                 weir::BatchView<T> dx, Cache&, RadialBasis& grad, const weir::Pass&) const {
     const auto X = weir::as_matrix(x), Y = weir::as_matrix(y), DY = weir::as_matrix(dy);
