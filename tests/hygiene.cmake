@@ -18,7 +18,8 @@ function(weir_add_header_check target)
   add_library(${target} OBJECT EXCLUDE_FROM_ALL ${units})
   target_link_libraries(${target} PRIVATE weir::weir $<TARGET_NAME_IF_EXISTS:weir::gzip>
                                             $<TARGET_NAME_IF_EXISTS:weir::capture>
-                                            $<TARGET_NAME_IF_EXISTS:weir::anonymise>)
+                                            $<TARGET_NAME_IF_EXISTS:weir::anonymise>
+                                            $<TARGET_NAME_IF_EXISTS:weir::eigen>)
   target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} -Werror -O0)
   set(keep_going)
   if(CMAKE_GENERATOR MATCHES "Ninja")
@@ -31,6 +32,9 @@ function(weir_add_header_check target)
 endfunction()
 
 file(GLOB_RECURSE headers RELATIVE ${include_dir} CONFIGURE_DEPENDS ${include_dir}/weir/*.hpp)
+if(NOT TARGET weir::eigen)
+  list(FILTER headers EXCLUDE REGEX "weir/eigen")
+endif()
 if(NOT TARGET weir::gzip)
   list(FILTER headers EXCLUDE REGEX gzip)
 endif()

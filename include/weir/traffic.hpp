@@ -1,4 +1,4 @@
-// From packets to flow records, and the traffic generator. Needs neither Eigen nor xsimd. Optional parts,
+// From packets to flow records, and the traffic generator. Needs no xsimd. Optional parts,
 // which need libraries of their own: weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 

@@ -1,11 +1,9 @@
-// Everything but the optional parts, which are included by their own names: weir/data/gzip.hpp,
+// Everything but the optional parts, which are included by their own names: weir/eigen.hpp, weir/data/gzip.hpp,
 // weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
 #include <weir/traffic.hpp>
 #include <weir/train.hpp>
-
-#include <weir/core/eigen.hpp>
 
 #include <weir/data/calendar.hpp>
 #include <weir/data/csv.hpp>

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 int main() {
-  weir::Matrix<float> matrix(2, 3);
+  const weir::Matrix<float> matrix(2, 3);
   std::printf("weir %d.%d.%d: %td\n", WEIR_VERSION_MAJOR, WEIR_VERSION_MINOR, WEIR_VERSION_PATCH,
-              weir::as_matrix(matrix).size());
+              matrix.size());
 }

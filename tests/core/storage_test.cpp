@@ -1,6 +1,5 @@
 // Tensors, buffers, extents, batches and their Eigen maps.
 #include <weir/core/batch.hpp>
-#include <weir/core/eigen.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <doctest/doctest.h>
@@ -170,22 +169,4 @@ TEST_CASE("batches: layout, samples, slices, lengths") {
   CHECK(Shape{5, 2}.str() == "5 x 2");
   static_assert(std::is_convertible_v<BatchView<float>, BatchView<const float>>);
   static_assert(!std::is_convertible_v<BatchView<const float>, BatchView<float>>);
-}
-
-TEST_CASE("Eigen maps see the same elements") {
-  Matrix<float> m(2, 3);
-  for (Index i = 0; i < 6; ++i) m[i] = static_cast<float>(i);
-  CHECK(as_matrix(m).rows() == 2);
-  CHECK(as_matrix(m).cols() == 3);
-  CHECK(as_matrix(m)(1, 2) == m(1, 2));
-  as_matrix(m)(0, 1) = 42.0F;
-  CHECK(m(0, 1) == 42.0F);
-  const Matrix<float>& constant = m;
-  CHECK(as_matrix(constant).sum() == 0.0F + 1.0F + 42.0F + 3.0F + 4.0F + 5.0F);
-  CHECK(as_matrix(Tensor<float, dyn>(4)).cols() == 1);
-  CHECK(as_matrix(Tensor<float, dyn, dyn>(0, 4)).size() == 0);
-  std::vector<float> values(12, 1.0F);
-  const BatchView<const float> batch(values.data(), Shape{2, 3}, 2);
-  CHECK(as_matrix(batch).rows() == 2);
-  CHECK(as_matrix(batch).cols() == 6);
 }

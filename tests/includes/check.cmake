@@ -16,16 +16,17 @@ set(data core traffic data)
 set(train ${models} losses optimizers data train)
 set(detect ${train} traffic detect)
 set(io ${detect} io)
+set(eigen ${io} eigen)
 
 # For traffic/ core is only what needs no tensors.
 set(traffic_core version abi error rng config parallel large_memory content_kind)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
 set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
-set(third_party_home "^core/eigen\\.hpp$" "^simd/batch\\.hpp$" "^$" "^[a-z/]+/[a-z_]*gzip\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
+set(third_party_home "^eigen/" "^simd/batch\\.hpp$" "^$" "^[a-z/]+/[a-z_]*gzip\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
-set(optional_headers "gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise|^io/onnx\\.hpp$|^dist/")
-set(trains "^(losses|optimizers|train)/|^core/eigen\\.hpp$")
+set(optional_headers "^eigen(\\.hpp$|/)|gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise|^io/onnx\\.hpp$|^dist/")
+set(trains "^(losses|optimizers|train|eigen)/")
 
 set(failed FALSE)
 macro(complain)
@@ -78,7 +79,7 @@ foreach(header IN LISTS headers)
       endif()
       if(folder)
         string(REGEX MATCH "^([^/]+)(/([a-z0-9_]+)\\.hpp)?" ignored ${included})
-        if(NOT CMAKE_MATCH_1 IN_LIST ${folder} OR included STREQUAL "core/eigen.hpp" OR
+        if(NOT CMAKE_MATCH_1 IN_LIST ${folder} OR
            (folder STREQUAL "traffic" AND CMAKE_MATCH_1 STREQUAL "core" AND NOT CMAKE_MATCH_3 IN_LIST traffic_core))
           complain("${header}: must not include weir/${included}")
         endif()

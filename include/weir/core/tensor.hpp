@@ -8,7 +8,7 @@
 // `TensorView<T>` is a pointer with extents: what kernels, optimizers and files see of any tensor.
 //
 // Storage is never an Eigen or xsimd type, so that its layout does not change with -m flags;
-// `weir/core/eigen.hpp` gives Eigen maps onto it.
+// `weir/eigen/map.hpp` gives Eigen maps onto it.
 #pragma once
 
 #include <weir/core/abi.hpp>

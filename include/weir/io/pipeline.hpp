@@ -109,6 +109,9 @@ class Scorer {
         encoded_(pipeline.takes_records() ? pipeline.preprocess.features() : 0),
         probabilities_(static_cast<std::size_t>(workspace_.output_shape().size())) {}
 
+  /// The shape of a sample as the net sees it.
+  [[nodiscard]] Shape input() const noexcept { return pipeline_.input; }
+
   /// A record: its numbers and its texts, each in the order of `pipeline.preprocess.schema`. The records of a
   /// model of windows are the steps of one series, in order; the first ones are not usable, for want of a
   /// past.

@@ -4,7 +4,7 @@
 //                      {.epochs = 10, .batch_size = 32, .validation = 0.1});
 //
 // The same net, data, options and seed give the same bits, for any number of threads: a batch is cut into
-// parts of a fixed number of samples, each part has its own gradient, and they are added up in order.
+// parts of a fixed number of samples, and the gradients of the parts are added in a fixed tree.
 // Continuing a FitState gives what never stopping would have given: everything random is drawn from (seed,
 // epoch, batch).
 #pragma once

@@ -9,6 +9,8 @@
 #include <weir/train/dataset.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <span>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -46,18 +48,26 @@ void for_outputs(const Net& net, BatchView<const typename Net::Scalar> x, const 
   });
 }
 
+/// The outputs of all samples, one after the other.
+template <class Net>
+void predict_into(const Net& net, BatchView<const typename Net::Scalar> x,
+                  std::span<typename Net::Scalar> outputs, ThreadPool* pool) {
+  using T = typename Net::Scalar;
+  const Index size = net.out_shape(x.shape()).size();
+  assert(static_cast<Index>(outputs.size()) == size * x.count());
+  for_outputs(net, x, Pass{}, pool, [&](Index first, BatchView<const T> y) {
+    std::copy_n(y.data(), y.size(), outputs.data() + first * size);
+  });
+}
+
 }  // namespace detail
 
 /// The outputs of all samples, one column each. Throws ShapeError when the net does not take them.
 template <class Net>
 [[nodiscard]] Matrix<typename Net::Scalar> predict(const Net& net, BatchView<const typename Net::Scalar> x,
                                                    ThreadPool* pool = nullptr) {
-  using T = typename Net::Scalar;
-  const Index size = net.out_shape(x.shape()).size();
-  Matrix<T> result(size, x.count());
-  detail::for_outputs(net, x, Pass{}, pool, [&](Index first, BatchView<const T> y) {
-    std::copy_n(y.data(), y.size(), result.data() + first * size);
-  });
+  Matrix<typename Net::Scalar> result(net.out_shape(x.shape()).size(), x.count());
+  detail::predict_into(net, x, result.span(), pool);
   return result;
 }
 
