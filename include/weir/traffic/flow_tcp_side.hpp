@@ -1,9 +1,8 @@
-// What a flow keeps of each side of a TCP connection: how far its sequence numbers are known, and what lies
-// apart from them until something else confirms it.
+// What a flow keeps of each side of a TCP connection: how far its sequence numbers (RFC 9293, 3.4) are known,
+// and what lies apart from them until something else confirms it.
 //
 //        isn                     next                island_begin      island_end
-//   ------|==========[ hole )=====|...................|=================|------->   modulo 2^32 (RFC
-//   9293, 3.4)
+//   ------|==========[ hole )=====|...................|=================|------->   modulo 2^32
 //         the connection's numbers                     seen, not yet believed
 //
 // The frontier `next` moves only with a segment that begins where the one before ended. One that begins
@@ -29,8 +28,8 @@ struct TcpHole {
 struct TcpSide {
   std::uint32_t isn = 0;   ///< of its SYN; without one, the number before the first one seen
   std::uint32_t next = 0;  ///< behind what is known to be the connection's
-  std::uint32_t acked =
-      0;  ///< highest acknowledgement that it sent of what the other side is known to have sent
+  /// Highest acknowledgement that it sent of what the other side is known to have sent.
+  std::uint32_t acked = 0;
   std::uint32_t ahead = 0;                         ///< its latest acknowledgement beyond that
   std::uint32_t island_begin = 0, island_end = 0;  ///< numbers that are not believed yet
   std::array<TcpHole, 2> places{};                 ///< of holes, of either side (flow_tcp_holes.hpp)
