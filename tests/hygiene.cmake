@@ -6,6 +6,10 @@ set(include_dir ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME hygiene/includes COMMAND ${CMAKE_COMMAND} -DINCLUDE_DIR=${include_dir}
                                        -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/check.cmake)
 
+# --- A compiler for an older C++ says so before anything else.
+add_test(NAME hygiene/below_cxx20 COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DINCLUDE_DIR=${include_dir}
+                                          -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/below_cxx20.cmake)
+
 # --- Every header compiles alone, twice in a row, without warnings, for the baseline instruction set.
 function(weir_add_header_check target)
   set(units)
