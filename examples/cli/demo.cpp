@@ -25,9 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t office_connections = 20'000;
+constexpr std::uint64_t office_connections = 30'000;
 constexpr std::uint64_t branch_connections = 5'000;
-constexpr std::uint64_t kept_bytes = 128;  // of a frame: all headers; lengths are counted from the headers
+constexpr std::uint64_t kept_bytes = 96;  // of a frame: all headers; lengths are counted from the headers
 
 using Arguments = std::vector<std::string>;
 

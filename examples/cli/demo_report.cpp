@@ -217,8 +217,8 @@ struct HostAlerts {
     const std::string port = ports.size() == 1 ? "port " + *ports.begin() : count(ports.size(), "port");
     const auto most = std::max_element(truths.begin(), truths.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return right(std::to_string(alerts.size()), 9) + "  " + (target ? "to   " : "from ") + left(host, 16) +
-           left(count(others.size(), "host") + ", " + port, 20) + left(alerts.front()->clock, 9) +
+    return right(std::to_string(alerts.size()), 8) + "  " + (target ? "to   " : "from ") + left(host, 16) +
+           left(count(others.size(), "host") + ", " + port, 21) + left(alerts.front()->clock, 9) +
            std::to_string(most->second) + " " + most->first + "\n";
   }
 
@@ -264,14 +264,14 @@ DemoAlerts read_alerts(const std::string& alerts, const std::string& flows) {
   told.numbers = {{"alerts", all}, {"right", all - wrong}, {"hosts", groups.size()}};
   told.text = "   " + count_of(all, "alert") +
               ", a line of JSON each, by the hosts that explain most of them:\n\n" +
-              "   alerts  host                 on                  first    in truth\n";
+              "  alerts  host                 on                   first    in truth\n";
   std::int64_t rest = all;
   for (std::size_t i = 0; i < std::min(hosts_shown, groups.size()); ++i) {
     told.text += groups[i].line();
     rest -= static_cast<std::int64_t>(groups[i].alerts.size());
   }
   if (groups.size() > hosts_shown) {
-    told.text += right(std::to_string(rest), 9) + "  of " +
+    told.text += right(std::to_string(rest), 8) + "  of " +
                  count_of(static_cast<std::int64_t>(groups.size() - hosts_shown), "other host") + "\n";
   }
   told.text +=

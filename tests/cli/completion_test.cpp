@@ -21,7 +21,7 @@ std::vector<std::string> commands() {
 
 /// The long options that --help of a command lists.
 std::vector<std::string> options(const std::string& command) {
-  const std::regex name("^  (?:-[a-z],)?(--[a-z-]+)");
+  const std::regex name("^  (?:-[a-z],)?(--[a-z0-9-]+)");
   std::vector<std::string> names;
   for (const std::string& line : lines_of(weir_well({command, "--help"}).out)) {
     std::smatch match;
