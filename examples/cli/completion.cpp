@@ -170,7 +170,7 @@ namespace {
 
 [[nodiscard]] std::string fish_offer(Offer offer, const std::vector<std::string>& choices) {
   switch (offer) {
-    case Offer::files: return " -F";
+    case Offer::files: return {};  // what fish offers by itself
     case Offer::folders: return " -a '(__fish_complete_directories)'";
     case Offer::interfaces: return " -a '(__fish_print_interfaces)'";
     case Offer::choices: return " -a " + fish_text(line_of(choices));
@@ -183,20 +183,22 @@ namespace {
   std::string text = start;
   if (!o.short_name.empty()) text += " -s " + o.short_name.substr(1);
   if (!o.long_name.empty()) text += " -l " + o.long_name.substr(2);
-  if (!o.value.empty()) text += " -r" + fish_offer(o.offer(), o.choices);
+  const std::string how = o.offer() == Offer::files ? " -r" : " -x";
+  if (!o.value.empty()) text += how + fish_offer(o.offer(), o.choices);
   return text + " -d " + fish_text(o.help) + "\n";
 }
 
 [[nodiscard]] std::string fish(const ProgramDescription& program) {
   std::string text =
       "# Completes the command line of weir in fish; written by: weir completion fish\n"
-      "complete -c weir -f\n";
+      "complete -c weir -n __fish_use_subcommand -f\n";
   const std::string first = "complete -c weir -n __fish_use_subcommand";
   for (const OptionDescription& o : program.options) text += fish_option(first, o);
   for (const CommandDescription& c : program.commands) {
     text += first + " -a " + c.name + " -d " + fish_text(c.help) + "\n";
     const std::string start = "complete -c weir -n '__fish_seen_subcommand_from " + c.name + "'";
-    if (!c.places.empty()) text += start + fish_offer(offer_of_places(c), choices_of_places(c)) + "\n";
+    const Offer offer = offer_of_places(c);
+    if (offer != Offer::files) text += start + " -f" + fish_offer(offer, choices_of_places(c)) + "\n";
     for (const OptionDescription& o : c.options) text += fish_option(start, o);
   }
   return text;
