@@ -6,6 +6,10 @@ set(include_dir ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME hygiene/includes COMMAND ${CMAKE_COMMAND} -DINCLUDE_DIR=${include_dir}
                                        -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/check.cmake)
 
+# --- A compiler for an older C++ says so before anything else.
+add_test(NAME hygiene/below_cxx20 COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DINCLUDE_DIR=${include_dir}
+                                          -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/below_cxx20.cmake)
+
 # --- Every header compiles alone, twice in a row, without warnings, for the baseline instruction set.
 function(weir_add_header_check target)
   set(units)
@@ -47,6 +51,15 @@ endif()
 weir_add_header_check(headers ${headers})
 weir_add_header_check(headers_noexcept weir/infer.hpp weir/traffic.hpp)
 target_compile_options(headers_noexcept PRIVATE -fno-exceptions -fno-rtti)
+
+# --- Indexers that are no compilers see what stands in our namespace (.ctags.d).
+find_program(WEIR_CTAGS NAMES ctags-universal universal-ctags)
+if(WEIR_CTAGS)
+  add_test(NAME hygiene/ctags COMMAND ${WEIR_CTAGS} -f - include/weir/io/load_any.hpp include/weir/core/tensor.hpp
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(hygiene/ctags PROPERTIES
+    PASS_REGULAR_EXPRESSION "\nTensor\t[^\n]*namespace:weir.*\nload_any\t[^\n]*namespace:weir")
+endif()
 
 # --- One program out of units compiled for different instruction sets, linked in both orders.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT WEIR_SANITIZE)

@@ -1,19 +1,22 @@
-// weir demo: the whole way from records to verdicts, in files that stay for a look.
+// weir demo: the whole way from packets to alerts, in files that stay for a look. Each step is this program again,
+// called as it is shown, so a step knows nothing but the files of those before.
 #include "child_process.hpp"
 #include "commands.hpp"
+#include "demo_report.hpp"
 #include "files.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/traffic/synth.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -22,9 +25,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t training_connections = 60'000;
-constexpr std::uint64_t test_connections = 20'000;
-constexpr std::uint64_t new_connections = 5'000;
+constexpr std::uint64_t office_connections = 30'000;
+constexpr std::uint64_t branch_connections = 5'000;
+constexpr std::uint64_t kept_bytes = 96;  // of a frame: all headers; lengths are counted from the headers
+
+using Arguments = std::vector<std::string>;
 
 class Demo {
  public:
@@ -35,92 +40,97 @@ class Demo {
     std::error_code failure;
     fs::create_directories(options_.out, failure);
     if (failure) weir::fail(weir::ErrorKind::io, "cannot make " + options_.out + ": " + failure.message());
-    write_tables();
-    classifier();
+    packets();
+    flows();
+    learn();
+    measure();
+    watch();
     nsl_kdd();
     finish();
   }
 
  private:
-  [[nodiscard]] std::string file(const std::string& name) const {
+  /// A file of the demo, which is told of at the end.
+  std::string file(const std::string& name) {
+    std::string path = path_of(name);
+    files_.push_back(path);
+    return path;
+  }
+  [[nodiscard]] std::string path_of(const std::string& name) const {
     return (fs::path(options_.out) / name).string();
   }
   void say(const std::string& text) const {
     if (talk_) print(text);
   }
 
-  void make(const std::string& name, std::uint64_t connections, std::uint64_t seed, const std::string& what) {
-    SynthOptions synthetic{.connections = connections, .seed = seed, .out = file(name)};
-    synthetic.output.quiet = true;
-    synth(synthetic);
-    say("  " + left(file(name), 28) + right(std::to_string(connections), 7) + " connections, " + what + "\n");
-    files_.push_back(file(name));
+  /// Runs this program; shows what the user would type. What it prints goes to `out`.
+  void call(const Arguments& shown, const Arguments& hidden, const std::string& out) const {
+    say(command_line(shown));
+    Arguments all = shown;
+    all.insert(all.end(), hidden.begin(), hidden.end());
+    run_program(options_.program, all, out);
+  }
+  void call(const Arguments& shown) const { call(shown, {"--quiet"}, "/dev/null"); }
+  /// The same for a command that says in JSON what it did.
+  [[nodiscard]] Json ask(const Arguments& shown, const std::string& name) {
+    const std::string answer = file(name);
+    call(shown, {"--json"}, answer);
+    return Json::parse(std::ifstream(answer));
   }
 
-  void write_tables() {
-    say("1. Traffic. Made up by weir's generator; it shows the way, not how well the way works on yours.\n");
-    make("train.csv", training_connections, 1, "labelled: to learn from");
-    make("test.csv", test_connections, 2, "labelled: another site, to be judged by");
-    make("new.csv", new_connections, 3, "a third site; its labels are taken away");
-    take_labels_away(file("new.csv"));
+  void capture(const std::string& site, std::uint64_t connections, std::uint64_t seed) {
+    const std::string pcap = file(site + ".pcap");
+    const std::string rules = file(site + ".rules");
+    call({"synth", "--connections", std::to_string(connections), "--seed", std::to_string(seed), "--snap",
+          std::to_string(kept_bytes), "--pcap", pcap, "--labels", rules},
+         {}, talk_ ? std::string() : std::string("/dev/null"));
   }
 
-  static void take_labels_away(const std::string& path) {
-    std::ifstream in(path);
-    OutputFile out(path);
-    for (std::string line; std::getline(in, line);) out.write(line.substr(0, line.rfind(',')) + "\n");
-    out.commit();
+  void packets() {
+    say("1. Packets of two sites. They are made up, so that the demo needs no traffic of\n"
+        "   yours: it shows the way, not how well the way works on your network.\n");
+    capture("office", office_connections, 1);
+    capture("branch", branch_connections, 2);
   }
 
-  /// Runs this program again, showing what was typed.
-  void again(const std::vector<std::string>& arguments) const {
-    if (talk_) {
-      std::string line = "\n$ weir";
-      for (const std::string& argument : arguments) line += " " + argument;
-      print(line + "\n");
+  void flows() {
+    say("\n2. Flows: a line for each connection, with what was counted of its packets.\n"
+        "   The rules, written with the packets, tell which of them are attacks.\n");
+    for (const std::string site : {"office", "branch"}) {
+      call({"flows", path_of(site + ".pcap"), "--labels", path_of(site + ".rules"), "-o",
+            file(site + ".csv")});
     }
-    run_program(options_.program, arguments, talk_ ? std::string() : std::string("/dev/null"));
+    const DemoFlows office = read_flows(path_of("office.csv"));
+    say("   " + count_of(static_cast<std::int64_t>(office.rows), "flow") + " of the office, " +
+        count_of(static_cast<std::int64_t>(office.columns), "column") + " each. Some of both sorts:\n\n" +
+        office.sample);
   }
 
-  /// Trains here, measures in another process that knows nothing but the file; the numbers go to `name`.json.
-  void learn_and_measure(const TrainOptions& lesson, const std::string& shown, const std::string& test) {
-    say("\n$ weir train " + shown + "\n");
-    TrainOptions options = lesson;
-    options.output.quiet = !talk_;
-    train(options);
-    files_.push_back(lesson.model);
-    again({"evaluate", lesson.model, test});
-    const std::string numbers = fs::path(lesson.model).replace_extension("json").string();
-    run_program(options_.program, {"evaluate", lesson.model, test, "--json"}, numbers);
-    files_.push_back(numbers);
-    results_[fs::path(lesson.model).stem().string()] = Json::parse(std::ifstream(numbers));
+  void learn() {
+    say("\n3. A model: ordinary or attack, learned from the office. Columns that name hosts\n"
+        "   and moments are left out, or the model would learn the attackers' addresses.\n");
+    const Json lesson =
+        ask({"train", path_of("office.csv"), "--label", "label", "--benign", "benign", "--drop",
+             "src_ip,dst_ip,src_port,start_ns,flow_id", "--quick", "--model", file("ids.weir")},
+            "training.json");
+    say("   " + describe_training(lesson));
   }
 
-  void classifier() {
-    say("\n2. Learn benign or attack, save one file, and measure it in a fresh process.\n");
-    TrainOptions lesson;
-    lesson.table = file("train.csv");
-    lesson.model = file("ids.weir");
-    lesson.label = "label";
-    lesson.benign = {"benign"};
-    lesson.quick = true;
-    learn_and_measure(lesson, lesson.table + " --label label --benign benign --quick --model " + lesson.model,
-                      file("test.csv"));
-    say("\n3. Judge new records, in a fresh process.\n");
-    again({"predict", lesson.model, file("new.csv"), "-o", file("verdicts.csv")});
-    files_.push_back(file("verdicts.csv"));
-    show_alarms(file("verdicts.csv"));
+  void measure() {
+    say("\n4. How good it is: on the branch, whose hosts and attackers it has never seen.\n");
+    const Json measured = ask({"evaluate", path_of("ids.weir"), path_of("branch.csv")}, "ids.json");
+    say(describe_measures(measured));
+    results_["ids"] = measured;
   }
 
-  void show_alarms(const std::string& path) const {
-    std::ifstream in(path);
-    std::string text, line;
-    for (std::size_t shown = 0; shown < 4 && std::getline(in, line);) {
-      if (shown > 0 && line.back() != '1') continue;
-      text += "  " + line + "\n";
-      ++shown;
-    }
-    say("The first alarms:\n" + text);
+  void watch() {
+    say("\n5. Alerts: the model watches the branch's packets. It would listen on a network\n"
+        "   interface in the same way.\n");
+    const std::string alerts = file("alerts.jsonl");
+    call({"watch", path_of("ids.weir"), "--read", path_of("branch.pcap"), "-o", alerts});
+    const DemoAlerts told = read_alerts(alerts, path_of("branch.csv"));
+    say(told.text);
+    results_["alerts"] = told.numbers;
   }
 
   [[nodiscard]] static std::string found(const fs::path& folder, const std::string& name) {
@@ -136,38 +146,41 @@ class Demo {
     const std::string training = data == nullptr ? std::string() : found(folder, "KDDTrain+");
     const std::string test = data == nullptr ? std::string() : found(folder, "KDDTest+");
     if (training.empty() || test.empty()) {
-      say("\n4. NSL-KDD: not found, so left out. WEIR_DATA names the folder that holds nsl-kdd/KDDTrain+.txt "
-          "and KDDTest+.txt.\n");
+      say("\n6. NSL-KDD: not found, so left out. WEIR_DATA may name the folder that holds\n"
+          "   nsl-kdd/KDDTrain+.txt and KDDTest+.txt.\n");
       results_["nsl_kdd"] = nullptr;
       return;
     }
-    say("\n4. NSL-KDD, found through WEIR_DATA: an anomaly model, which learns from its normal rows only.\n");
-    TrainOptions lesson;
-    lesson.table = training;
-    lesson.model = file("nsl_kdd.weir");
-    lesson.input.format = "nsl-kdd";
-    lesson.task = "anomaly";
-    lesson.benign = {"normal"};
-    lesson.quick = true;
-    lesson.epochs = 10;
-    lesson.batch_size = 256;
-    learn_and_measure(
-        lesson,
-        training +
-            " --format nsl-kdd --task anomaly --benign normal --quick --epochs 10 --batch-size 256 --model " +
-            lesson.model,
-        test);
+    say("\n6. NSL-KDD, found through WEIR_DATA: a model of ordinary traffic alone, to which\n"
+        "   attacks are what deviates.\n");
+    const std::string model = file("nsl_kdd.weir");
+    call({"train", training, "--format", "nsl-kdd", "--task", "anomaly", "--benign", "normal", "--quick",
+          "--epochs", "10", "--batch-size", "256", "--model", model});
+    const Json measured = ask({"evaluate", model, test}, "nsl_kdd.json");
+    say(describe_measures(measured));
+    results_["nsl_kdd"] = measured;
   }
 
-  void finish() {
+  void finish() const {
     if (options_.output.json) {
       Json json{{"folder", options_.out}, {"files", files_}};
       json.update(results_);
       print_json(json);
     }
-    say("\nThe files are in " + fs::absolute(options_.out).string() + ":\n");
-    for (const std::string& name : files_) say("  " + name + "\n");
-    say("Try next: weir inspect " + file("ids.weir") + "\n");
+    say("\nThe program is " + program_path() + "\nits files are in " + fs::absolute(options_.out).string() +
+        "\n\nTry next, in " + fs::current_path().string() + ":\n");
+    for (const std::string& next :
+         {"inspect " + path_of("ids.weir"), "evaluate " + path_of("ids.weir") + " " + path_of("branch.csv"),
+          "watch --kitsune --read " + path_of("branch.pcap"),
+          std::string("flows CAPTURE -o flows.csv    (a pcap of yours)"), std::string("train --help")}) {
+      say("  " + options_.program + " " + next + "\n");
+    }
+  }
+  /// Where this program is, however it was called.
+  [[nodiscard]] std::string program_path() const {
+    std::error_code none;
+    const fs::path here = fs::read_symlink("/proc/self/exe", none);
+    return none ? options_.program : here.string();
   }
 
   const DemoOptions& options_;

@@ -5,8 +5,11 @@
 // compile.
 #include "anonymise.hpp"
 #include "commands.hpp"
+#include "completion.hpp"
+#include "describe.hpp"
 #include "flows.hpp"
 #include "interruption.hpp"
+#include "manual.hpp"
 #include "near_names.hpp"
 #include "report.hpp"
 #include "watch.hpp"
@@ -439,9 +442,9 @@ void refuse_empty(App& app) {
                            : "unexpected argument '" + name + "'");
   }
   if (command == &app && !rest.empty()) {
-    return "unknown command '" + rest.front() + "'" +
-           cli::near_names(rest.front(), {"train", "evaluate", "predict", "inspect", "flows", "watch",
-                                          "anonymise", "synth", "demo"});
+    std::vector<std::string> commands;
+    for (const App* known : app.get_subcommands(nullptr)) commands.push_back(known->get_name());
+    return "unknown command '" + rest.front() + "'" + cli::near_names(rest.front(), commands);
   }
   return where + error.what() + "; see weir " + (command == &app ? "" : command->get_name() + " ") + "--help";
 }
@@ -471,6 +474,12 @@ int run(int argc, char** argv) {
                 anonymise);
   add_synth(*app.add_subcommand("synth", "write made-up labelled traffic"), synth);
   add_demo(*app.add_subcommand("demo", "show the whole way, on made-up traffic"), demo);
+  std::string shell;
+  app.add_subcommand("completion", "write what makes a shell complete commands and options")
+      ->add_option("SHELL", shell, "whose script to write")
+      ->required()
+      ->check(one_of({"bash", "zsh", "fish"}));
+  app.add_subcommand("manual", "write the manual page; weir manual | man -l -");
   refuse_empty(app);
   try {
     app.parse(argc, argv);
@@ -492,6 +501,8 @@ int run(int argc, char** argv) {
   if (command == "anonymise") return cli::anonymise(anonymise);
   if (command == "synth") cli::synth(synth);
   if (command == "demo") cli::demo(demo);
+  if (command == "completion") cli::print(cli::completion(cli::describe(app), shell));
+  if (command == "manual") cli::print(cli::manual(cli::describe(app)));
   return ended_well;
 }
 

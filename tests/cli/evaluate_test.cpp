@@ -77,3 +77,23 @@ TEST_CASE("inspect shows columns, layers, sizes, record and probe") {
   CHECK(json.at("record").at("seed") == "0");
   CHECK(json.at("threshold") == 0.5);
 }
+
+TEST_CASE("a quick model of many connections knows another site, and judges a third without labels") {
+  if (!built()) return;
+  const std::string path = folder() / "sites.weir";
+  weir_well({"train", synth("sites_train.csv", 60'000, 1), "--label", "label", "--benign", "benign",
+             "--quick", "--model", path, "--quiet"});
+  const Json measured = weir_well({"evaluate", path, synth("sites_test.csv", 20'000, 2), "--json"}).json();
+  CHECK(measured.at("rows") == 20000);
+  CHECK(measured.at("accuracy") > 0.955);
+  CHECK(measured.at("roc_auc") > 0.96);
+
+  std::string bare;
+  for (const std::string& line : lines_of(read_file(synth("sites_new.csv", 5'000, 3)))) {
+    bare += line.substr(0, line.rfind(',')) + "\n";
+  }
+  const std::string table = write_file("sites_bare.csv", bare);
+  CHECK(bare.substr(0, bare.find('\n')).find("label") == std::string::npos);
+  weir_well({"predict", path, table, "-o", folder() / "sites_verdicts.csv"});
+  CHECK(lines_of(read_file(folder() / "sites_verdicts.csv")).size() == 5001);
+}

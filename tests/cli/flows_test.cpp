@@ -565,8 +565,8 @@ TEST_CASE("watch --early: a score after n packets, that of the row of flows --ea
           .out);
   const std::string csv = folder() / "today.csv";
   weir_well({"flows", today, "--early", "5", "-o", csv, "--quiet"});
-  const auto predicted =
-      cli_test::weir({"predict", early_model(), csv, "--json"});  // may tell of missing cells
+  // It may tell of missing cells.
+  const auto predicted = cli_test::weir({"predict", early_model(), csv, "--json"});
   REQUIRE(predicted.code == 0);
   const std::vector<Json> rows = json_lines(predicted.out);
   const std::vector<std::string> table = lines_of(read_file(csv));

@@ -132,7 +132,8 @@ void disturb(const Job& job, const Files& whole, double seconds, int signal, wei
     }
   }
   left.erase("log.csv");  // a log grows as it goes
-  for (const auto& [name, content] : left) {
+  for (const auto& leftover : left) {
+    const std::string& name = leftover.first;
     INFO(name);
     CHECK(signal == SIGKILL);
     CHECK(name.ends_with(".tmp"));

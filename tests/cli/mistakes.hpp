@@ -132,10 +132,10 @@ inline void check_mistakes(const std::vector<Mistake>& mistakes) {
       CHECK(outcome.err.find(spelt_out(text)) != std::string::npos);
     }
     const auto after = MistakeFiles::content();
-    for (const auto& [name, content] : after) {
-      INFO("file " << name);
-      CHECK(before.contains(name));
-      CHECK((!before.contains(name) || before.at(name) == content));
+    for (const auto& file : after) {
+      INFO("file " << file.first);
+      CHECK(before.contains(file.first));
+      CHECK((!before.contains(file.first) || before.at(file.first) == file.second));
     }
     CHECK(after.size() == before.size());
   }

@@ -261,8 +261,8 @@ TEST_CASE("losses of the capture: up to a window they are missed bytes, and the 
         CHECK(flows[0].row.text("end_reason") == "end_of_flow");
         CHECK(flows[0]["bwd_retransmissions"] == 0);
         CHECK(flows[0]["bwd_reordered"] == 0);
-        const char* side =
-            handshake ? "resp_bytes" : "orig_bytes";  // without SYN the first sender is the client
+        // Without SYN the first sender is the client.
+        const char* side = handshake ? "resp_bytes" : "orig_bytes";
         const bool in_window = !handshake || lost / 2 * 1'000 <= 65'535;
         CHECK(flows[0][side] == (in_window ? 300'000 : 300'000 - 500.0 * static_cast<double>(lost)));
         CHECK(flows[0]["missed_bytes"] == (in_window ? 500.0 * static_cast<double>(lost) : 0));

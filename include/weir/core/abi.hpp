@@ -9,6 +9,10 @@
 
 #include <weir/core/version.hpp>
 
+#if __cplusplus < 202002L
+#error "weir needs C++20: compile with -std=c++20 (GCC 12 or newer, clang 14 or newer)"
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
 #define WEIR_ISA avx512
 #elif defined(__AVX2__) && defined(__FMA__)

@@ -2,8 +2,7 @@
 // expected.
 //
 //   content_kind(head) == ContentKind::pcap
-//   "'x.weir' is no model: it looks like " + description(content_kind(head))   // "... a packet capture
-//   (pcap)"
+//   "it looks like " + description(content_kind(head))      // "it looks like a packet capture (pcap)"
 //
 // A signature says what a file claims to be, not that the rest of it is whole. Sources of the signatures: the
 // formats' own specifications (RFC 1952 gzip, RFC 8878 zstd, PKWARE APPNOTE zip, draft-ietf-opsawg-pcap, RFC

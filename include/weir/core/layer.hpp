@@ -5,8 +5,8 @@
 //
 //   forward(x, y, cache, pass) const               y = f(x)
 //   backward(x, y, dy, dx, cache, grad, pass)      dx = dL/dx, grad += dL/d(parameters), given dy = dL/dy
-//   visit(f, layers...)                            f(role, name, tensors...) for each parameter of all layers
-//   at once
+//   visit(f, layers...)                            f(role, name, tensors...) for each parameter, those of all
+//                                                  layers at once
 //
 // Gradients and optimizer moments are objects of the layer's own type, and `visit` walks over several of them
 // in step: that one function serves optimizers, files, counting, gradient checks and printing.
@@ -78,8 +78,8 @@ struct Pass {
   bool training = false;  ///< dropout drops, batch normalisation uses the batch
   bool logits = false;    ///< leave out a final sigmoid or softmax: losses work in the log domain
   RngKey key{};           ///< names this step's random numbers
-  Index first_sample =
-      0;  ///< where this part begins in its batch: random numbers belong to samples, not to threads
+  /// Where this part begins in its batch: random numbers belong to samples, not to threads.
+  Index first_sample = 0;
   /// What the loss multiplies its sum over items by, 1 / total weight of the batch (losses/target.hpp). A
   /// layer that adds a penalty to the loss multiplies the penalty's gradient by it in backward; 0: there is
   /// no loss.

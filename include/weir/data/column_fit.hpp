@@ -31,8 +31,8 @@ struct NumericRule {
 struct CategoricalRule {
   OnMissing on_missing = OnMissing::impute;
   std::size_t min_count = 1;  ///< rarer categories become 'unknown'
-  std::size_t max_categories =
-      1'000;  ///< more of them are refused: the column is no category, but an identifier
+  /// More of them are refused: the column is no category, but an identifier.
+  std::size_t max_categories = 1'000;
 };
 
 /// Fits to the numbers of the training rows, at least one; missing and infinite ones count as their stand-in.

@@ -45,8 +45,8 @@ struct CsvOptions {
   MixedColumns mixed = MixedColumns::refuse;
   /// Fields that stand for a missing value. An empty text is always a missing category.
   std::vector<std::string> missing = usual_missing_words();
-  NumberFormat numbers =
-      {};  ///< decimal comma, thousands; a sign that separates fields needs quotes around it
+  /// Decimal comma, thousands; a sign that separates fields needs quotes around it.
+  NumberFormat numbers = {};
   TextEncoding encoding = TextEncoding::automatic;
   BadRows bad_rows = BadRows::stop;
   std::size_t max_reasons = 100;

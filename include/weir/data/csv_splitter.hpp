@@ -91,8 +91,8 @@ class CsvSplitter {
   static constexpr std::size_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
 
   Scan scan() {
-    const char* const end =
-        buffer_.data() + end_;  // *end is '\n', so that the inner loop needs no other test
+    // *end is '\n', so that the inner loop needs no other test.
+    const char* const end = buffer_.data() + end_;
     const char* p = buffer_.data() + begin_;
     fields_.clear();
     doubled_.clear();

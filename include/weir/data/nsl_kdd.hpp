@@ -3,8 +3,8 @@
 //
 //   Table train = read_csv("KDDTrain+.txt", nsl_kdd::csv_options());
 //   train.rename_texts(nsl_kdd::label, nsl_kdd::attack_class);          // 23 attack types to five classes
-//   Preprocessor pre = Preprocessor::fit(training_rows(std::move(train)), {.exclude =
-//   nsl_kdd::not_features()});
+//   Preprocessor pre =
+//       Preprocessor::fit(training_rows(std::move(train)), {.exclude = nsl_kdd::not_features()});
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -34,8 +34,8 @@ struct Scaler {
   Scaling scaling = Scaling::none;
   double shift = 0;
   double scale = 1;
-  std::vector<double> landmarks =
-      {};  ///< rank only: equally frequent steps of the training numbers, ascending
+  /// Rank only: equally frequent steps of the training numbers, ascending.
+  std::vector<double> landmarks = {};
 
   [[nodiscard]] double operator()(double x) const noexcept;
   friend bool operator==(const Scaler&, const Scaler&) = default;

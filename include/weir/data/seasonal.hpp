@@ -5,9 +5,11 @@
 //   seasonal naive     y'(t) = y(t - m p), the smallest m with m p >= h
 //   Holt-Winters       level, trend and season, each smoothed exponentially (Winters 1960), with up to two
 //                      seasons and a correction for the last error (Taylor 2003). Multiplicative, at time t:
+//
 //     l = alpha y / (d w) + (1 - alpha)(l' + b')       d = delta y / (l w) + (1 - delta) d'
 //     b = beta (l - l') + (1 - beta) b'                w = omega y / (l d') + (1 - omega) w'
 //     y'(t + h) = (l + h b) d w + phi^h (y - its one-step forecast)
+//
 //                      where d and w are the seasons' factors a period back and ' marks the state before.
 //                      Additive: subtraction for division, addition for multiplication.
 //
@@ -16,7 +18,8 @@
 //
 //   MAPE = 100/n sum |y' - y| / |y|      sMAPE = 100/n sum 2 |y' - y| / (|y'| + |y|)
 //   RMSE = sqrt(1/n sum (y' - y)^2)      MASE = mean |y' - y| / mean |y(t) - y(t - p)| over training
-//   (Hyndman, Koehler 2006)
+//
+// MASE: Hyndman, Koehler 2006.
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -4,12 +4,11 @@
 //
 //   100 numbers            stream (1-D)            shared by (2-D)        value              numbers
 //   MI                     source MAC, host        -                      frame length       w, mean, std
-//   HH                     source host             the two hosts          frame length       ... and radius,
-//                                                                                            magnitude,
-//                                                                                            covariance,
-//                                                                                            correlation
+//   HH                     source host             the two hosts          frame length       seven (*)
 //   HH_jit                 source to destination   -                      seconds since last w, mean, std
-//   HpHp                   source socket           the two sockets        frame length       seven, as HH
+//   HpHp                   source socket           the two sockets        frame length       seven (*)
+//
+//   (*) w, mean, std, radius, magnitude, covariance, correlation
 //
 //   115 numbers, as in the paper: MI; H, the source host (w, mean, std); HH, HH_jit and HpHp with a stream
 //   for each direction of a channel (two hosts) and of a conversation (two sockets).
@@ -18,9 +17,9 @@
 // compared in full, a pair is updated once a packet, only the pair that the packet belongs to is touched,
 // "std" is a standard deviation, and memory is bounded. Who was never seen has mean and variance 0.
 //
-//   AfterImage extractor;                        // or AfterImage extractor({.features =
-//   Features::paper_115}) std::vector<float> x(extractor.size()); extractor.extract(packet,
-//   std::span<float>(x));
+//   AfterImage extractor;        // or AfterImage extractor({.features = Features::paper_115})
+//   std::vector<float> x(extractor.size());
+//   extractor.extract(packet, std::span<float>(x));
 #pragma once
 
 #include <weir/core/abi.hpp>

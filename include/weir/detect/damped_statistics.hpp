@@ -10,8 +10,10 @@
 // each other share
 //
 //   c = g c + r r_j,  n = g n + 1,  r_i = r       with r = v - mean_i after i's own update with v
-//   covariance = c / n,  correlation = covariance / sqrt(variance_i variance_j), in [-1, 1], 0 without
-//   variance radius = sqrt(variance_i^2 + variance_j^2),  magnitude = sqrt(mean_i^2 + mean_j^2)
+//   covariance = c / n,  correlation = covariance / sqrt(variance_i variance_j)
+//   radius = sqrt(variance_i^2 + variance_j^2),  magnitude = sqrt(mean_i^2 + mean_j^2)
+//
+// The correlation is in [-1, 1], and 0 without variance.
 //
 // A stream that is not updated keeps its mean and variance: decay changes its weight alone. A clock that
 // steps back counts as no time passed.

@@ -2,9 +2,8 @@
 //
 //   per sample     c += x,  r = x - c / N,  s += r^2,  C += r r'          (the mean is that of the moment)
 //   distance       D_ij = max(0, 1 - C_ij / (sqrt(s_i) sqrt(s_j))),  with 1e-100 in place of a zero divisor
-//   tree           single linkage over D; ties in the order in which Prim's algorithm from feature 0 finds
-//   them groups         the tree is cut from its root until no branch has more than m leaves, left before
-//   right,
+//   tree           single linkage over D; ties in the order of Prim's algorithm from feature 0
+//   groups         the tree is cut from its root until no branch has more than m leaves, left before right,
 //                  and left is the branch that was made first
 //
 // The same groups in the same order as scipy's `linkage`, `to_tree` and `pre_order` give (scipy 1.17). Sums

@@ -16,8 +16,8 @@
 
 namespace weir::inline WEIR_ABI::detail {
 
-// Layers: [{"kind":"dense","units":64,"bias":true}, {"kind":"parallel","merge":"add","branches":[[...],
-// [...]]}]
+// Layers: [{"kind":"dense","units":64,"bias":true},
+//          {"kind":"parallel","merge":"add","branches":[[...], [...]]}]
 
 inline void write_config_value(JsonWriter& out, const ConfigValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) out.boolean(*flag);

@@ -2,8 +2,9 @@
 //
 //   training:    y = gamma (x - m) / sqrt(v + epsilon) + beta,  m, v: mean and (biased) variance in the batch
 //   inference:   the same with the running mean and variance
-//   running <- running + momentum (batch - running), the variance unbiased, as in PyTorch (Keras: momentum
-//   there is 1 - momentum here, epsilon 1e-3, and the variance stays biased)
+//   running <- running + momentum (batch - running),  the variance unbiased, as in PyTorch
+//
+// In Keras the momentum is 1 - momentum, epsilon is 1e-3, and the running variance stays biased.
 //
 //   dx = gamma / sqrt(v + epsilon) (dy - mean(dy) - xhat mean(dy xhat)),  in inference without both means
 //   dgamma = sum(dy xhat),  dbeta = sum(dy)

@@ -6,10 +6,10 @@
 //   x: in x L      W: in x (out / groups) x kernel      b: out      y: out x T
 //   full = (L - 1) stride + (kernel - 1) dilation + 1 steps of f
 //
-//   valid      crop = 0, T = full                    (PyTorch's padding = 0; Keras's valid if kernel >=
-//   stride) same       crop = max(extent - stride, 0) / 2, T = L stride            (Keras) causal     crop =
-//   0, T = L stride explicit   crop = pad_left, T = full - pad_left - pad_right + output_padding (PyTorch's
-//   padding)
+//   valid      crop = 0, T = full              (PyTorch's padding = 0; Keras's valid if kernel >= stride)
+//   same       crop = max(extent - stride, 0) / 2, T = L stride                                   (Keras)
+//   causal     crop = 0, T = L stride
+//   explicit   crop = pad_left, T = full - pad_left - pad_right + output_padding      (PyTorch's padding)
 //
 //   dx(:, t) = sum over k of W_k df(:, t stride + k dilation)      dW_k = sum over t of x(:, t) df(:, ...)^T
 //

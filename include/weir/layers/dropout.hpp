@@ -1,6 +1,7 @@
-// Dropout (Srivastava et al. 2014), inverted:   training: y = x m / (1 - rate), m = 0 with probability
-// `rate`, else 1
-//                                               inference: y = x
+// Dropout (Srivastava et al. 2014), inverted:
+//
+//   training:    y = x m / (1 - rate),  m = 0 with probability `rate`, else 1
+//   inference:   y = x
 //
 // The mask is a pure function of (step, layer, sample, element), so it is drawn again in backward instead of
 // kept, and does not depend on the number of threads.

@@ -1,5 +1,6 @@
-// Exponential linear unit:   y = x for x > 0, a (e^x - 1) otherwise        dy/dx = 1 for y > 0, y + a
-// otherwise a = 1. Clevert, Unterthiner, Hochreiter 2015.
+// Exponential linear unit, a = `alpha` (Clevert, Unterthiner, Hochreiter 2015):
+//
+//   y = x for x > 0, a (e^x - 1) otherwise        dy/dx = 1 for y > 0, y + a otherwise
 #pragma once
 
 #include <weir/core/abi.hpp>

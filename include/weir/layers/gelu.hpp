@@ -1,7 +1,7 @@
 // Gaussian error linear unit (Hendrycks, Gimpel 2016), exact form:
 //
-//   y = x P(x)        dy/dx = P(x) + x p(x)        P(x) = (1 + erf(x / sqrt 2)) / 2        p(x) = e^(-x^2/2)
-//   / sqrt(2 pi)
+//   y = x P(x)                   P(x) = (1 + erf(x / sqrt 2)) / 2
+//   dy/dx = P(x) + x p(x)        p(x) = e^(-x^2/2) / sqrt(2 pi)
 //
 // The slope does not follow from the output, so this layer does not run in place.
 #pragma once

@@ -1,5 +1,6 @@
-// The mean of each channel over all time steps:   y_c = 1 / L sum over t of x(c, t)        dx(c, t) = dy_c /
-// L
+// The mean of each channel over all time steps:
+//
+//   y_c = 1 / L sum over t of x(c, t)        dx(c, t) = dy_c / L
 //
 // x: channels x L, y: channels x 1. L is each sample's own number of steps; a sample of no steps gives 0.
 //

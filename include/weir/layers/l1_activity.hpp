@@ -1,7 +1,7 @@
 // A penalty on large activations, which makes them sparse:
 //
-//   y = x        L += (1 / items) sum over items i and channels j of weight |x_ij|        dx = dy + weight
-//   sign(x) / items
+//   y = x        L += (1 / items) sum over items i and channels j of weight |x_ij|
+//   dx = dy + weight sign(x) / items
 //
 // An item is a time step of a sample, as in the losses. The penalty is part of the loss in training only.
 #pragma once

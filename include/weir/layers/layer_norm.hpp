@@ -1,7 +1,8 @@
 // Layer normalisation (Ba, Kiros, Hinton 2016) of each time step over its c channels:
 //
-//   y = gamma xhat + beta        xhat = (x - m) / sqrt(v + epsilon)        m, v: mean and (biased) variance
-//   of the step's channels
+//   y = gamma xhat + beta        xhat = (x - m) / sqrt(v + epsilon)
+//
+// with m and v mean and (biased) variance of the step's channels.
 //
 //   g = gamma dy        dx = (g - mean(g) - xhat mean(g xhat)) / sqrt(v + epsilon)
 //   dgamma = sum(dy xhat)        dbeta = sum(dy)

@@ -1,7 +1,7 @@
 // Learned positions (Gehring et al. 2017; Devlin et al. 2019): a vector for each time step, added to it.
 //
-//   y(:, t) = x(:, t) + P(:, t)        P: c x length        dx = dy        dP(:, t) = sum over samples of
-//   dy(:, t)
+//   y(:, t) = x(:, t) + P(:, t)        P: c x length
+//   dx = dy                            dP(:, t) = sum over samples of dy(:, t)
 //
 // A stream that runs on behind the last known step goes on with that step's vector.
 #pragma once

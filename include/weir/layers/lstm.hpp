@@ -1,13 +1,12 @@
-// Long short-term memory (Hochreiter, Schmidhuber 1997; with the forget gate of Gers, Schmidhuber, Cummins
-// 2000):
+// Long short-term memory (Hochreiter, Schmidhuber 1997), with forget gate (Gers, Schmidhuber, Cummins 2000):
 //
 //   i = sigmoid(W_i x + U_i h + b_i)      f = sigmoid(W_f x + U_f h + b_f)
 //   g = tanh   (W_g x + U_g h + b_g)      o = sigmoid(W_o x + U_o h + b_o)
 //   c' = f c + i g                        h' = o tanh c'
 //
-// Rows of W, U and b: i, f, g, o, as in PyTorch, whose two biases add up to b, and in Keras (there: i, f, c,
-// o).
 //   W: 4 units x in     U: 4 units x units     b: 4 units
+//
+// Rows of W, U and b: i, f, g, o, as in PyTorch, whose two biases add up to b, and in Keras, which calls g c.
 //
 // With `peephole` (Gers, Schraudolph, Schmidhuber 2002), i and f also see p_i c and p_f c, and o sees p_o c'.
 //

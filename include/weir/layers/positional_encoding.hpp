@@ -1,8 +1,8 @@
 // Sinusoidal positional encoding (Vaswani et al. 2017, section 3.5): attention does not see the order of time
 // steps, so each step is marked with waves of c channels' different lengths.
 //
-//   y(2i, t) = x(2i, t) + sin(t / 10000^(2i / c))        y(2i + 1, t) = x(2i + 1, t) + cos(t / 10000^(2i /
-//   c))
+//   y(2i, t)     = x(2i, t)     + sin(t / 10000^(2i / c))
+//   y(2i + 1, t) = x(2i + 1, t) + cos(t / 10000^(2i / c))
 //
 // t counts from 0. The slope is 1: dx = dy. Streaming keeps t; in float it counts up to 2^24 steps.
 #pragma once

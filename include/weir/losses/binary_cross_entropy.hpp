@@ -1,8 +1,9 @@
 // Binary cross-entropy of c logits z against targets t in [0, 1], in the log domain, so that no logit
 // overflows:
 //
-//   l = (1/c) sum_j softplus(z_j) - t_j z_j = -(1/c) sum_j [t_j log p_j + (1 - t_j) log(1 - p_j)],   p =
-//   sigmoid(z) dl/dz_j = (p_j - t_j) / c
+//   l = (1/c) sum_j softplus(z_j) - t_j z_j
+//     = -(1/c) sum_j [t_j log p_j + (1 - t_j) log(1 - p_j)],   p = sigmoid(z)
+//   dl/dz_j = (p_j - t_j) / c
 //
 // It takes over a final Sigmoid of the net. Targets are labels 0 and 1 (one output), or values.
 #pragma once

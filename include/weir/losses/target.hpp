@@ -8,11 +8,10 @@
 //
 // A loss of your own is a struct with one member; nothing of weir needs to change (docs/train.md):
 //
-//   double operator()(outputs, targets, weights, scale, gradient) const     sum of w_i l_i; fills
-//   dL/d(outputs)
-//                                                                           unless `gradient` is absent
-//   static constexpr Takes takes                                            default: values
-//   static constexpr Link link                                              default: identity
+//   double operator()(outputs, targets, weights, scale, gradient) const  sum of w_i l_i; fills dL/d(outputs)
+//                                                                        unless `gradient` is absent
+//   static constexpr Takes takes                                         default: values
+//   static constexpr Link link                                           default: identity
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -4,8 +4,7 @@
 //   add:      y = b_1(x) + b_2(x) + ...       branches of equal shape
 //
 //   auto block = residual(Sequential{Conv1D{64, 64, 3, {.padding = Padding::same}}, Relu{}});   // f(x) + x
-//   auto two   = Parallel{std::tuple{packets, statistics}};                                     // two
-//   inputs, with Slice
+//   auto two   = Parallel{std::tuple{packets, statistics}};                // two inputs, with Slice
 //
 // Branches give the same number of time steps. They are a tuple of layers, or a vector of chains that come
 // from a file.

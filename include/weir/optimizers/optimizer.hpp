@@ -1,8 +1,8 @@
 // What an optimizer is: hyper-parameters, and apart from them a state of the model's own type.
 //
 //   auto state = optimizer.start(net);                              // moments, all zero
-//   optimizer.step(net, gradient, state, {.rate_factor = schedule(epoch), .scale = clipping});   // once a
-//   batch
+//   optimizer.step(net, gradient, state,                            // once a batch
+//                  {.rate_factor = schedule(epoch), .scale = clipping});
 //
 // The step counts once a batch. Buffers are not trained: their increments are added. `weight_decay` acts on
 // weights, not on biases.

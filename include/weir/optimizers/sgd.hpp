@@ -1,8 +1,8 @@
-// Stochastic gradient descent with momentum (Polyak 1964; Nesterov 1983 in the form of Sutskever et al.
-// 2013):
+// Stochastic gradient descent with momentum (Polyak 1964; Nesterov 1983, in the form of Sutskever 2013):
 //
-//   g <- g + weight_decay p        v <- momentum v + g        p <- p - learning_rate (nesterov ? g + momentum
-//   v : v)
+//   g <- g + weight_decay p        v <- momentum v + g        p <- p - learning_rate v
+//
+// and with `nesterov`, p <- p - learning_rate (g + momentum v).
 #pragma once
 
 #include <weir/core/abi.hpp>

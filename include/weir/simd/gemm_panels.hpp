@@ -211,8 +211,8 @@ void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff
     return;
   }
   if (a.row_stride == 1) {
-    constexpr std::ptrdiff_t ahead =
-        8;  // columns may lie on pages of their own, where no hardware fetches ahead
+    // Columns may lie on pages of their own, where no hardware fetches ahead.
+    constexpr std::ptrdiff_t ahead = 8;
     for (std::ptrdiff_t p = 0; p < k; ++p) {
       if (p + ahead < k) {
         for (std::ptrdiff_t i = 0; i < rows; i += line) __builtin_prefetch(a.at(i, p + ahead));

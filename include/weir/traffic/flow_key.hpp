@@ -20,8 +20,8 @@
 namespace weir::inline WEIR_ABI {
 
 struct FlowKey {
-  IpAddress a{},
-      b{};  ///< the ends, in the order of (address, port) as stored; which is the client, the flow says
+  /// The ends, in the order of (address, port) as stored; which is the client, the flow says.
+  IpAddress a{}, b{};
   std::uint16_t port_a = 0, port_b = 0;  ///< 0 where the protocol has none (ICMP: always)
   std::uint32_t tunnel = 0;  ///< the network inside of tunnels; 0: none, or none that both directions name
   std::array<std::uint16_t, 2> vlan{};  ///< outermost first

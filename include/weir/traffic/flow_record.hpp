@@ -1,10 +1,9 @@
-// What is counted of every flow, whatever the profile. Side 0 is the client's ("forward"), side 1 the
-// server's.
+// What is counted of every flow, whatever the profile. Side 0 is the client ("forward"), side 1 the server.
 //
 //   bytes          wire lengths of the whole frames
 //   ip_bytes       lengths of the IP packets by their headers
-//   payload_bytes  layer-4 payload by the headers' lengths; of a later fragment, all that its IP packet
-//   carries header_bytes   layer-4 headers
+//   payload_bytes  layer-4 payload by the headers' lengths; of a later fragment, all that its packet carries
+//   header_bytes   layer-4 headers
 //
 // Neither padding nor a cut capture changes them. A flow's start and end are its earliest and latest time
 // stamp; a packet that is older than the one before it has a gap of 0.

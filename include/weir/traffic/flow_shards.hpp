@@ -107,8 +107,8 @@ class FlowShards {
   /// Rows of what a batch ends are held until it is done. So it ends after little time when packets are few.
   static constexpr std::size_t few_packets = 64;
   static constexpr std::int64_t short_span_ns = ns_per_s, long_span_ns = 10 * ns_per_s;
-  static constexpr FlowHashKey partition{0x7765'6972,
-                                         0x666C'6F77};  // no secret: it decides nothing but the shard
+  // No secret: it decides nothing but the shard.
+  static constexpr FlowHashKey partition{0x7765'6972, 0x666C'6F77};
 
   struct Shard {
     explicit Shard(const FlowOptions& options) : table(options) {}

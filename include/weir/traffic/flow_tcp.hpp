@@ -22,8 +22,8 @@ namespace weir::inline WEIR_ABI {
 struct TcpSegment {
   bool retransmission = false;  ///< sequence numbers that were seen before
   bool stray = false;           ///< its numbers are not the connection's, as far as is known
-  std::uint16_t reordered =
-      0;                     ///< segments that have come late, as is known now: this one and those before it
+  /// Segments that have come late, as is known now: this one and those before it.
+  std::uint16_t reordered = 0;
   std::uint32_t missed = 0;  ///< bytes of the other side that it acknowledges and that were not seen
 };
 

@@ -1,9 +1,8 @@
-// What a flow keeps of each side of a TCP connection: how far its sequence numbers are known, and what lies
-// apart from them until something else confirms it.
+// What a flow keeps of each side of a TCP connection: how far its sequence numbers (RFC 9293, 3.4) are known,
+// and what lies apart from them until something else confirms it.
 //
 //        isn                     next                island_begin      island_end
-//   ------|==========[ hole )=====|...................|=================|------->   modulo 2^32 (RFC
-//   9293, 3.4)
+//   ------|==========[ hole )=====|...................|=================|------->   modulo 2^32
 //         the connection's numbers                     seen, not yet believed
 //
 // The frontier `next` moves only with a segment that begins where the one before ended. One that begins

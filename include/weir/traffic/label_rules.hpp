@@ -55,8 +55,8 @@ struct FlowLabelRule {
   std::optional<Ports> src_port{}, dst_port{}, port{};
   std::optional<std::uint8_t> protocol{};
   std::optional<std::uint16_t> vlan{};
-  std::string
-      capture{};  ///< a file's name without its folder, in which * stands for anything; empty: any file
+  /// A file's name without its folder, in which * stands for anything; empty: any file.
+  std::string capture{};
 
   [[nodiscard]] bool fits_everything() const noexcept {
     return from_ns == std::numeric_limits<std::int64_t>::min() &&

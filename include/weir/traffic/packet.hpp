@@ -41,8 +41,8 @@ struct Packet {
   /// Of the tunnel that was looked into, as this packet has it: VXLAN VNI, GTP TEID, GRE key or call; else 0.
   std::uint32_t tunnel_id = 0;
   std::uint32_t tunnel_network = 0;  ///< what both directions share of it: VXLAN VNI, NVGRE VSID; else 0
-  std::uint32_t tunnel_ends =
-      0;  ///< digest of the tunnels' outer addresses, the same both ways; 0: no tunnel
+  /// Digest of the tunnels' outer addresses, the same both ways; 0: no tunnel.
+  std::uint32_t tunnel_ends = 0;
 
   std::uint8_t ip_version = 0;  ///< 4, 6, or 0: not IP (or ARP, then src and dst are those of the ARP body)
   std::uint8_t protocol = 0;    ///< of the innermost header looked into, behind IPv6 extension headers

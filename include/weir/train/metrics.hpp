@@ -1,9 +1,11 @@
 // How good predictions are. Rows of the confusion matrix are true classes, columns predicted ones. A ratio
 // without cases (precision of a class never predicted) is 0, as in scikit-learn with zero_division=0.
 //
-//   precision = TP / (TP + FP)   recall = TP / (TP + FN)   F1 = 2 TP / (2 TP + FP + FN)   FPR = FP / (FP +
-//   TN) accuracy = sum_k n_kk / n    balanced accuracy = mean recall of the classes that occur MCC: Matthews
-//   1975 for two classes; Gorodkin 2004 for more
+//   precision = TP / (TP + FP)      F1 = 2 TP / (2 TP + FP + FN)
+//   recall    = TP / (TP + FN)      accuracy = sum_k n_kk / n
+//   FPR       = FP / (FP + TN)      balanced accuracy = mean recall of the classes that occur
+//
+// MCC: Matthews 1975 for two classes; Gorodkin 2004 for more.
 #pragma once
 
 #include <weir/core/abi.hpp>

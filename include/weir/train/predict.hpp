@@ -17,8 +17,8 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-inline constexpr Index predict_part =
-    256;  // rows: large enough for the products, small enough for the L2 cache
+// Rows: large enough for the products, small enough for the L2 cache.
+inline constexpr Index predict_part = 256;
 
 /// Calls run(task, worker) for each task, in the pool if there is one.
 template <class F>

@@ -1,10 +1,10 @@
 // Greedy layer-wise pre-training of a stacked autoencoder (Bengio et al. 2007; with corruption, Vincent et
 // al. 2010).
 //
-//   auto net = Sequential{Dense{41, 32}, Sigmoid{}, Dense{32, 8}, Sigmoid{}, Dense{8, 32}, Sigmoid{},
-//   Dense{32, 41}}; pretrain<4>(net, data, Adam{}, {.fit = {.epochs = 10}});        // the first four layers
-//   are the encoder fit(net, data, MeanSquaredError{}, Adam{});                     // fine-tuning of the
-//   whole
+//   auto net = Sequential{Dense{41, 32}, Sigmoid{}, Dense{32, 8}, Sigmoid{},
+//                         Dense{8, 32}, Sigmoid{}, Dense{32, 41}};
+//   pretrain<4>(net, data, Adam{}, {.fit = {.epochs = 10}});   // the first four layers are the encoder
+//   fit(net, data, MeanSquaredError{}, Adam{});                // fine-tuning of the whole
 //
 // Each layer with weights, together with the activations behind it, is trained as the encoder of an
 // autoencoder of its own, whose decoder is one linear dense layer, on what the layers before it make of the

@@ -222,8 +222,8 @@ class PcapngFile {
   /// Interfaces are numbered anew.
   bool start_section() {
     if (body_.size() < 16) return fail("a section header that is too short");
-    const std::uint16_t minor =
-        u16(6);  // some programs wrote 1.2 for 1.0; libpcap asks the first section only
+    // Some programs wrote 1.2 for 1.0; libpcap asks the first section only.
+    const std::uint16_t minor = u16(6);
     if (u16(4) != 1 || (!has_section_ && minor != 0 && minor != 2)) {
       return fail("version " + std::to_string(u16(4)) + "." + std::to_string(minor) + " is not known");
     }

@@ -1,14 +1,12 @@
 // Profile `cesnet`, version 1: what CESNET's models read, as ipfixprobe's plugins pstats, phists and bstats
 // define it (f0f1688, with their stated rules where the code differs).
 //
-//   ppi_...       the first n packets (FlowFeatureOptions::packets, 30): payload bytes, direction (+1 client
-//   to
-//                 server, -1 back), TCP flags, ms since the packet before in the list; padded with 0
+//   ppi_...       the first n packets (FlowFeatureOptions::packets, 30): payload bytes, direction (+1 from
+//                 the client, -1 back), TCP flags, ms since the packet before in the list; padded with 0
 //   phist_...     per direction 8 bins of payload bytes and of gaps in ms within the direction:
 //                 0-15, 16-31, 32-63, 64-127, 128-255, 256-511, 512-1023, 1024 and more
-//   burst_...     per direction up to 15 bursts: at least 3 payload packets with gaps of less than 1 s;
-//   packets,
-//                 bytes, start and end in ms since the flow's start; padded with 0
+//   burst_...     per direction up to 15 bursts: at least 3 payload packets with gaps of less than 1 s:
+//                 packets, bytes, start and end in ms since the flow's start; padded with 0
 //
 // Packets without payload are left out of sequence and histograms, unless FlowFeatureOptions::empty_packets.
 // A flow that is a single SYN has neither; one of at most 3 packets has no bursts: then they are not valid.

@@ -3,11 +3,11 @@
 //   ts, duration   seconds; duration covers all packets (Zeek leaves out trailing ones)
 //   orig_bytes     payload by sequence numbers (TCP) or by packets; not valid at duration 0, as in Zeek
 //   conn_state     S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH, by the states of both ends
-//   history        upper case from the originator: s SYN, h SYN+ACK, a pure ACK, d payload, f FIN, r RST, g a
-//   gap
-//                  that was acknowledged, t retransmitted payload, w zero window, i FIN+RST, q SYN+FIN or
-//                  SYN+RST, ^ direction turned round. a, d, i, q once a direction; s, h, f, r again when the
-//                  sequence number differs; g, t, w the 1st, 10th, 100th ... time. At most 40 letters
+//   history        upper case from the originator: s SYN, h SYN+ACK, a pure ACK, d payload, f FIN, r RST,
+//                  g a gap that was acknowledged, t retransmitted payload, w zero window, i FIN+RST,
+//                  q SYN+FIN or SYN+RST, ^ direction turned round. a, d, i, q once a direction; s, h, f, r
+//                  again when the sequence number differs; g, t, w the 1st, 10th, 100th ... time. At most 40
+//                  letters
 //   missed_bytes   payload that was acknowledged but not seen
 //   id.orig_p, id.resp_p of ICMP: type and code
 //   uid            "F" and the number of the flow's first packet

@@ -17,8 +17,8 @@ namespace weir::inline WEIR_ABI {
 namespace synth {
 
 struct CsvOptions {
-  bool kind =
-      false;  ///< also a column `kind` before the label: the true application, which a model must not see
+  /// Also a column `kind` before the label: the true application, which a model must not see.
+  bool kind = false;
 };
 
 class CsvWriter {

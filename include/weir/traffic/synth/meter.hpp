@@ -8,9 +8,9 @@
 //   same_pair_60s      of the same client to the same server and port, in the last 60 s
 //   other_hosts_60s    of the same client to other servers, in the last 60 s
 //   other_ports_60s    of the same client to other ports of the same server, in the last 60 s
-//   src_failed_60s     of the same client that nobody has answered yet, or that were refused, in the last 60
-//   s dst_unanswered_2s  share of same_dst_2s that the server has not answered yet dst_refused_2s     share
-//   of same_dst_2s that the server has refused or reset
+//   src_failed_60s     of the same client that nobody has answered yet or that were refused, in the last 60 s
+//   dst_unanswered_2s  share of same_dst_2s that the server has not answered yet
+//   dst_refused_2s     share of same_dst_2s that the server has refused or reset
 #pragma once
 
 #include <weir/core/abi.hpp>
