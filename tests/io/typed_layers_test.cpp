@@ -53,7 +53,7 @@ void comes_back(Net net, Shape in = input) {
 /// Each kind that can be made without options, or with the least there may be.
 template <class L>
 void least_options() {
-  if constexpr (requires { from_config<L>(Config{}, input); }) {
+  if constexpr (!requires(const L layer) { layer.branches(); }) {
     constexpr Shape in = input_of<L>;
     // clang-format off
     const std::vector<std::pair<std::string, std::int64_t>> required{

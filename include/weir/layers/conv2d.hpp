@@ -152,7 +152,7 @@ struct Conv2D {
       Conv2DOptions::fields(visit, s.options);
     }
     [[nodiscard]] Window2D window() const noexcept {
-      const auto or_rows = [](Index columns, Index rows) { return columns == 0 ? rows : columns; };
+      const auto or_rows = [](Index chosen, Index other) { return chosen == 0 ? other : chosen; };
       const Conv2DOptions& o = options;
       return {{kernel, o.stride, o.dilation, o.padding},
               {kernel_columns, or_rows(o.stride_columns, o.stride), or_rows(o.dilation_columns, o.dilation),
