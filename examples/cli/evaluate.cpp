@@ -4,7 +4,6 @@
 #include "files.hpp"
 #include "hints.hpp"
 #include "report.hpp"
-#include "thresholds.hpp"
 
 #include <nlohmann/json.hpp>
 

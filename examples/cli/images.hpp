@@ -5,7 +5,7 @@
 #include "preparation.hpp"
 
 #include <weir/data/idx.hpp>
-#include <weir/io/pipeline.hpp>
+#include <weir/pipeline/pipeline.hpp>
 
 #include <cstddef>
 #include <cstdint>

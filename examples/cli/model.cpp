@@ -66,6 +66,15 @@ void save_model(const std::string& path, const Model& model) {
                path.c_str(), mebibytes);
 }
 
+void replace_threshold(Model& model, std::optional<double> threshold) {
+  if (!threshold) return;
+  if (!model.has_threshold()) {
+    weir::fail(weir::ErrorKind::config,
+               "--threshold is for models with two classes or of anomalies; this one has none");
+  }
+  model.threshold = *threshold;
+}
+
 Net build_net(const std::string& layers, weir::Shape input) {
   return weir::build<float>(std::string_view(layers), input);
 }

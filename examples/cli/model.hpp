@@ -3,11 +3,12 @@
 #pragma once
 
 #include <weir/core/parallel.hpp>
-#include <weir/io/pipeline.hpp>
 #include <weir/models/any_model.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ using Model = weir::Pipeline<Net>;
 [[nodiscard]] Model load_model(const std::string& path, std::uint64_t memory = 0,
                                const std::string& input = {});
 void save_model(const std::string& path, const Model& model);
+
+/// Puts another threshold in the model, if there is one. ConfigError where a model has no use for it.
+void replace_threshold(Model& model, std::optional<double> threshold);
 
 /// A net from text such as "dense:64,relu,dense:2"; weights are zero. Throws ConfigError.
 [[nodiscard]] Net build_net(const std::string& layers, weir::Shape input);

@@ -9,7 +9,6 @@
 #include "input.hpp"
 #include "report.hpp"
 #include "sequence.hpp"
-#include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/data/preprocess.hpp>

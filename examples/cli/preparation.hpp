@@ -9,7 +9,7 @@
 
 #include <weir/data/labels.hpp>
 #include <weir/data/preprocess.hpp>
-#include <weir/io/pipeline.hpp>
+#include <weir/pipeline/pipeline.hpp>
 #include <weir/train/dataset.hpp>
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "sequence.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/io/sample_rule.hpp>
+#include <weir/pipeline/sample_rule.hpp>
 
 #include <algorithm>
 #include <charconv>

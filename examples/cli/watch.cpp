@@ -12,7 +12,6 @@
 #include "model_record.hpp"
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
-#include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/detect/drift_monitor.hpp>
@@ -190,7 +189,7 @@ class FlowWatch {
     }
     if (!anomaly) alert["label"] = model_.labels.classes[static_cast<std::size_t>(verdict.label)];
     alert["score"] = verdict.score;
-    if (has_threshold(model_)) alert["threshold"] = model_.threshold;
+    if (model_.has_threshold()) alert["threshold"] = model_.threshold;
     if (anomaly) put_reasons(alert, reasons());
     return alert;
   }
