@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-    using namespace weir;
+using namespace weir;
 
 namespace {
 

@@ -74,6 +74,7 @@ class Scorer {
     const std::span<const Index> lengths(&used, used == pipeline_.input.length ? 0 : 1);
     const std::span<const Scalar> y =
         workspace_.forward(pipeline_.net, {sample.data(), pipeline_.input, 1, lengths}).span();
+    output_ = y;
     switch (pipeline_.task) {
       case Task::classify: return classify(y);
       case Task::anomaly: return compare(sample, y);
@@ -82,6 +83,9 @@ class Scorer {
     const auto channels = static_cast<std::size_t>(pipeline_.input.channels);
     return checked({.score = pipeline_.value_of(y[0], sample.last(channels))});
   }
+
+  /// What the net gave for the last sample: of an anomaly model the sample as it came back.
+  [[nodiscard]] std::span<const Scalar> output() const noexcept { return output_; }
 
   /// Probabilities of all classes in the last verdict of a classifier: two for a net with one output.
   [[nodiscard]] double probability(std::int32_t label) const noexcept {
@@ -145,7 +149,8 @@ class Scorer {
   std::vector<Scalar> features_;
   std::vector<float> encoded_;
   std::vector<Scalar> probabilities_;
-  Index steps_ = 0;  // window: of the series that were seen in a row
+  std::span<const Scalar> output_{};  // in the workspace
+  Index steps_ = 0;                   // window: of the series that were seen in a row
 };
 
 }  // namespace weir::inline WEIR_ABI
