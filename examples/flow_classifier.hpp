@@ -5,7 +5,7 @@
 
 #include <weir/data/preprocess.hpp>
 #include <weir/data/split.hpp>
-#include <weir/io/pipeline.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -5,7 +5,7 @@
 
 #include "traffic.hpp"
 
-#include <weir/io/pipeline.hpp>
+#include <weir/pipeline/pipeline.hpp>
 #include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_table.hpp>
 

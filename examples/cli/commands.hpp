@@ -39,6 +39,7 @@ struct TrainOptions {
   std::string label{};
   std::vector<std::string> drop{};
   std::vector<std::string> categorical{};
+  bool keep_identities = false;  ///< learn also from what names hosts and moments in a table of flows
   std::vector<std::string> positive{};
   std::vector<std::string> benign{};
   std::optional<int> classes{};

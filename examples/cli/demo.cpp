@@ -109,10 +109,9 @@ class Demo {
   void learn() {
     say("\n3. A model: ordinary or attack, learned from the office. Columns that name hosts\n"
         "   and moments are left out, or the model would learn the attackers' addresses.\n");
-    const Json lesson =
-        ask({"train", path_of("office.csv"), "--label", "label", "--benign", "benign", "--drop",
-             "src_ip,dst_ip,src_port,start_ns,flow_id", "--quick", "--model", file("ids.weir")},
-            "training.json");
+    const Json lesson = ask({"train", path_of("office.csv"), "--label", "label", "--benign", "benign",
+                             "--quick", "--model", file("ids.weir")},
+                            "training.json");
     say("   " + describe_training(lesson));
   }
 

@@ -4,7 +4,6 @@
 #include "files.hpp"
 #include "hints.hpp"
 #include "report.hpp"
-#include "thresholds.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +16,7 @@ namespace cli {
 namespace {
 
 /// What was left out, a line each; honest numbers need it.
-[[nodiscard]] std::string omissions(const Assessment& result) {
+[[nodiscard]] std::string omissions(const weir::Assessment& result) {
   std::string text;
   const auto add = [&text](std::int64_t count, const char* why) {
     if (count > 0) text += "  left out: " + count_of(count, "row") + " " + why + "\n";
@@ -36,9 +35,10 @@ void evaluate(const EvaluateOptions& options) {
   Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   weir::CsvReport report;
-  const Assessment result = assess_file(model, options.table, options.input, options.ignore_unknown, &report);
+  const weir::Assessment result =
+      assess_file(model, options.table, options.input, options.ignore_unknown, &report);
   std::vector<std::string> notes = reading_notes(report);
-  notes.insert(notes.end(), result.notes.begin(), result.notes.end());
+  for (std::string& note : notes_on(model, result)) notes.push_back(std::move(note));
   for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", options.table}};

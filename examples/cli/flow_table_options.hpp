@@ -1,41 +1,19 @@
-// From what the command line says of metering to the options of a flow table, and which profiles there are.
+// From what the command line says of metering to the options of a flow table.
 #pragma once
 
 #include "meter_options.hpp"
 #include "near_names.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_options.hpp>
+#include <weir/traffic/profiles.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace cli {
-
-/// CICFlowMeter's columns: their readers expect a 0 where a value is missing.
-template <class Profile>
-inline constexpr bool is_cic =
-    std::is_same_v<Profile, weir::CicFlow> || std::is_same_v<Profile, weir::CicCompatFlow>;
-
-/// Profiles with columns for the first packets of their own.
-template <class Profile>
-inline constexpr bool has_sequence =
-    std::is_same_v<Profile, weir::NfstreamFlow> || std::is_same_v<Profile, weir::CesnetFlow>;
-
-/// Hands a profile and the further columns that may be asked for, as template arguments, to `use`.
-template <class Profile, class Use>
-decltype(auto) with_further_columns(Use&& use) {
-  using namespace weir;  // NOLINT: a program
-  if constexpr (has_sequence<Profile>) {
-    return use.template operator()<Profile, PayloadBytes, HeaderBits>();
-  } else {
-    return use.template operator()<Profile, PacketSequence, PayloadBytes, HeaderBits>();
-  }
-}
 
 [[nodiscard]] inline weir::FeatureMask mask_of(const MeterOptions& o) {
   weir::FeatureMask mask;
@@ -75,12 +53,13 @@ template <class Profile>
   options.timeouts.active_ns = static_cast<std::int64_t>(o.active * 1e9);
   set_key(options, o.apart);
   weir::FlowFeatureOptions& features = options.features;
-  if (o.packets > 0 || !has_sequence<Profile>) features.packets = static_cast<std::size_t>(o.packets);
+  if (o.packets > 0 || !weir::has_packet_columns<Profile>)
+    features.packets = static_cast<std::size_t>(o.packets);
   features.payload_bytes = static_cast<std::size_t>(o.payload);
   features.header_packets = static_cast<std::size_t>(o.header_bits);
   features.early_packets = o.early;
   features.mask = mask_of(o);
-  return std::is_same_v<Profile, weir::CicCompatFlow> ? weir::cic_compat_options(options) : options;
+  return weir::options_for_profile<Profile>(options);
 }
 
 }  // namespace cli

@@ -13,9 +13,9 @@
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/flow_features.hpp>
 #include <weir/traffic/flow_shards.hpp>
 #include <weir/traffic/label_rules.hpp>
+#include <weir/traffic/profiles.hpp>
 
 #if __has_include(<openssl/evp.h>)
 #include <weir/traffic/anonymise.hpp>
@@ -201,16 +201,14 @@ class Command {
     return FlowText::header(columns);
   }
   /// The profile has no column for it.
-  [[nodiscard]] bool own_label() const { return !options_.labels.empty() && !is_cic<Profile>; }
+  [[nodiscard]] bool own_label() const { return !options_.labels.empty() && writes_blanks<Profile>; }
 
   template <class View>
   void row(const View& flow, std::string& line) const {
-    if constexpr (requires { Profile::keeps(flow); }) {
-      if (!Profile::keeps(flow)) return;
-    }
+    if (leaves_out<Profile>(flow)) return;
     const std::string_view label = rules_.label(*flow);
-    LabelledText out(options_.json ? FlowText::Format::json : FlowText::Format::csv, !is_cic<Profile>, &map_,
-                     label);
+    LabelledText out(options_.json ? FlowText::Format::json : FlowText::Format::csv, writes_blanks<Profile>,
+                     &map_, label);
     out.begin(line);
     flow.describe(out);
     if (own_label()) out.text("label", label);
@@ -243,7 +241,7 @@ class Command {
 template <class Profile>
 int run(const FlowsOptions& o) {
   const MeterOptions& m = o.meter;
-  const bool sequence = m.packets > 0 && !has_sequence<Profile>;
+  const bool sequence = m.packets > 0 && !has_packet_columns<Profile>;
   if (!sequence && m.payload + m.header_bits + m.early == 0) return Command<Profile, Profile>(o).run();
   return with_further_columns<Profile>([&]<class... Profiles>() {
     return m.early > 0 ? Command<Profile, EarlyFlow<Profiles...>>(o).run()
@@ -258,15 +256,10 @@ int flows(const FlowsOptions& o) {
   inputs.push_back({"--labels", o.labels});
   inputs.push_back({"--anonymise", o.anonymise});
   check_files(inputs, {{"-o", o.out}});
-  const std::string& profile = o.meter.profile;
-  if (profile == "core") return run<CoreFlow>(o);
-  if (profile == "cic") return run<CicFlow>(o);
-  if (profile == "cic_compat") return run<CicCompatFlow>(o);
-  if (profile == "nfstream") return run<NfstreamFlow>(o);
-  if (profile == "cesnet") return run<CesnetFlow>(o);
-  if (profile == "netflow") return run<NetflowFlow>(o);
-  if (profile == "zeek") return run<ZeekFlow>(o);
-  fail(ErrorKind::config, "there is no profile '" + profile + "'");
+  int code = 0;
+  const bool known = with_profile(o.meter.profile, [&]<class Profile>() { code = run<Profile>(o); });
+  if (!known) fail(ErrorKind::config, "there is no profile '" + o.meter.profile + "'");
+  return code;
 }
 
 }  // namespace cli

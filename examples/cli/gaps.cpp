@@ -2,9 +2,9 @@
 
 #include "report.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
+#include <vector>
 
 namespace cli {
 
@@ -26,8 +26,8 @@ std::string stand_in_text(const weir::Preprocessor& preprocess, const std::strin
   return text;
 }
 
-std::string gaps_text(const std::vector<weir::ColumnGaps>& gaps, std::size_t cells,
-                      const weir::Preprocessor& preprocess) {
+std::string gaps_text(const weir::GapCount& count, const weir::Preprocessor& preprocess) {
+  const std::vector<weir::ColumnGaps>& gaps = count.gaps();
   constexpr std::size_t most_columns = 12;
   if (gaps.empty()) return {};
   std::size_t missing = 0, infinite = 0;
@@ -42,25 +42,8 @@ std::string gaps_text(const std::vector<weir::ColumnGaps>& gaps, std::size_t cel
   if (gaps.size() > most_columns)
     columns += " and " + std::to_string(gaps.size() - most_columns) + " more columns";
   return std::to_string(missing) + " missing and " + std::to_string(infinite) + " infinite of " +
-         count_of(static_cast<std::int64_t>(cells), "cell") + ", and what is read for them: " + columns;
-}
-
-void GapCount::add(const weir::Table& rows) {
-  cells_ += rows.rows() * rows.columns();
-  for (weir::ColumnGaps& more : weir::gaps_of(rows)) {
-    const auto same = [&more](const weir::ColumnGaps& one) { return one.column == more.column; };
-    const auto place = std::find_if(gaps_.begin(), gaps_.end(), same);
-    if (place == gaps_.end()) {
-      gaps_.push_back(std::move(more));
-    } else {
-      place->missing += more.missing;
-      place->infinite += more.infinite;
-    }
-  }
-}
-
-std::string GapCount::text(const weir::Preprocessor& preprocess) const {
-  return gaps_text(gaps_, cells_, preprocess);
+         count_of(static_cast<std::int64_t>(count.cells()), "cell") +
+         ", and what is read for them: " + columns;
 }
 
 }  // namespace cli

@@ -4,9 +4,7 @@
 #include <weir/data/preprocessor.hpp>
 #include <weir/data/table_gaps.hpp>
 
-#include <cstddef>
 #include <string>
-#include <vector>
 
 namespace cli {
 
@@ -17,19 +15,6 @@ namespace cli {
 
 /// "12 missing and 4 infinite of 4000 cells: 'Flow Byts/s' 16 (read as 394.8), 'proto' 2 (unknown)"; empty
 /// when there are none.
-[[nodiscard]] std::string gaps_text(const std::vector<weir::ColumnGaps>& gaps, std::size_t cells,
-                                    const weir::Preprocessor& preprocess);
-
-/// Counts them over the pieces of a table.
-class GapCount {
- public:
-  void add(const weir::Table& rows);
-  /// As gaps_text().
-  [[nodiscard]] std::string text(const weir::Preprocessor& preprocess) const;
-
- private:
-  std::vector<weir::ColumnGaps> gaps_;
-  std::size_t cells_ = 0;
-};
+[[nodiscard]] std::string gaps_text(const weir::GapCount& count, const weir::Preprocessor& preprocess);
 
 }  // namespace cli

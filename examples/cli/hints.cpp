@@ -1,14 +1,10 @@
 #include "hints.hpp"
 
-#include "near_names.hpp"
 #include "report.hpp"
 
-#include <weir/core/error.hpp>
 #include <weir/data/byte_source.hpp>
-#include <weir/data/label_outlook.hpp>
 #include <weir/io/checksum.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cinttypes>
 #include <cstdint>
@@ -19,51 +15,6 @@
 #include <system_error>
 
 namespace cli {
-
-void refuse_quantities(const TrainOptions& options, const weir::LabelRule& rule, std::size_t rows) {
-  const bool each_a_class = options.benign.empty() && options.positive.empty() && !options.classes;
-  const bool meant = std::find(options.categorical.begin(), options.categorical.end(), options.label) !=
-                     options.categorical.end();
-  const weir::LabelOutlook outlook = weir::label_outlook(rule.classes, rows);
-  if (!each_a_class || meant || (!outlook.quantity && !outlook.identifier)) return;
-  const std::string column = "column '" + options.label + "' has " + std::to_string(rule.classes.size()) +
-                             " different values in " + count_of(static_cast<std::int64_t>(rows), "row");
-  weir::fail(weir::ErrorKind::config,
-             "--label: " + column +
-                 (outlook.quantity ? ", which looks like a quantity: --task regress learns numbers"
-                                   : ", which names rows rather than classes: choose another --label, or "
-                                     "join values with --benign or --positive") +
-                 "; or, if they are names of classes, --categorical " + options.label);
-}
-
-std::vector<std::string> notes_on(const Preparation& prepared) {
-  constexpr weir::Index few_rows = 30;
-  std::vector<std::string> notes;
-  const weir::Index held_back = prepared.validation.rows();
-  if (held_back > 0 && held_back < few_rows) {
-    notes.push_back("only " + count_of(held_back, "row") + (held_back == 1 ? " is" : " are") +
-                    " held back, so figures on them say little; take more rows or a larger --validation");
-  }
-  if (prepared.task != weir::Task::classify) return notes;
-  std::vector<std::string> unlearned, unjudged;
-  for (std::size_t k = 0; k < prepared.labels.classes.size(); ++k) {
-    const auto rows_in = [k](const std::vector<std::int32_t>& labels) {
-      return std::count(labels.begin(), labels.end(), static_cast<std::int32_t>(k));
-    };
-    const std::string& name = prepared.labels.classes[k];
-    if (rows_in(prepared.training.labels) == 0) {
-      unlearned.push_back(name);
-    } else if (held_back > 0 && rows_in(prepared.validation.labels) == 0) {
-      unjudged.push_back(name);
-    }
-  }
-  if (!unlearned.empty()) notes.push_back("no row to learn from of " + name_list(unlearned));
-  if (!unjudged.empty()) {
-    notes.push_back("too few rows of " + name_list(unjudged) +
-                    " to hold one back, so nothing is said of how well they are found");
-  }
-  return notes;
-}
 
 std::vector<std::string> notes_on(const weir::History& history) {
   if (history.epochs.size() < 2) return {};

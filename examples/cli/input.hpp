@@ -6,6 +6,7 @@
 
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv.hpp>
+#include <weir/pipeline/option_words.hpp>
 
 #include <cstddef>
 #include <string>
@@ -74,7 +75,6 @@ void read_all_rows(weir::CsvReader& reader, weir::Table& table);
 /// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
 [[nodiscard]] std::vector<std::string> reading_notes(const weir::CsvReport& report);
 
-/// A word as the shell takes it: in quotes where it needs them.
-[[nodiscard]] std::string shell_word(const std::string& text);
+using weir::shell_word;
 
 }  // namespace cli

@@ -4,7 +4,6 @@
 #include "gaps.hpp"
 #include "model.hpp"
 #include "report.hpp"
-#include "thresholds.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -103,7 +102,7 @@ struct Facts {
             {"channels", facts.model.input.channels},
             {"parameters", facts.parameters()},
             {"flops", facts.flops()}};
-  if (has_threshold(facts.model)) json["threshold"] = facts.model.threshold;
+  if (facts.model.has_threshold()) json["threshold"] = facts.model.threshold;
   if (facts.model.samples.kind == weir::SampleKind::window) json["horizon"] = facts.model.samples.horizon;
   json["statistics_of_training"] = !facts.model.reference.empty();
   json["schema"] = schema_json(facts.model.preprocess);
@@ -171,7 +170,7 @@ struct Facts {
     text += "\n";
   }
   if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
-  if (has_threshold(model)) text += "  alarm from   " + number(model.threshold) + "\n";
+  if (model.has_threshold()) text += "  alarm from   " + number(model.threshold) + "\n";
   if (!model.reference.empty())
     text += "  drift        statistics of its training are there: watch --drift\n";
   text += "\nHow it was trained\n";

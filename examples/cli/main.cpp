@@ -16,6 +16,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/features/feature_mask.hpp>
+#include <weir/traffic/profiles.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -154,6 +155,9 @@ void add_train(App& app, cli::TrainOptions& o) {
       ->group("What to learn");
   add_list(app, "--drop", o.drop, "columns to leave out")->group("What to learn");
   add_list(app, "--categorical", o.categorical, "columns whose numbers are names, such as ports")
+      ->group("What to learn");
+  app.add_flag("--keep-identities", o.keep_identities,
+               "learn also from hosts, client ports and times in a table of weir flows")
       ->group("What to learn");
   app.add_option("--test", o.test, "table to be judged by after training")->type_name("TEST");
   app.add_option("--test-labels", o.test_labels, "idx: the labels of TEST")->type_name("FILE");
@@ -311,7 +315,7 @@ void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
 }
 
 [[nodiscard]] CLI::Validator profile_name() {
-  return one_of({"core", "cic", "cic_compat", "nfstream", "cesnet", "netflow", "zeek"});
+  return one_of({weir::profile_names.begin(), weir::profile_names.end()});
 }
 
 void add_flows(App& app, cli::FlowsOptions& o) {

@@ -5,7 +5,7 @@
 #include <weir/core/content_kind.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
-#include <weir/train/predict.hpp>
+#include <weir/models/workspace.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -66,23 +66,13 @@ void save_model(const std::string& path, const Model& model) {
                path.c_str(), mebibytes);
 }
 
-Net build_net(const std::string& layers, weir::Shape input) {
-  return weir::build<float>(std::string_view(layers), input);
-}
-weir::Shape output_of(const Net& net, weir::Shape input) { return net.out_shape(input); }
-
-ModelScorer::ModelScorer(const Model& model) : scorer_(std::make_unique<weir::Scorer<Net>>(model)) {}
-ModelScorer::~ModelScorer() = default;
-
-weir::Verdict ModelScorer::operator()(std::span<const float> sample) { return scorer_->score(sample); }
-weir::Verdict ModelScorer::operator()(std::span<const float> sample, weir::Index used) {
-  return scorer_->score(sample, used);
-}
-weir::Verdict ModelScorer::row(std::span<const double> numbers) { return scorer_->score(numbers, {}); }
-double ModelScorer::probability(std::int32_t label) const { return scorer_->probability(label); }
-
-weir::Matrix<float> outputs_of(const Net& net, weir::BatchView<const float> x, weir::ThreadPool* pool) {
-  return weir::predict(net, x, pool);
+void replace_threshold(Model& model, std::optional<double> threshold) {
+  if (!threshold) return;
+  if (!model.has_threshold()) {
+    weir::fail(weir::ErrorKind::config,
+               "--threshold is for models with two classes or of anomalies; this one has none");
+  }
+  model.threshold = *threshold;
 }
 
 namespace {

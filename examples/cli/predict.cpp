@@ -5,14 +5,15 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "gaps.hpp"
-#include "images.hpp"
 #include "input.hpp"
 #include "report.hpp"
-#include "sequence.hpp"
-#include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/gzip.hpp>
 #include <weir/data/preprocess.hpp>
+#include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/scorer.hpp>
+#include <weir/pipeline/sequence_rows.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -60,7 +61,7 @@ class VerdictWriter {
   }
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
-                                       const ModelScorer& scorer) const {
+                                       const weir::Scorer<Net>& scorer) const {
     if (!verdict.usable) return unusable(row, verdict.alert);
     return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
   }
@@ -81,7 +82,7 @@ class VerdictWriter {
     return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
   }
   [[nodiscard]] std::string as_csv(std::uint64_t row, const weir::Verdict& verdict,
-                                   const ModelScorer& scorer) const {
+                                   const weir::Scorer<Net>& scorer) const {
     std::string line = std::to_string(row) + ",";
     if (model_.task == weir::Task::regress) return line + digits(verdict.score) + "\n";
     line += field(name_of(verdict));
@@ -94,7 +95,7 @@ class VerdictWriter {
     return line + (verdict.alert ? ",1\n" : ",0\n");
   }
   [[nodiscard]] std::string as_json(std::uint64_t row, const weir::Verdict& verdict,
-                                    const ModelScorer& scorer) const {
+                                    const weir::Scorer<Net>& scorer) const {
     Json json{{"row", row}};
     if (model_.task == weir::Task::regress) {
       json["value"] = verdict.score;
@@ -128,7 +129,7 @@ void hand_on(OutputFile& out, std::string& lines) {
 
 /// Judges the rows of one piece; `out` gets the lines.
 void predict_rows(const Model& model, const weir::Table& rows, const VerdictWriter& writer,
-                  ModelScorer& scorer, bool alerts_only, Tally& tally, std::string& out) {
+                  weir::Scorer<Net>& scorer, bool alerts_only, Tally& tally, std::string& out) {
   std::vector<std::size_t> kept;
   const weir::Matrix<float> x = model.preprocess.transform(rows, &kept);
   const auto height = static_cast<std::size_t>(x.extents()[0]);
@@ -139,7 +140,7 @@ void predict_rows(const Model& model, const weir::Table& rows, const VerdictWrit
       if (!alerts_only) out += writer.unusable(number);
       continue;
     }
-    const weir::Verdict verdict = scorer(std::span<const float>(x.data() + used * height, height));
+    const weir::Verdict verdict = scorer.score(std::span<const float>(x.data() + used * height, height));
     ++used;
     if (verdict.alert) ++tally.alerts;
     if (verdict.alert || !alerts_only) out += writer(number, verdict, scorer);
@@ -147,13 +148,13 @@ void predict_rows(const Model& model, const weir::Table& rows, const VerdictWrit
 }
 
 /// The same for rows that are sequences or steps of a series.
-void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelScorer& scorer,
+void predict_steps(const weir::Table& rows, const VerdictWriter& writer, weir::Scorer<Net>& scorer,
                    bool alerts_only, Tally& tally, std::string& out) {
   std::vector<double> numbers;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const std::uint64_t number = ++tally.rows;
-    numbers_of(rows, row, numbers);
-    const weir::Verdict verdict = scorer.row(numbers);
+    weir::numbers_of(rows, row, numbers);
+    const weir::Verdict verdict = scorer.score(numbers, {});
     if (verdict.alert) ++tally.alerts;
     if (alerts_only && !verdict.alert) continue;
     out += writer(number, verdict, scorer);
@@ -162,13 +163,14 @@ void predict_steps(const weir::Table& rows, const VerdictWriter& writer, ModelSc
 
 void predict_images(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
                     OutputFile& out, Tally& tally) {
-  const Images images = read_images(options.table, {}, model);
-  ModelScorer scorer(model);
+  const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
+  weir::check_images(images, model.samples, options.table);
+  weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
   std::string lines = writer.header();
   for (std::size_t i = 0; i < images.count(); ++i) {
-    encode(images.pixels.image(i), model.samples, sample);
-    const weir::Verdict verdict = scorer(sample);
+    weir::encode_pixels(images.pixels.image(i), model.samples, sample);
+    const weir::Verdict verdict = scorer.score(std::span<const float>(sample));
     ++tally.rows;
     if (verdict.alert) ++tally.alerts;
     if (verdict.alert || !options.alerts_only) lines += writer(tally.rows, verdict, scorer);
@@ -183,8 +185,8 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
   for (const weir::Column& column : model.preprocess.schema.columns) names.push_back(column.name);
   std::vector<weir::Column> columns = columns_for(model, file, false);
   weir::CsvReader reader = std::move(file).open(std::move(columns), false);
-  ModelScorer scorer(model);
-  GapCount gaps;
+  weir::Scorer<Net> scorer(model);
+  weir::GapCount gaps;
   const std::string notation = stored_notation(model.record);
   std::string lines = writer.header();
   for (;;) {
@@ -201,7 +203,7 @@ void predict_table(const Model& model, const PredictOptions& options, const Verd
     if (count == 0) break;
   }
   std::vector<std::string> notes = reading_notes(reader.report());
-  if (std::string text = gaps.text(model.preprocess); !text.empty()) notes.push_back(std::move(text));
+  if (std::string text = gaps_text(gaps, model.preprocess); !text.empty()) notes.push_back(std::move(text));
   for (const std::string& note : notes) std::fprintf(stderr, "%s\n", note.c_str());
 }
 

@@ -1,10 +1,10 @@
 #include "report.hpp"
 
 #include "commands.hpp"
-#include "labels.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/core/version.hpp>
+#include <weir/data/label_sound.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -58,7 +58,7 @@ template <class... Values>
   return two;
 }
 
-void add_per_class(Json& json, const Assessment& result) {
+void add_per_class(Json& json, const weir::Assessment& result) {
   Json& all = json["per_class"] = Json::object();
   for (weir::Index k = 0; k < result.confusion.classes(); ++k) {
     all["support"].push_back(result.confusion.support(k));
@@ -72,7 +72,7 @@ void add_per_class(Json& json, const Assessment& result) {
   }
 }
 
-void add_classes(Json& json, const Assessment& result) {
+void add_classes(Json& json, const weir::Assessment& result) {
   const Matrix& m = result.confusion;
   const bool two = result.two_classes();
   using Average = Matrix::Average;
@@ -93,13 +93,20 @@ void add_classes(Json& json, const Assessment& result) {
   json["mcc"] = m.mcc();
   json["confusion"] = counts_of(m);
   add_per_class(json, result);
-  if (two || !sounds_benign(result.classes[0])) return;
+  if (two || !weir::sounds_benign(result.classes[0])) return;
   const Matrix alarms = alarms_of(m);
   json["alarms"] = {{"precision", alarms.precision(1)},
                     {"recall", alarms.recall(1)},
                     {"f1", alarms.f1(1)},
                     {"fpr", alarms.false_positive_rate(1)},
                     {"accuracy", alarms.accuracy()}};
+}
+
+/// Two digits more than a rate needs, and none that say nothing.
+[[nodiscard]] std::string rate_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g %%", 100.0 * rate);
+  return text;
 }
 
 struct Line {
@@ -117,7 +124,7 @@ struct Line {
 }
 
 /// True classes down, verdicts across; names are cut where many classes must fit a line.
-[[nodiscard]] std::string confusion_text(const Assessment& result) {
+[[nodiscard]] std::string confusion_text(const weir::Assessment& result) {
   const Matrix& m = result.confusion;
   const std::size_t longest = m.classes() > 4 ? 9 : 16;
   std::size_t name_width = 10, width = 8;
@@ -136,7 +143,7 @@ struct Line {
   return text;
 }
 
-[[nodiscard]] std::string two_class_text(const Assessment& result) {
+[[nodiscard]] std::string two_class_text(const weir::Assessment& result) {
   const Matrix& m = result.confusion;
   const std::string& positive = result.classes[1];
   const std::string& negative = result.classes[0];
@@ -154,7 +161,7 @@ struct Line {
                      {"PR-AUC", number(result.area().pr), "average precision over all thresholds"}});
 }
 
-[[nodiscard]] std::string class_table(const Assessment& result) {
+[[nodiscard]] std::string class_table(const weir::Assessment& result) {
   const Matrix& m = result.confusion;
   std::size_t width = 5;
   for (const std::string& name : result.classes)
@@ -171,7 +178,7 @@ struct Line {
   return text;
 }
 
-[[nodiscard]] std::string many_class_text(const Assessment& result) {
+[[nodiscard]] std::string many_class_text(const weir::Assessment& result) {
   const Matrix& m = result.confusion;
   std::string text = class_table(result) + "\n";
   if (m.classes() <= 10) text += confusion_text(result) + "\n";
@@ -179,7 +186,7 @@ struct Line {
                           {"balanced accuracy", percent(m.balanced_accuracy()), "mean recall of the classes"},
                           {"macro F1", number(m.f1(Matrix::Average::macro)), "mean F1 of the classes"},
                           {"MCC", number(m.mcc()), "correlation: 1 perfect, 0 chance"}};
-  if (sounds_benign(result.classes[0])) {
+  if (weir::sounds_benign(result.classes[0])) {
     const Matrix alarms = alarms_of(m);
     lines.push_back(
         {"alarms: recall", percent(alarms.recall(1)),
@@ -221,7 +228,7 @@ std::string version_text() {
   return formatted("weir %d.%d.%d", WEIR_VERSION_MAJOR, WEIR_VERSION_MINOR, WEIR_VERSION_PATCH);
 }
 
-Json to_json(const Assessment& result) {
+Json to_json(const weir::Assessment& result) {
   Json json;
   json["task"] = std::string(weir::name_of(result.task));
   json["rows"] = result.rows;
@@ -244,7 +251,7 @@ Json to_json(const Assessment& result) {
   return json;
 }
 
-std::string to_text(const Assessment& result) {
+std::string to_text(const weir::Assessment& result) {
   if (result.task == weir::Task::regress) {
     std::vector<Line> lines{{"RMSE", number(std::sqrt(result.mse)), "root of the mean squared error"},
                             {"MAE", number(result.mae), "mean absolute error"},
@@ -256,6 +263,40 @@ std::string to_text(const Assessment& result) {
     return lines_text(lines);
   }
   return result.two_classes() ? two_class_text(result) : many_class_text(result);
+}
+
+std::string to_text(const weir::AlarmRate& rate, const weir::LabelRule& labels) {
+  if (rate.asked == 0.0) return {};
+  // A threshold of rank k of n is exceeded by a share of fresh rows that follows a beta law.
+  const auto n = static_cast<double>(rate.ordinary);
+  const double mean = std::floor((n + 1.0) * rate.asked + 1e-9) / (n + 1.0);
+  const double spread = 2.0 * std::sqrt(mean * (1.0 - mean) / (n + 2.0));
+  std::string text = "\nThreshold " + brief(rate.threshold) + ": " + std::to_string(rate.alarms) + " of " +
+                     count_of(static_cast<std::int64_t>(rate.ordinary), "held-back row") + " of '" +
+                     labels.classes[0] + "' raise an alarm, asked for " + rate_text(rate.asked) +
+                     "; of fresh ones like them " + rate_text(std::max(0.0, mean - spread)) + " to " +
+                     rate_text(mean + spread) + " will\n";
+  if (rate.attacks > 0) {
+    text += "  and " + std::to_string(rate.found) + " of " + std::to_string(rate.attacks) + " of '" +
+            labels.classes[1] + "' (" +
+            percent(static_cast<double>(rate.found) / static_cast<double>(rate.attacks)) + ")\n";
+  }
+  if (rate.attacks > 0 && rate.found == 0) {
+    text += "  Nothing is found at this rate: ask for a larger one, or train longer\n";
+  }
+  return text;
+}
+
+Json to_json(const weir::AlarmRate& rate) {
+  Json json{{"asked", rate.asked},
+            {"threshold", rate.threshold},
+            {"ordinary_rows", rate.ordinary},
+            {"false_alarms", rate.alarms}};
+  if (rate.attacks > 0) {
+    json["attack_rows"] = rate.attacks;
+    json["attacks_found"] = rate.found;
+  }
+  return json;
 }
 
 void print(const std::string& from) {

@@ -1,7 +1,9 @@
 // Results as text for people and as JSON for machines.
 #pragma once
 
-#include "assessment.hpp"
+#include <weir/data/label_rule.hpp>
+#include <weir/pipeline/alarm_rate.hpp>
+#include <weir/pipeline/assessment.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -13,9 +15,13 @@ namespace cli {
 using Json = nlohmann::ordered_json;
 
 /// All numbers of an assessment; what does not exist (an area without both classes) is null.
-[[nodiscard]] Json to_json(const Assessment& result);
+[[nodiscard]] Json to_json(const weir::Assessment& result);
 /// The same as aligned tables.
-[[nodiscard]] std::string to_text(const Assessment& result);
+[[nodiscard]] std::string to_text(const weir::Assessment& result);
+
+/// What a threshold did to the rows held back, and what it will do to fresh ones like them.
+[[nodiscard]] std::string to_text(const weir::AlarmRate& rate, const weir::LabelRule& labels);
+[[nodiscard]] Json to_json(const weir::AlarmRate& rate);
 
 /// "97.25 %", or "-" for NaN.
 [[nodiscard]] std::string percent(double share);

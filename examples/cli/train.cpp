@@ -1,9 +1,8 @@
 // weir train TRAIN --label COLUMN --model FILE
-#include "alarm_rate.hpp"
 #include "assessment.hpp"
-#include "choices.hpp"
 #include "commands.hpp"
 #include "files.hpp"
+#include "gaps.hpp"
 #include "hints.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
@@ -12,16 +11,20 @@
 #include <weir/core/error.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/text_encoding.hpp>
+#include <weir/pipeline/learn_options.hpp>
+#include <weir/pipeline/samples.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,80 +32,23 @@ namespace cli {
 
 namespace {
 
-/// Outputs that the task needs: one for two classes, unless their labels are to be smoothed.
-[[nodiscard]] weir::Index outputs_for(const Preparation& prepared, const TrainOptions& options) {
-  if (prepared.task == weir::Task::anomaly) return prepared.input.channels;
-  if (prepared.task == weir::Task::regress) return 1;
-  const auto classes = static_cast<weir::Index>(prepared.labels.classes.size());
-  return classes == 2 && options.label_smoothing == 0.0 ? 1 : classes;
-}
-
-[[nodiscard]] weir::AnyLoss loss_for(const Preparation& prepared, const TrainOptions& options) {
-  if (prepared.task != weir::Task::classify) return weir::MeanSquaredError{};
-  if (outputs_for(prepared, options) == 1) return weir::BinaryCrossEntropy{};
-  return weir::CategoricalCrossEntropy{.label_smoothing = options.label_smoothing};
-}
-
-[[nodiscard]] weir::AnyOptimizer optimizer_for(const TrainOptions& options, const Choices& choices) {
-  const double rate = choices.learning_rate;
-  if (choices.optimizer == "sgd") {
-    return weir::SGD{.learning_rate = rate,
-                     .momentum = options.momentum,
-                     .nesterov = options.momentum > 0.0,
-                     .weight_decay = choices.weight_decay};
+/// "benign 52734, attack 7266"
+[[nodiscard]] std::string counts_text(const weir::Samples& samples) {
+  std::string text;
+  for (std::size_t i = 0; i < samples.class_counts.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + samples.settings.labels.classes[i] + " " +
+            std::to_string(samples.class_counts[i]);
   }
-  if (choices.optimizer == "adamw") {
-    return weir::AdamW{.learning_rate = rate, .weight_decay = choices.weight_decay};
-  }
-  return weir::Adam{.learning_rate = rate, .weight_decay = choices.weight_decay};
-}
-
-[[nodiscard]] weir::Schedule schedule_for(const TrainOptions& options, long epochs) {
-  if (options.schedule == "cosine") return weir::CosineSchedule{};
-  if (options.schedule == "step") {
-    return weir::StepSchedule{.every = static_cast<double>(std::max(1L, epochs / 3))};
-  }
-  return {};
-}
-
-[[nodiscard]] weir::FitOptions fit_options(const TrainOptions& options, const Choices& choices,
-                                           const Preparation& prepared, weir::ThreadPool* pool) {
-  weir::FitOptions fit;
-  fit.epochs = choices.epochs;
-  fit.batch_size = choices.batch_size;
-  fit.seed = options.seed;
-  fit.clip_norm = options.clip_norm;
-  fit.schedule = schedule_for(options, choices.epochs);
-  fit.early_stopping.patience = choices.patience;
-  fit.early_stopping.tolerance = choices.tolerance;
-  fit.pool = pool;
-  if (options.class_weights == "balanced") {
-    fit.class_weights = weir::balanced_class_weights(prepared.training.labels);
-    fit.class_weights.resize(prepared.labels.classes.size(), 1.0);
-  }
-  return fit;
-}
-
-/// What `watch --drift` compares with: the rows that were trained on, and the scores of held-back ones where
-/// there are any.
-[[nodiscard]] weir::ReferenceStatistics reference_of(const Model& model, const Preparation& prepared) {
-  constexpr weir::Index most_features = 2'048;  // the statistics take 152 bytes a feature
-  const weir::SampleKind kind = model.samples.kind;
-  const bool records = kind == weir::SampleKind::features || kind == weir::SampleKind::sequence;
-  const auto size = static_cast<std::size_t>(model.input.size());
-  if (!records || model.task == weir::Task::regress || model.input.size() > most_features) return {};
-  std::vector<double> scores = scores_of(model, prepared.validation);
-  if (scores.empty()) scores = scores_of(model, prepared.training);
-  const auto values = static_cast<std::size_t>(prepared.training.rows()) * size;
-  return weir::ReferenceStatistics::fit(std::span<const float>(prepared.training.x.data(), values), size,
-                                        std::move(scores));
+  return text;
 }
 
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
 /// differs from run to run: the same training gives the same file.
-[[nodiscard]] Record record_of(const TrainOptions& options, const Choices& choices,
-                               const Preparation& prepared, const weir::History& history,
-                               const AlarmRate& rate, const std::string& layers, const char* loss) {
+[[nodiscard]] Record record_of(const TrainOptions& options, const weir::Samples& samples,
+                               const weir::LearnChoices& choices, const std::string& layers,
+                               std::string_view loss, const Learned& learned) {
+  const weir::History& history = learned.history;
+  const weir::AlarmRate& rate = learned.alarm_rate;
   Record record;
   const auto add = [&record](std::string name, const std::string& value) {
     // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
@@ -113,13 +59,14 @@ namespace {
   add("data", std::filesystem::path(options.table).filename().string());
   add("data checksum", checksum_of(options.table));
   for (const auto& [name, value] : format_record(options.input)) add(name, value);
-  add("labels", prepared.label_counts);
-  add("cells filled in", prepared.gaps);
-  add("rows trained on", std::to_string(prepared.training.rows()));
-  add("rows held back", std::to_string(prepared.validation.rows()));
+  for (const auto& [name, value] : samples.settings.record) add(name, value);
+  add("labels", counts_text(samples));
+  add("cells filled in", gaps_text(samples.gaps, samples.settings.preprocess));
+  add("rows trained on", std::to_string(samples.training.rows()));
+  add("rows held back", std::to_string(samples.validation.rows()));
   add("scaling", options.scaling);
   add("layers", layers);
-  add("loss", loss);
+  add("loss", std::string(loss));
   add("optimizer", choices.optimizer);
   add("learning rate", brief(choices.learning_rate));
   add("schedule", options.schedule);
@@ -129,7 +76,7 @@ namespace {
   add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
   add("training loss", number(last.loss));
-  if (prepared.validation.rows() > 0) add("validation loss", number(last.validation_loss));
+  if (samples.validation.rows() > 0) add("validation loss", number(last.validation_loss));
   if (rate.asked > 0.0) {
     add("alarm rate",
         percent(rate.asked) + " of ordinary rows, by " + std::to_string(rate.ordinary) + " held back");
@@ -137,71 +84,15 @@ namespace {
   return record;
 }
 
-/// Layers that leave more than one step must not be the last ones, unless the input is to come back.
-void check_output(const Preparation& prepared, const Net& net) {
-  const weir::Shape output = output_of(net, prepared.input);
-  if (prepared.task == weir::Task::anomaly) {
-    if (output == prepared.input) return;
-    weir::fail(weir::ErrorKind::config, "--layers: an anomaly model gives its input back, which is " +
-                                            prepared.input.str() + "; these layers give " + output.str());
-  }
-  if (output.length == 1) return;
-  weir::fail(weir::ErrorKind::config,
-             "--layers: the layers end with " + std::to_string(output.length) +
-                 " time steps; flatten, last_step or global pooling makes one of them");
-}
-
-struct Trained {
-  Model model;
-  Choices choices;
-  weir::History history;
-  AlarmRate alarm_rate;
-  std::string log_failure;  ///< empty: there is all of it
-  double seconds = 0.0;
-};
-
-[[nodiscard]] Trained train_model(const TrainOptions& options, const Preparation& prepared,
-                                  double alarm_rate) {
-  Trained result;
-  Choices& choices = result.choices;
-  choices = choose(options, prepared);
-  const std::string layers = choices.layers + ",dense:" + std::to_string(outputs_for(prepared, options));
-  const std::unique_ptr<weir::ThreadPool> pool =
-      options.threads > 1 ? std::make_unique<weir::ThreadPool>(options.threads) : nullptr;
-  result.model.net = build_net(layers, prepared.input);
-  check_output(prepared, result.model.net);
-  choose_epochs(choices, options, prepared, result.model.net);
-  if (!options.output.json && !options.output.quiet && !choices.chosen.empty()) {
-    print("  chosen: " + choices.chosen + "\n");
-  }
-  const Lesson lesson{prepared.training, prepared.validation, loss_for(prepared, options),
-                      optimizer_for(options, choices), fit_options(options, choices, prepared, pool.get())};
-  const bool bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet;
-  const auto begin = std::chrono::steady_clock::now();
-  Watching watching{options.log, bar};
-  result.history = learn(result.model.net, lesson, watching);
-  result.log_failure = std::move(watching.log_failure);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-
-  Model& model = result.model;
-  model.task = prepared.task;
-  model.input = prepared.input;
-  model.samples = prepared.samples;
-  model.preprocess = prepared.preprocess;
-  model.labels = prepared.labels;
-  model.target = prepared.target;
-  if (prepared.task == weir::Task::anomaly) {
-    model.errors = weir::ReconstructionError::fit(
-        prepared.training.x, outputs_of(model.net, prepared.training.inputs(), pool.get()));
-  }
-  if (alarm_rate > 0.0) {
-    result.alarm_rate = choose_threshold(model, prepared, alarm_rate);
-    model.threshold = result.alarm_rate.threshold;
-  }
-  model.reference = reference_of(model, prepared);
-  model.record = record_of(options, choices, prepared, result.history, result.alarm_rate, layers,
-                           lesson.loss.kind().data());
-  return result;
+/// What the program chose by itself, in words; empty when nothing.
+[[nodiscard]] std::string chosen_text(const TrainOptions& options, const weir::LearnChoices& choices,
+                                      weir::Index rows) {
+  std::string text = options.layers.empty() ? choices.layers : std::string();
+  if (options.epochs && text.empty()) return text;
+  return text + (text.empty() ? "" : "; ") + std::to_string(choices.epochs) + " epochs of " +
+         count_of((rows + choices.batch_size - 1) / choices.batch_size, "step") + ", " +
+         std::to_string(choices.batch_size) + " rows each, " + choices.optimizer + " at " +
+         brief(choices.learning_rate);
 }
 
 /// "30 steps x 3 channels"
@@ -210,43 +101,46 @@ struct Trained {
 }
 
 /// What became of the columns.
-[[nodiscard]] std::string features_text(const TrainOptions& options, const Preparation& prepared) {
-  const weir::SampleRule& rule = prepared.samples;
+[[nodiscard]] std::string features_text(const TrainOptions& options, const weir::Samples& samples) {
+  const weir::PipelineSettings& settings = samples.settings;
+  const weir::SampleRule& rule = settings.samples;
   if (rule.kind == weir::SampleKind::image) {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
-           (options.sequence.empty() ? count_of(prepared.input.size(), "feature")
-                                     : "sequences of " + steps_text(prepared.input)) +
+           (options.sequence.empty() ? count_of(samples.settings.input.size(), "feature")
+                                     : "sequences of " + steps_text(samples.settings.input)) +
            (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
-  const auto columns = static_cast<std::int64_t>(prepared.preprocess.schema.columns.size());
+  const auto columns = static_cast<std::int64_t>(samples.settings.preprocess.schema.columns.size());
   const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
   if (rule.kind == weir::SampleKind::features) {
-    return gives + count_of(prepared.input.size(), "feature") + " (" + options.scaling + ", one-hot)\n";
+    return gives + count_of(samples.settings.input.size(), "feature") + " (" + options.scaling +
+           ", one-hot)\n";
   }
   const bool window = rule.kind == weir::SampleKind::window;
-  return gives + (window ? "windows" : "sequences") + " of " + steps_text(prepared.input) + " (" +
+  return gives + (window ? "windows" : "sequences") + " of " + steps_text(samples.settings.input) + " (" +
          options.scaling + ")" +
          (window ? "; '" + options.label + "' is forecast " + count_of(rule.horizon, "step") + " ahead"
                  : "") +
          "\n";
 }
 
-[[nodiscard]] std::string left_out_note(const Preparation& prepared) {
-  return "left out: " + count_of(static_cast<std::int64_t>(prepared.unlabelled), "row") +
+[[nodiscard]] std::string left_out_note(const weir::Samples& samples) {
+  return "left out: " + count_of(static_cast<std::int64_t>(samples.unlabelled), "row") +
          " without a label (--not-missing keeps labels such as None)";
 }
 
-[[nodiscard]] std::string beginning_text(const TrainOptions& options, const Preparation& prepared) {
-  std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(prepared.rows), "row");
-  if (!prepared.label_counts.empty()) text += " (" + prepared.label_counts + ")";
+[[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
+  std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(samples.rows), "row");
+  if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
-  if (prepared.unlabelled > 0) text += "  " + left_out_note(prepared) + "\n";
-  text += "  trained on " + std::to_string(prepared.training.rows()) + ", held back " +
-          std::to_string(prepared.validation.rows());
-  if (prepared.task == weir::Task::anomaly)
-    text += "; only '" + prepared.labels.classes[0] + "' rows, as it is an anomaly model";
-  text += "\n  " + features_text(options, prepared);
-  return prepared.gaps.empty() ? text : text + "  " + prepared.gaps + "\n";
+  if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
+  text += "  trained on " + std::to_string(samples.training.rows()) + ", held back " +
+          std::to_string(samples.validation.rows());
+  if (samples.settings.task == weir::Task::anomaly)
+    text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
+  text += "\n  " + features_text(options, samples);
+  const std::string gaps = gaps_text(samples.gaps, samples.settings.preprocess);
+  return gaps.empty() ? text : text + "  " + gaps + "\n";
 }
 
 [[nodiscard]] std::string epochs_text(const weir::History& history) {
@@ -261,28 +155,29 @@ struct Trained {
   return text;
 }
 
-[[nodiscard]] std::string training_text(const TrainOptions& options, const Trained& trained) {
+[[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned,
+                                        weir::Index patience) {
   weir::Index parameters = 0;
-  for (const LayerFacts& layer : layer_facts(trained.model)) parameters += layer.parameters;
+  for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
-  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", trained.seconds, options.threads,
+  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.threads,
                 options.threads == 1 ? "thread" : "threads");
-  std::string text = "\nNet " + std::string(recorded(trained.model.record, "layers")) + ": " +
+  const weir::History& history = learned.history;
+  std::string text = "\nNet " + std::string(recorded(learned.pipeline.record, "layers")) + ": " +
                      count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
-                     epochs_text(trained.history);
-  const weir::History& history = trained.history;
-  if (history.stopped_early ||
-      (trained.choices.patience > 0 && history.best_epoch != trained.choices.epochs)) {
+                     epochs_text(history);
+  const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
+  if (history.stopped_early || (patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
             "the weights are those of epoch " + std::to_string(history.best_epoch) + "\n";
   }
   return text;
 }
 
-[[nodiscard]] std::string held_back_title(const Preparation& prepared, const Assessment& result) {
+[[nodiscard]] std::string held_back_title(const weir::Samples& samples, const weir::Assessment& result) {
   std::string text = "\nOn " + count_of(result.rows, "row") + " of this file that it was not trained on";
-  if (prepared.task == weir::Task::anomaly)
-    text += " (held-back '" + prepared.labels.classes[0] + "' rows and all others)";
+  if (samples.settings.task == weir::Task::anomaly)
+    text += " (held-back '" + samples.settings.labels.classes[0] + "' rows and all others)";
   return text + ":\n";
 }
 
@@ -306,15 +201,15 @@ void refuse_standard_output(const char* option, const std::string& path, bool qu
 }
 
 /// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
-void check_test(const TrainOptions& options, const Preparation& prepared) {
+void check_test(const TrainOptions& options, const weir::Samples& samples) {
   if (options.test.empty() || options.test == "-") return;
-  if (prepared.samples.kind == weir::SampleKind::image) {
+  if (samples.settings.samples.kind == weir::SampleKind::image) {
     static_cast<void>(weir::open_file(options.test).value());
     return;
   }
   const TableFile file(options.test, table_format(options.input), options.input.skip_bad_rows);
   file.require(options.label);
-  for (const weir::Column& column : prepared.preprocess.schema.columns) file.require(column.name);
+  for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
 }
 
 void judge_by_test(const TrainOptions& options, const Model& model, std::vector<std::string>& notes,
@@ -322,7 +217,7 @@ void judge_by_test(const TrainOptions& options, const Model& model, std::vector<
   InputOptions input = options.input;
   if (!options.test_labels.empty()) input.labels = options.test_labels;
   weir::CsvReport report;
-  const Assessment result = [&] {
+  const weir::Assessment result = [&] {
     try {
       return assess_file(model, options.test, input, false, &report);
     } catch (const weir::Error& error) {
@@ -330,7 +225,7 @@ void judge_by_test(const TrainOptions& options, const Model& model, std::vector<
     }
   }();
   std::vector<std::string> about_test = reading_notes(report);
-  about_test.insert(about_test.end(), result.notes.begin(), result.notes.end());
+  for (std::string& note : notes_on(model, result)) about_test.push_back(std::move(note));
   for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
   if (!options.output.json && !options.output.quiet) {
     print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
@@ -356,50 +251,54 @@ void train(const TrainOptions& given) {
                {"standard output", given.output.quiet ? std::string() : std::string("-")}});
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
-  const Preparation prepared = prepare(options);
-  check_test(options, prepared);
-  const double alarm_rate = alarm_rate_for(options, prepared);
-  std::vector<std::string> notes = prepared.notes;
-  for (std::string& note : notes_on(prepared)) notes.push_back(std::move(note));
-  if (talk) print(beginning_text(options, prepared) + notes_text(notes));
-  const Trained trained = train_model(options, prepared, alarm_rate);
-  save_model(options.model, trained.model);
-  const std::vector<std::string> on_training = notes_on(trained.history);
+  const weir::Samples samples = prepare(options);
+  const weir::PipelineSettings& settings = samples.settings;
+  check_test(options, samples);
+  Plan plan = plan_learning(samples, learn_options(options));
+  const weir::LearnChoices choices = plan.choices;
+  const std::string layers = plan.layers;
+  const std::string_view loss = plan.loss.kind();
+  const std::string chosen = chosen_text(options, choices, samples.training.rows());
+  std::vector<std::string> notes = samples.notes;
+  if (talk) {
+    print(beginning_text(options, samples) + notes_text(notes) +
+          (chosen.empty() ? std::string() : "  chosen: " + chosen + "\n"));
+  }
+  Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
+  Learned learned = learn(samples, std::move(plan), watching);
+  Model& model = learned.pipeline;
+  model.record = record_of(options, samples, choices, layers, loss, learned);
+  save_model(options.model, model);
+  const std::vector<std::string> on_training = notes_on(learned.history);
   notes.insert(notes.end(), on_training.begin(), on_training.end());
-  if (talk) print(training_text(options, trained) + notes_text(on_training));
+  if (talk) print(training_text(options, learned, choices.patience) + notes_text(on_training));
 
   Json json{{"model", options.model},
             {"task", options.task},
-            {"classes", prepared.labels.classes},
-            {"features", prepared.input.size()},
-            {"rows_trained", prepared.training.rows()},
-            {"rows_held_back", prepared.validation.rows()},
-            {"rows_without_label", prepared.unlabelled},
-            {"seconds", trained.seconds},
-            {"chosen", trained.choices.chosen},
-            {"epochs", epochs_json(trained.history)}};
-  if (prepared.validation.rows() > 0) {
-    Assessor assessor(trained.model);
-    if (prepared.samples.kind == weir::SampleKind::image) {
-      assessor.add(prepared.held_back_samples);
-    } else {
-      assessor.add(prepared.held_back, prepared.history);
-    }
-    const Assessment result = assessor.finish();
+            {"classes", settings.labels.classes},
+            {"features", settings.input.size()},
+            {"rows_trained", samples.training.rows()},
+            {"rows_held_back", samples.validation.rows()},
+            {"rows_without_label", samples.unlabelled},
+            {"seconds", learned.seconds},
+            {"chosen", chosen},
+            {"epochs", epochs_json(learned.history)}};
+  if (samples.validation.rows() > 0) {
+    const weir::Assessment result = assess_held_back(model, samples);
     if (talk)
-      print(held_back_title(prepared, result) + to_text(result) +
-            to_text(trained.alarm_rate, prepared.labels));
+      print(held_back_title(samples, result) + to_text(result) +
+            to_text(learned.alarm_rate, settings.labels));
     json["validation"] = to_json(result);
-    if (alarm_rate > 0.0) json["alarm_rate"] = to_json(trained.alarm_rate);
+    if (learned.alarm_rate.asked > 0.0) json["alarm_rate"] = to_json(learned.alarm_rate);
   }
-  if (!options.test.empty()) judge_by_test(options, trained.model, notes, json);
+  if (!options.test.empty()) judge_by_test(options, model, notes, json);
   if (talk) print("\nSaved " + options.model + "\n");
-  if (!prepared.gaps.empty()) notes.push_back(prepared.gaps);
-  if (prepared.unlabelled > 0) notes.push_back(left_out_note(prepared));
+  if (std::string gaps = gaps_text(samples.gaps, settings.preprocess); !gaps.empty()) notes.push_back(gaps);
+  if (samples.unlabelled > 0) notes.push_back(left_out_note(samples));
   json["notes"] = notes;
   if (options.output.json) print_json(json);
-  if (!trained.log_failure.empty()) {
-    weir::fail(weir::ErrorKind::io, "--log: " + trained.log_failure + "; the model is saved");
+  if (!watching.log_failure.empty()) {
+    weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");
   }
 }
 

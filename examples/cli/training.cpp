@@ -1,6 +1,7 @@
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/pipeline/learn.hpp>
 #include <weir/train/callbacks.hpp>
 
 #include <cstdio>
@@ -50,18 +51,18 @@ class Watcher {
 
 }  // namespace
 
-weir::History learn(Net& net, const Lesson& lesson, Watching& watching) {
+Plan plan_learning(const weir::Samples& samples, const weir::LearnOptions& options) {
+  return weir::plan_learning<Net>(samples, options);
+}
+
+Learned learn(const weir::Samples& samples, Plan plan, Watching& watching) {
   Watcher watcher(watching);
-  auto state = weir::start_fit(std::move(net), lesson.optimizer, lesson.options.seed);
   try {
-    weir::continue_fit(state, lesson.training, lesson.validation, lesson.loss, lesson.optimizer,
-                       lesson.options, watcher);
+    return weir::learn(samples, std::move(plan), watcher);
   } catch (const weir::NumericError& error) {
     weir::fail(weir::ErrorKind::numeric,
                std::string(error.what()) + "; nothing is saved. Try a lower --lr, or --clip-norm 1");
   }
-  net = std::move(state.net);
-  return state.history;
 }
 
 }  // namespace cli

@@ -3,21 +3,18 @@
 
 #include "model.hpp"
 
-#include <weir/losses/any_loss.hpp>
-#include <weir/optimizers/any_optimizer.hpp>
-#include <weir/train/fit.hpp>
+#include <weir/pipeline/learn_options.hpp>
+#include <weir/pipeline/learned.hpp>
+#include <weir/pipeline/samples.hpp>
 
 #include <string>
 
 namespace cli {
 
-struct Lesson {
-  const weir::Dataset<float>& training;
-  const weir::Dataset<float>& validation;  ///< never trained on; may be empty
-  weir::AnyLoss loss;
-  weir::AnyOptimizer optimizer;
-  weir::FitOptions options;
-};
+using Plan = weir::LearnPlan<Net>;
+using Learned = weir::Learned<Net>;
+
+[[nodiscard]] Plan plan_learning(const weir::Samples& samples, const weir::LearnOptions& options);
 
 struct Watching {
   std::string log{};          ///< a CSV file; empty: none
@@ -25,7 +22,7 @@ struct Watching {
   std::string log_failure{};  ///< why the log ends before the training; empty: it does not
 };
 
-/// Trains `net`, whose weights are drawn from the seed.
-weir::History learn(Net& net, const Lesson& lesson, Watching& watching);
+/// Trains, as weir::learn() does.
+[[nodiscard]] Learned learn(const weir::Samples& samples, Plan plan, Watching& watching);
 
 }  // namespace cli

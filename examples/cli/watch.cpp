@@ -9,17 +9,16 @@
 #include "alerts.hpp"
 #include "flow_table_options.hpp"
 #include "model.hpp"
-#include "model_record.hpp"
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
-#include "thresholds.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/detect/drift_monitor.hpp>
-#include <weir/traffic/flow_features.hpp>
+#include <weir/pipeline/flow_scorer.hpp>
 #include <weir/traffic/flow_output.hpp>
 #include <weir/traffic/flow_table.hpp>
 #include <weir/traffic/parse/fragments.hpp>
+#include <weir/traffic/profiles.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -83,11 +82,8 @@ class FlowWatch {
   FlowWatch(const WatchOptions& o, const Model& model, const FlowOptions& table_options)
       : options_(o),
         model_(model),
-        scorer_(model),
-        table_options_(table_options),
-        record_(model.preprocess.schema, flow_columns<Profiles...>(table_options.features), !is_cic<Profile>),
-        sample_(model.preprocess.features()),
-        names_(model.preprocess.feature_names()) {
+        scorer_(model, table_options.features, writes_blanks<Profile>),
+        table_options_(table_options) {
     if (o.drift > 0)
       drift_.emplace(model.reference, DriftOptions{.window = static_cast<std::size_t>(o.drift)});
   }
@@ -128,20 +124,14 @@ class FlowWatch {
   }
 
   template <class View>
-  [[nodiscard]] static bool left_out(const View& flow) {
-    if constexpr (requires { Profile::keeps(flow); }) return !Profile::keeps(flow);
-    return false;
-  }
-
-  template <class View>
   void judge(const View& flow, Alerts& alerts) {
-    if (left_out(flow)) return;
+    if (leaves_out<Profile>(flow)) return;
     ++flows_;
-    if (!encode(flow)) {
+    const Verdict verdict = scorer_.score(flow);
+    if (!verdict.usable && !verdict.alert) {  // it lacks a value
       ++unusable_;
       return;
     }
-    const Verdict verdict = scorer_(sample_, used_);
     if (verdict.alert) {
       alerts.write(alert(*flow, verdict));
       ++alarms_;
@@ -152,25 +142,13 @@ class FlowWatch {
   /// What can be said before the flow has ended; its end is judged all the same.
   template <class View>
   void judge_early(const View& flow, Alerts& alerts) {
-    if (left_out(flow) || !encode(flow)) return;
-    const Verdict verdict = scorer_(sample_, used_);
+    if (leaves_out<Profile>(flow)) return;
+    const Verdict verdict = scorer_.score(flow);
     if (!verdict.alert) return;
     Json early = alert(*flow, verdict);
     early["early"] = true;
     alerts.write(early);
     ++early_alarms_;
-  }
-
-  /// False: nothing can be said of the flow.
-  template <class View>
-  bool encode(const View& flow) {
-    record_.take(flow);
-    if (!model_.preprocess.encode(record_.numbers(), record_.texts(), sample_)) return false;
-    used_ = model_.input.length;
-    if (model_.samples.kind != SampleKind::sequence) return true;
-    used_ = used_steps(record_.numbers(), model_.input.channels);
-    std::fill(sample_.begin() + used_ * model_.input.channels, sample_.end(), 0.0F);
-    return used_ > 0;
   }
 
   [[nodiscard]] Json alert(const FlowBase& flow, const Verdict& verdict) const {
@@ -190,34 +168,27 @@ class FlowWatch {
     }
     if (!anomaly) alert["label"] = model_.labels.classes[static_cast<std::size_t>(verdict.label)];
     alert["score"] = verdict.score;
-    if (has_threshold(model_)) alert["threshold"] = model_.threshold;
+    if (model_.has_threshold()) alert["threshold"] = model_.threshold;
     if (anomaly) put_reasons(alert, reasons());
     return alert;
   }
 
-  /// The features that the net gave back worst: their parts of the score, worst first.
   [[nodiscard]] std::vector<Reason> reasons() const {
-    const std::span<const Index> lengths(&used_, used_ == model_.input.length ? 0 : 1);
-    const Matrix<float> back = outputs_of(model_.net, {sample_.data(), model_.input, 1, lengths}, nullptr);
-    const std::span<const float> x(sample_);
-    const std::span<const float> y(back.data(), x.size());
-    std::vector<Reason> all;
-    for (std::size_t j = 0; j < x.size(); ++j) {
-      all.push_back({names_[j], model_.errors.part(x, y, j) / static_cast<double>(x.size())});
+    std::vector<Reason> told;
+    for (const AlarmReason& reason : scorer_.reasons(reasons_given)) {
+      told.push_back({reason.feature, reason.error});
     }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.error > b.error; });
-    all.resize(std::min(all.size(), reasons_given));
-    return all;
+    return told;
   }
 
   void watch_drift(const FlowBase& flow, const Verdict& verdict, Alerts& alerts) {
-    const std::optional<DriftReport> report = drift_->add(sample_, verdict.score);
+    const std::optional<DriftReport> report = drift_->add(scorer_.sample(), verdict.score);
     if (!report) return;
     Json line{{"timestamp", timestamp(flow.end_ns())}, {"event_type", "drift"}, {"flows", report->records}};
     line["features"] = Json::array();
     for (const DriftReport::Feature& f : report->features) {
       if (line["features"].size() == reasons_given) break;
-      line["features"].push_back({{"feature", names_[f.index]}, {"psi", f.stability}});
+      line["features"].push_back({{"feature", scorer_.feature_names()[f.index]}, {"psi", f.stability}});
     }
     line["features_moved"] = report->features.size();
     if (report->scores_moved)
@@ -230,12 +201,8 @@ class FlowWatch {
 
   const WatchOptions& options_;
   const Model& model_;
-  ModelScorer scorer_;
+  FlowScorer<Net, Profiles...> scorer_;
   FlowOptions table_options_;
-  ModelRecord record_;
-  std::vector<float> sample_;
-  Index used_ = 0;
-  std::vector<std::string> names_;
   std::optional<DriftMonitor> drift_;
   std::uint64_t flows_ = 0, unusable_ = 0, alarms_ = 0, early_alarms_ = 0, drift_alarms_ = 0;
 };
@@ -260,6 +227,12 @@ class ProfileChoice {
       code = FlowWatch<Profile, Profiles...>(options_, model_, table).run();
       return true;
     });
+  }
+
+  /// Tries these one after the other.
+  template <class... Profiles>
+  bool try_all(int& code, ProfileList<Profiles...>) {
+    return (try_profile<Profiles>(code) || ...);
   }
 
   [[noreturn]] void refuse() const {
@@ -295,7 +268,6 @@ class ProfileChoice {
   std::vector<std::string> lacking_;
 };
 
-template <class... Profiles>
 int watch_flows(const WatchOptions& o) {
   const Model model = load_judge(o);
   if (o.drift > 0 && model.reference.empty()) {
@@ -303,7 +275,7 @@ int watch_flows(const WatchOptions& o) {
   }
   ProfileChoice choice(o, model);
   int code = 0;
-  if (!(choice.try_profile<Profiles>(code) || ...)) choice.refuse();
+  if (!choice.try_all(code, AllProfiles{})) choice.refuse();
   return code;
 }
 
@@ -318,7 +290,7 @@ int watch(const WatchOptions& o) {
   inputs.push_back({"MODEL", o.model});
   check_files(inputs, {{"-o", o.out}, {"--state", o.state}});
   if (o.kitsune) return watch_packets(o);
-  return watch_flows<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow>(o);
+  return watch_flows(o);
 }
 
 }  // namespace cli

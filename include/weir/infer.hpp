@@ -82,5 +82,9 @@
 #include <weir/io/load.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/load_net.hpp>
-#include <weir/io/pipeline.hpp>
 #include <weir/io/safetensors_view.hpp>
+
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/pipeline/sample_rule.hpp>
+#include <weir/pipeline/scorer.hpp>
+#include <weir/pipeline/task.hpp>

@@ -35,3 +35,9 @@
 #include <weir/io/checkpoint.hpp>
 #include <weir/io/output_file.hpp>
 #include <weir/io/save.hpp>
+
+#include <weir/pipeline/assessor.hpp>
+#include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/table_samples.hpp>

@@ -10,6 +10,7 @@
 #include <weir/data/giveaways.hpp>
 #include <weir/data/idx.hpp>
 #include <weir/data/impute.hpp>
+#include <weir/data/label_classes.hpp>
 #include <weir/data/label_match.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/number_like.hpp>
@@ -28,3 +29,7 @@
 #include <weir/detect/population_stability.hpp>
 
 #include <weir/io/kitsune.hpp>
+
+#include <weir/pipeline/scored_shards.hpp>
+
+#include <weir/traffic/profiles.hpp>

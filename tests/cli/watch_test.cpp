@@ -364,3 +364,29 @@ TEST_CASE("anonymise refuses what it cannot do, and leaves no half of a capture"
   CHECK(outcome.code == 1);
   CHECK(fs::file_size(out) == 24 + 49 * (16 + 42));
 }
+
+TEST_CASE("watch: a table of flows is learned without what names hosts and moments, and it is said") {
+  if (!ready()) return;
+  const std::string csv = flows_of("all.csv", {ordinary(), attack()});
+  const std::string model = folder() / "by_itself.weir";
+  const Json report = Json::parse(weir_well({"train", csv, "--label", "label", "--benign", "ordinary",
+                                             "--epochs", "2", "--model", model, "--json"})
+                                      .out);
+  const std::string notes = report["notes"].dump();
+  CHECK(
+      notes.find("'src_ip', 'src_port', 'dst_ip', 'start_ns', 'flow_id' of these flows name hosts or moments "
+                 "and are left out; --keep-identities") != std::string::npos);
+  const Json told = Json::parse(weir_well({"inspect", model, "--json"}).out);
+  CHECK(told["record"]["flow profile"] == "core, version 1");
+  for (const Json& column : told["schema"]) {
+    CHECK(column["name"] != "src_ip");
+    CHECK(column["name"] != "start_ns");
+  }
+  weir_well({"watch", model, "--read", attack(), "--quiet", "-o", folder() / "by_itself.json"});
+  weir_well({"train", csv, "--label", "label", "--benign", "ordinary", "--epochs", "1", "--model", model,
+             "--keep-identities", "--drop", "src_ip,dst_ip", "--quiet"});
+  const Json kept = Json::parse(weir_well({"inspect", model, "--json"}).out);
+  bool time = false;
+  for (const Json& column : kept["schema"]) time = time || column["name"] == "start_ns";
+  CHECK(time);
+}

@@ -2,7 +2,8 @@
 #   - a folder includes only itself and the folders named beside it here;
 #   - a third-party header has one place;
 #   - no header prints, ends the process, opens a namespace for others, or defines a macro without our prefix;
-#   - weir.hpp holds every header but the optional ones, infer.hpp nothing that trains.
+#   - weir.hpp holds every header but the optional ones, infer.hpp nothing that trains, so that what runs a
+#     pipeline needs no train/.
 cmake_minimum_required(VERSION 3.25)
 
 set(core core)
@@ -14,8 +15,9 @@ set(optimizers ${models} optimizers)
 set(traffic core traffic)
 set(data core traffic data)
 set(train ${models} losses optimizers data train)
-set(detect ${train} traffic detect)
-set(io ${detect} io)
+set(detect core simd traffic detect)
+set(pipeline ${train} traffic detect pipeline)
+set(io ${pipeline} io)
 set(eigen ${io} eigen)
 
 # For traffic/ core is only what needs no tensors.

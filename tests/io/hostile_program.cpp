@@ -3,6 +3,7 @@
 // file needs a program of its own.
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include "any_net.hpp"
 #include "counting_new.hpp"
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-using namespace weir;
+    using namespace weir;
 using weir_test::counter;
 
 namespace {

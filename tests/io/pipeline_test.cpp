@@ -8,6 +8,7 @@
 #include <weir/layers/relu.hpp>
 #include <weir/layers/sigmoid.hpp>
 #include <weir/models/sequential.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include "any_net.hpp"
 #include "forged_file.hpp"
@@ -21,7 +22,7 @@
 #include <string>
 #include <vector>
 
-using namespace weir;
+    using namespace weir;
 
 namespace {
 

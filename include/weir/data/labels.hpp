@@ -6,6 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/finite.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/split.hpp>
 #include <weir/data/strata.hpp>
@@ -46,6 +47,19 @@ inline std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
     result.push_back(*found);
   }
   return result;
+}
+
+/// The rows whose value in `column` (a text or a number) is there. `missing` says how many are not.
+[[nodiscard]] inline Table labelled_rows(Table table, std::string_view column, std::size_t& missing) {
+  const std::size_t index = table.index_of(column);
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const bool there = table.numeric(index) ? is_finite(table.numbers(index)[row])
+                                            : table.codes(index)[row] != missing_code;
+    if (there) rows.push_back(row);
+  }
+  missing = table.rows() - rows.size();
+  return missing == 0 ? std::move(table) : table.take(rows);
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -10,11 +10,13 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/csv_options.hpp>
+#include <weir/data/label_rule.hpp>
 #include <weir/data/schema.hpp>
 
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -143,6 +145,16 @@ inline constexpr std::array<AttackType, 40> attack_types{{{"apache2", "DoS"},
 /// Normal traffic or not: the two-class problem.
 [[nodiscard]] inline std::string_view normal_or_attack(std::string_view attack_type) {
   return attack_class(attack_type) == "normal" ? "normal" : "attack";
+}
+
+/// The five classes as a rule for a model, over the attack types of a column.
+[[nodiscard]] inline LabelRule five_classes(std::string column = std::string(label)) {
+  LabelRule rule{std::move(column), {}, {}, {}};
+  for (const std::string_view name : classes) rule.classes.emplace_back(name);
+  for (const AttackType& type : attack_types) {
+    if (type.name != type.attack_class) rule.map.emplace_back(type.name, type.attack_class);
+  }
+  return rule;
 }
 
 }  // namespace nsl_kdd

@@ -40,4 +40,30 @@ struct ColumnGaps {
   return result;
 }
 
+/// Counts them over the pieces of a table.
+class GapCount {
+ public:
+  void add(const Table& rows) {
+    cells_ += rows.rows() * rows.columns();
+    for (ColumnGaps& more : gaps_of(rows)) {
+      const auto same = [&more](const ColumnGaps& one) { return one.column == more.column; };
+      const auto place = std::find_if(gaps_.begin(), gaps_.end(), same);
+      if (place == gaps_.end()) {
+        gaps_.push_back(std::move(more));
+      } else {
+        place->missing += more.missing;
+        place->infinite += more.infinite;
+      }
+    }
+  }
+
+  [[nodiscard]] const std::vector<ColumnGaps>& gaps() const noexcept { return gaps_; }
+  /// All cells that were looked at.
+  [[nodiscard]] std::size_t cells() const noexcept { return cells_; }
+
+ private:
+  std::vector<ColumnGaps> gaps_{};
+  std::size_t cells_ = 0;
+};
+
 }  // namespace weir::inline WEIR_ABI

@@ -15,7 +15,7 @@
 #include <weir/eigen/batch.hpp>
 #include <weir/eigen/dataset.hpp>
 #include <weir/eigen/map.hpp>
-#include <weir/io/pipeline.hpp>
+#include <weir/pipeline/scorer.hpp>
 #include <weir/train/evaluate.hpp>
 #include <weir/train/fit.hpp>
 #include <weir/train/predict.hpp>

@@ -11,7 +11,6 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/io/load_net.hpp>
-#include <weir/io/pipeline.hpp>
 #include <weir/io/probe.hpp>
 #include <weir/io/read_file.hpp>
 #include <weir/io/reference_tensors.hpp>
@@ -19,6 +18,7 @@
 #include <weir/io/settings_check.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
+#include <weir/pipeline/pipeline.hpp>
 
 #include <cmath>
 #include <cstddef>

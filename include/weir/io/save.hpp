@@ -9,13 +9,13 @@
 #include <weir/core/layer_needs.hpp>
 #include <weir/io/format_version.hpp>
 #include <weir/io/layers_text.hpp>
-#include <weir/io/pipeline.hpp>
 #include <weir/io/probe.hpp>
 #include <weir/io/reference_tensors.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/settings_check.hpp>
 #include <weir/io/settings_text.hpp>
 #include <weir/models/layer_spec.hpp>
+#include <weir/pipeline/pipeline.hpp>
 
 #include <string>
 #include <string_view>

@@ -5,8 +5,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
-#include <weir/io/pipeline.hpp>
-#include <weir/io/sample_rule.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/pipeline/sample_rule.hpp>
 
 #include <algorithm>
 #include <cmath>

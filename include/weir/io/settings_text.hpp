@@ -5,7 +5,7 @@
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocessor.hpp>
 #include <weir/io/json_text.hpp>
-#include <weir/io/sample_rule.hpp>
+#include <weir/pipeline/sample_rule.hpp>
 
 #include <algorithm>
 #include <array>

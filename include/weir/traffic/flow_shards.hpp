@@ -9,7 +9,8 @@
 // what a full table ends does not depend on the threads. Packets go to the shards in batches. A batch ends
 // where the time goes on, so that what it ends stands before all that later ones end.
 // `row(view, line)` makes a flow's line, on any thread; `write(lines)` gets them in the order of (time of
-// end, id), on the caller's.
+// end, id), on the caller's. A row that needs memory of its own is made for each shard, which only one thread
+// at a time works on: `FlowShards(options, threads, [](std::size_t shard) { return row; }, write)`.
 //
 // With more than one thread the packets' bytes are copied, because the source's buffer does not outlive
 // `add`.
@@ -49,13 +50,16 @@ class FlowShards {
   /// Writes a flow's line, with its end; nothing when the flow is to be left out.
   using Row = std::function<void(const View&, std::string& line)>;
   using Write = std::function<void(const std::string& lines)>;
+  using RowOfShard = std::function<Row(std::size_t shard)>;
 
   FlowShards(const FlowOptions& options, std::size_t threads, Row row, Write write)
-      : row_(std::move(row)), write_(std::move(write)), clock_(options), keyer_(options) {
+      : FlowShards(options, threads, RowOfShard([&row](std::size_t) { return row; }), std::move(write)) {}
+  FlowShards(const FlowOptions& options, std::size_t threads, const RowOfShard& row, Write write)
+      : write_(std::move(write)), clock_(options), keyer_(options) {
     const std::size_t count = std::clamp<std::size_t>(options.max_flows / flows_a_shard, 1, most_shards);
     FlowOptions share = options;
     share.max_flows = std::max<std::size_t>(1, options.max_flows / count);
-    for (std::size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(share));
+    for (std::size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(share, row(i)));
     const std::size_t workers = std::min(threads, count);
     for (std::size_t i = 0; workers > 1 && i < workers; ++i) {
       threads_.emplace_back([this, i, workers] { serve(i, workers); });
@@ -111,15 +115,15 @@ class FlowShards {
   static constexpr FlowHashKey partition{0x7765'6972, 0x666C'6F77};
 
   struct Shard {
-    explicit Shard(const FlowOptions& options) : table(options) {}
+    Shard(const FlowOptions& options, Row of_flow) : table(options), row(std::move(of_flow)) {}
     FlowTable<Profiles...> table;
+    Row row;
     detail::FlowLines lines{};
   };
   struct Collector {
-    FlowShards* owner;
     Shard* shard;
     void operator()(const View& flow) const {
-      shard->lines.add(flow.order_ns(), flow->id, [&](std::string& line) { owner->row_(flow, line); });
+      shard->lines.add(flow.order_ns(), flow->id, [&](std::string& line) { shard->row(flow, line); });
     }
   };
 
@@ -177,7 +181,7 @@ class FlowShards {
       if (error) {
         shard.table.note_error(key);
       } else {
-        shard.table.add(p, key, now, packets_, Collector{this, &shard});
+        shard.table.add(p, key, now, packets_, Collector{&shard});
       }
       return;
     }
@@ -197,7 +201,7 @@ class FlowShards {
 
   void run_shard(Batch& batch, std::size_t i) {
     Shard& shard = *shards_[i];
-    const Collector sink{this, &shard};
+    const Collector sink{&shard};
     for (Item& item : batch.items[i]) {
       if (item.error) {
         shard.table.note_error(item.key);
@@ -214,7 +218,7 @@ class FlowShards {
     Batch& batch = batches_[filling_];
     if (batch.packets == 0) return;
     if (threads_.empty()) {
-      for (const auto& shard : shards_) shard->table.expire(batch.now, Collector{this, shard.get()});
+      for (const auto& shard : shards_) shard->table.expire(batch.now, Collector{shard.get()});
       write_rows();
       batch.packets = 0;
       return;
@@ -261,7 +265,7 @@ class FlowShards {
     std::vector<decltype(leave(shards_[0]->table))> leaving;
     for (const auto& shard : shards_) leaving.push_back(leave(shard->table));
     detail::write_merged(all_lines(), write_, [&](std::size_t i) {
-      return shards_[i]->table.emit_next(leaving[i], Collector{this, shards_[i].get()});
+      return shards_[i]->table.emit_next(leaving[i], Collector{shards_[i].get()});
     });
   }
 
@@ -300,7 +304,6 @@ class FlowShards {
     }
   }
 
-  Row row_;
   Write write_;
   FlowClock clock_;
   FlowKeyer keyer_;

@@ -1,7 +1,14 @@
-// A flow as a record for a model.
+// A flow as a record for a pipeline: what the meter would write of it, in the order and the kinds of the
+// pipeline's columns, without a text in between.
+//
+//   FlowModelRecord record(pipeline.preprocess.schema, flow_columns<CoreFlow>(options.features));
+//   record.take(flow);
+//   const Verdict verdict = scorer.score(record.numbers(), record.texts());
 #pragma once
 
-#include <weir/data/preprocess.hpp>
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/schema.hpp>
 #include <weir/traffic/flow_output.hpp>
 
 #include <algorithm>
@@ -15,21 +22,22 @@
 #include <system_error>
 #include <vector>
 
-namespace cli {
+namespace weir::inline WEIR_ABI {
 
-/// What `weir flows` would write of a flow, in the order and the kinds of a model's columns.
-class ModelRecord {
+class FlowModelRecord {
  public:
-  /// `columns` are those of the profile and have all of the schema's.
-  ModelRecord(const weir::Schema& schema, std::span<const weir::FlowColumn> columns, bool blank_missing)
-      : places_(columns.size()),
-        text_(weir::FlowText::Format::csv, blank_missing),
-        blank_missing_(blank_missing) {
+  /// `columns` are those of the profile. A value that is not valid is missing, or 0 where a profile writes it
+  /// so (`blank_missing` false). DataError when the schema has a column that the profile has not.
+  FlowModelRecord(const Schema& schema, std::span<const FlowColumn> columns, bool blank_missing = true)
+      : places_(columns.size()), text_(FlowText::Format::csv, blank_missing), blank_missing_(blank_missing) {
     std::array<std::size_t, 2> counts{};
-    for (const weir::Column& column : schema.columns) {
-      const auto same = [&](const weir::FlowColumn& c) { return c.name == column.name; };
+    for (const Column& column : schema.columns) {
+      const auto same = [&](const FlowColumn& c) { return c.name == column.name; };
       const auto at = std::find_if(columns.begin(), columns.end(), same) - columns.begin();
-      const bool numeric = column.kind == weir::ColumnKind::numeric;
+      if (at == static_cast<std::ptrdiff_t>(columns.size())) {
+        fail(ErrorKind::data, "the flows have no column '" + column.name + "'");
+      }
+      const bool numeric = column.kind == ColumnKind::numeric;
       places_[static_cast<std::size_t>(at)] = {numeric ? Kind::number : Kind::text,
                                                counts[numeric ? 0 : 1]++};
     }
@@ -48,7 +56,7 @@ class ModelRecord {
   [[nodiscard]] std::span<const std::string_view> texts() const noexcept { return views_; }
 
   template <class T>
-  void number(weir::FlowColumnName name, std::string_view unit, T value, bool valid = true) {
+  void number(FlowColumnName name, std::string_view unit, T value, bool valid = true) {
     const Place place = places_[at_++];
     if (place.kind == Kind::number) {
       numbers_[place.index] = valid || !blank_missing_ ? static_cast<double>(value) : missing;
@@ -57,18 +65,18 @@ class ModelRecord {
       text_.number(name, unit, value, valid);
     }
   }
-  void text(weir::FlowColumnName, std::string_view value) {
+  void text(FlowColumnName, std::string_view value) {
     const Place place = places_[at_++];
     if (place.kind == Kind::text) texts_[place.index] = value;
     if (place.kind == Kind::number) numbers_[place.index] = number_of(value);
   }
-  void address(weir::FlowColumnName name, const weir::IpAddress& a, std::uint8_t ip_version) {
+  void address(FlowColumnName name, const IpAddress& a, std::uint8_t ip_version) {
     as_text([&] { text_.address(name, a, ip_version); });
   }
-  void mac(weir::FlowColumnName name, const weir::MacAddress& a, std::size_t bytes = 6) {
+  void mac(FlowColumnName name, const MacAddress& a, std::size_t bytes = 6) {
     as_text([&] { text_.mac(name, a, bytes); });
   }
-  void ends(weir::FlowColumnName name, const weir::FlowEnds& e) {
+  void ends(FlowColumnName name, const FlowEnds& e) {
     as_text([&] { text_.ends(name, e); });
   }
 
@@ -103,9 +111,9 @@ class ModelRecord {
   std::vector<double> numbers_;
   std::vector<std::string> texts_;
   std::vector<std::string_view> views_;
-  weir::FlowText text_;
+  FlowText text_;
   bool blank_missing_;
   std::size_t at_ = 0;
 };
 
-}  // namespace cli
+}  // namespace weir::inline WEIR_ABI

@@ -5,6 +5,7 @@
 #include <weir/data/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include "any_net.hpp"
 

@@ -1,5 +1,4 @@
-// All that turns a record into a verdict, as one value: how records are encoded, the net, and what its
-// outputs mean. `save` and `load` keep it in one file; a Scorer runs it.
+// Verdicts of a pipeline, record by record.
 //
 //   auto pipeline = load_any("ids.weir");
 //   Scorer scorer(pipeline);
@@ -9,78 +8,22 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
-#include <weir/data/label_rule.hpp>
-#include <weir/data/preprocessor.hpp>
-#include <weir/data/scaler.hpp>
-#include <weir/detect/reconstruction.hpp>
-#include <weir/detect/reference_statistics.hpp>
-#include <weir/io/sample_rule.hpp>
+#include <weir/core/layer.hpp>
 #include <weir/models/workspace.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/pipeline/sample_rule.hpp>
+#include <weir/pipeline/task.hpp>
 #include <weir/simd/softmax.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-enum class Task : unsigned char {
-  classify,  ///< outputs are logits or probabilities of classes
-  anomaly,   ///< the net gives its input back; the score is how badly
-  regress    ///< the output is a number
-};
-
-namespace detail {
-inline constexpr std::array<std::string_view, 3> task_names{"classify", "anomaly", "regress"};
-}
-[[nodiscard]] inline std::string_view name_of(Task task) noexcept {
-  return detail::task_names[static_cast<std::size_t>(task)];
-}
-
-/// A regression's target y is learned as (y - mean) / deviation; a forecast's after the scaling of its
-/// column.
-struct TargetScale {
-  double mean = 0.0;
-  double deviation = 1.0;
-  friend bool operator==(const TargetScale&, const TargetScale&) = default;
-};
-
-/// Everything but the net.
-struct PipelineSettings {
-  Task task = Task::classify;
-  Shape input{};                    ///< of one sample, as the net sees it
-  Preprocessor preprocess{};        ///< from records to samples; without columns, samples come ready-made
-  SampleRule samples{};             ///< what a record is to a sample
-  LabelRule labels{};               ///< classes; an anomaly model has "benign" and "anomaly"
-  double threshold = 0.5;           ///< from this score on, a record raises an alarm (two classes, anomaly)
-  ReconstructionError errors{};     ///< anomaly
-  TargetScale target{};             ///< regress
-  ReferenceStatistics reference{};  ///< of the training, to notice drift by; may be empty
-  std::vector<std::pair<std::string, std::string>> record{};  ///< how it was trained: for people to read
-
-  [[nodiscard]] bool takes_records() const noexcept { return !preprocess.schema.columns.empty(); }
-  /// The number that a regression's output means; `last` is the last step of the sample.
-  template <class T>
-  [[nodiscard]] double value_of(T output, std::span<const T> last) const noexcept {
-    double value = target.mean + target.deviation * static_cast<double>(output);
-    if (samples.kind != SampleKind::window) return value;
-    const auto channel = static_cast<std::size_t>(samples.target);
-    if (samples.relative) value += static_cast<double>(last[channel]);
-    return unscale(preprocess.numeric[channel].scaler, value);
-  }
-  friend bool operator==(const PipelineSettings&, const PipelineSettings&) = default;
-};
-
-template <class Net>
-struct Pipeline : PipelineSettings {
-  Net net;
-};
 
 /// What a pipeline says of one record.
 struct Verdict {
@@ -134,6 +77,7 @@ class Scorer {
     const std::span<const Index> lengths(&used, used == pipeline_.input.length ? 0 : 1);
     const std::span<const Scalar> y =
         workspace_.forward(pipeline_.net, {sample.data(), pipeline_.input, 1, lengths}).span();
+    output_ = y;
     switch (pipeline_.task) {
       case Task::classify: return classify(y);
       case Task::anomaly: return compare(sample, y);
@@ -142,6 +86,9 @@ class Scorer {
     const auto channels = static_cast<std::size_t>(pipeline_.input.channels);
     return checked({.score = pipeline_.value_of(y[0], sample.last(channels))});
   }
+
+  /// What the net gave for the last sample: of an anomaly model the sample as it came back.
+  [[nodiscard]] std::span<const Scalar> output() const noexcept { return output_; }
 
   /// Probabilities of all classes in the last verdict of a classifier: two for a net with one output.
   [[nodiscard]] double probability(std::int32_t label) const noexcept {
@@ -205,7 +152,8 @@ class Scorer {
   std::vector<Scalar> features_;
   std::vector<float> encoded_;
   std::vector<Scalar> probabilities_;
-  Index steps_ = 0;  // window: of the series that were seen in a row
+  std::span<const Scalar> output_{};  // in the workspace
+  Index steps_ = 0;                   // window: of the series that were seen in a row
 };
 
 }  // namespace weir::inline WEIR_ABI

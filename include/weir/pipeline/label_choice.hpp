@@ -1,0 +1,127 @@
+// The classes that options ask for, from the labels that occur, with an error that names the mend where they
+// do not fit.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/data/label_classes.hpp>
+#include <weir/data/label_outlook.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/strata.hpp>
+#include <weir/data/table.hpp>
+#include <weir/pipeline/sample_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+/// "1 row", "2 rows"
+[[nodiscard]] inline std::string counted(std::size_t count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+/// "; 280 rows are left out, having no label": for an error about what is left.
+[[nodiscard]] inline std::string left_out_text(const SampleOptions& options, std::size_t unlabelled) {
+  if (unlabelled == 0) return {};
+  return "; " + counted(unlabelled, "row") + (unlabelled == 1 ? " is" : " are") +
+         " left out, having no label" + (options.why_unlabelled ? options.why_unlabelled() : std::string());
+}
+
+/// The labels that the values of an option stand for: all that differ from one of them by blanks only.
+[[nodiscard]] inline std::vector<std::string> labels_for(const std::vector<std::string>& wanted,
+                                                         const std::vector<std::string>& found,
+                                                         const char* option, const SampleOptions& options) {
+  std::vector<std::string> labels;
+  for (const std::string& value : wanted) {
+    const std::vector<std::string> same = labels_spelt(value, found);
+    labels.insert(labels.end(), same.begin(), same.end());
+    if (!same.empty()) continue;
+    const std::string key = without_extra_blanks(value);
+    const auto& words = options.missing_words;
+    const bool missing = !key.empty() && std::find(words.begin(), words.end(), key) != words.end();
+    fail(ErrorKind::config, option_word(options.words, option) + ": column '" + options.label +
+                                "' has no value '" + value + "'" +
+                                (missing ? ", which stands for a missing value: " +
+                                               option_word(options.words, "not_missing", {key}) + " keeps it"
+                                         : near_names(value, found)));
+  }
+  return labels;
+}
+
+/// Throws ConfigError when each value is a class of its own and the column is no label.
+inline void refuse_quantities(const SampleOptions& options, const LabelRule& rule, std::size_t rows) {
+  const auto& meant = options.categorical;
+  if (std::find(meant.begin(), meant.end(), options.label) != meant.end()) return;
+  const LabelOutlook outlook = label_outlook(rule.classes, rows);
+  if (!outlook.quantity && !outlook.identifier) return;
+  const auto is = [&](const char* member) { return option_word(options.words, member); };
+  fail(ErrorKind::config,
+       is("label") + ": column '" + options.label + "' has " + std::to_string(rule.classes.size()) +
+           " different values in " + counted(rows, "row") +
+           (outlook.quantity ? ", which looks like a quantity: " + is("task") + " regress learns numbers"
+                             : ", which names rows rather than classes: choose another " + is("label") +
+                                   ", or join values with " + is("benign") + " or " + is("positive")) +
+           "; or, if they are names of classes, " + is("categorical") + " " + options.label);
+}
+
+}  // namespace detail
+
+/// The classes of the label column. ConfigError when a value does not occur, when there is one class only, or
+/// when the column is none of labels; `unlabelled` rows have been left out, which the message tells.
+[[nodiscard]] inline LabelRule choose_labels(const SampleOptions& options, const Table& table,
+                                             std::size_t unlabelled = 0) {
+  constexpr std::size_t most_classes = 1'000;
+  std::vector<std::string> found;
+  for (const auto& [text, count] : text_counts(table, options.label)) found.push_back(text);
+  const auto benign = detail::labels_for(options.benign, found, "benign", options);
+  const auto positive = detail::labels_for(options.positive, found, "positive", options);
+  LabelRule rule;
+  bool each_a_class = false;
+  if (options.task == Task::anomaly) {
+    rule = two_classes(options.label, {"benign", "anomaly"}, benign, 0);
+  } else if (!benign.empty()) {
+    rule = two_classes(options.label, {"benign", "attack"}, benign, 0);
+  } else if (!positive.empty()) {
+    rule = two_classes(options.label, {"negative", "positive"}, positive, 1);
+  } else if (options.rule) {
+    rule = *options.rule;
+  } else {
+    rule = class_each(options.label, found);
+    each_a_class = true;
+  }
+  if (each_a_class && rule.classes.size() > most_classes) {
+    fail(ErrorKind::config, "column '" + options.label + "' has " + std::to_string(rule.classes.size()) +
+                                " different values, which is no label; " +
+                                option_word(options.words, "task") + " regress learns numbers");
+  }
+  if (rule.classes.size() < 2) {
+    fail(ErrorKind::config, "column '" + options.label + "' has one value only" +
+                                (found.empty() ? std::string() : ", '" + found.front() + "'") +
+                                ": there is nothing to tell apart" +
+                                detail::left_out_text(options, unlabelled));
+  }
+  if (each_a_class) detail::refuse_quantities(options, rule, table.rows());
+  return rule;
+}
+
+/// What is odd about the spelling of the labels, a sentence each.
+[[nodiscard]] inline std::vector<std::string> spelling_notes(const LabelRule& rule, const Table& table) {
+  std::vector<std::string> found, notes;
+  for (const auto& [text, count] : text_counts(table, rule.column)) found.push_back(text);
+  for (const LabelTwins& twins : label_twins(rule, found)) {
+    const char* how = twins.differ == LabelTwins::Differ::blanks ? " differ by blanks only and are one class"
+                      : twins.differ == LabelTwins::Differ::letters
+                          ? " differ by small and capital letters only, and are different classes"
+                          : " are one number, and are different classes";
+    notes.push_back("labels " + name_list(twins.labels) + how);
+  }
+  return notes;
+}
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,198 @@
+// From samples to a pipeline: a net by recipe or by options, trained, with its threshold and statistics. What
+// `weir train` does:
+//
+//   const SampleOptions wanted{.task = Task::anomaly, .label = "label", .benign = {"BENIGN"}};
+//   const Samples samples = make_samples(read_csv("flows.csv", {.kinds = kinds_for(wanted)}), wanted);
+//   const auto learned = learn(samples);
+//   const Assessment held_back = assess(learned.pipeline, samples);
+//   save("ids.weir", learned.pipeline);
+//
+// The same samples and options give the same bits, for any number of threads.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/parallel.hpp>
+#include <weir/losses/any_loss.hpp>
+#include <weir/models/any_model.hpp>
+#include <weir/models/registry.hpp>
+#include <weir/optimizers/any_optimizer.hpp>
+#include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/learn_options.hpp>
+#include <weir/pipeline/learned.hpp>
+#include <weir/pipeline/option_words.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/pipeline/samples.hpp>
+#include <weir/train/fit.hpp>
+#include <weir/train/history.hpp>
+#include <weir/train/recipe.hpp>
+#include <weir/train/schedules.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+inline constexpr Index quick_epochs = 20, quick_batch = 128;
+
+[[nodiscard]] inline Goal goal_of(Task task) noexcept {
+  if (task == Task::anomaly) return Goal::reconstruct;
+  return task == Task::regress ? Goal::regress : Goal::classify;
+}
+
+[[nodiscard]] inline Recipe recipe_of(const Samples& samples) {
+  return recipe_for(goal_of(samples.settings.task), samples.training.rows(), samples.settings.input);
+}
+
+/// A small net, whatever there is to learn.
+[[nodiscard]] inline std::string quick_layers(const PipelineSettings& settings, const std::string& recipe) {
+  if (settings.task == Task::anomaly) return recipe;
+  return std::string(settings.input.length > 1 ? "flatten," : "") + "dense:64,relu,dense:32,relu";
+}
+
+[[nodiscard]] inline double rate_for(const LearnOptions& options, const std::string& optimizer,
+                                     const Recipe& recipe, Task task) {
+  if (options.learning_rate) return *options.learning_rate;
+  if (optimizer == "sgd") return 0.05;
+  const bool small = options.quick || !options.layers.empty();
+  return small && task != Task::anomaly ? 1e-3 : recipe.learning_rate;
+}
+
+/// Without epochs, which depend on what the net costs.
+[[nodiscard]] inline LearnChoices choices_for(const LearnOptions& options, const Samples& samples) {
+  const Recipe recipe = recipe_of(samples);
+  LearnChoices result;
+  result.layers = !options.layers.empty() ? options.layers
+                  : options.quick         ? quick_layers(samples.settings, recipe.layers)
+                                          : recipe.layers;
+  result.optimizer = !options.optimizer.empty() ? options.optimizer : options.quick ? "adam" : "adamw";
+  result.learning_rate = rate_for(options, result.optimizer, recipe, samples.settings.task);
+  const bool decays = options.optimizer.empty() && !options.quick;
+  result.weight_decay = options.weight_decay.value_or(decays ? recipe.weight_decay : 0.0);
+  const Index batch = options.batch_size.value_or(options.quick ? quick_batch : recipe.batch_size);
+  result.batch_size = std::min(batch, std::max<Index>(1, samples.training.rows()));
+  return result;
+}
+
+/// Epochs, and what depends on them, for a net of so many operations a sample.
+inline void choose_epochs(LearnChoices& choices, const LearnOptions& options, const Samples& samples,
+                          Index flops) {
+  Recipe recipe = recipe_of(samples);
+  recipe.batch_size = choices.batch_size;
+  choices.epochs = options.epochs.value_or(options.quick ? quick_epochs : recipe.epochs(flops));
+  choices.patience = options.patience.value_or(0);
+  // A number of epochs that was asked for is kept.
+  if (!options.epochs && !options.patience && !options.quick && samples.validation.rows() > 0) {
+    choices.patience = Recipe::patience(choices.epochs);
+    choices.tolerance = Recipe::tolerance;
+  }
+}
+
+/// Outputs that the task needs: one for two classes, unless their labels are to be smoothed.
+[[nodiscard]] inline Index outputs_for(const PipelineSettings& settings, double label_smoothing) {
+  if (settings.task == Task::anomaly) return settings.input.channels;
+  if (settings.task == Task::regress) return 1;
+  const auto classes = static_cast<Index>(settings.labels.classes.size());
+  return classes == 2 && label_smoothing == 0.0 ? 1 : classes;
+}
+
+[[nodiscard]] inline AnyLoss loss_for(const PipelineSettings& settings, double label_smoothing) {
+  if (settings.task != Task::classify) return MeanSquaredError{};
+  if (outputs_for(settings, label_smoothing) == 1) return BinaryCrossEntropy{};
+  return CategoricalCrossEntropy{.label_smoothing = label_smoothing};
+}
+
+[[nodiscard]] inline AnyOptimizer optimizer_for(const LearnChoices& choices, double momentum) {
+  const double rate = choices.learning_rate, decay = choices.weight_decay;
+  if (choices.optimizer == "adamw") return AdamW{.learning_rate = rate, .weight_decay = decay};
+  if (choices.optimizer == "adam") return Adam{.learning_rate = rate, .weight_decay = decay};
+  if (choices.optimizer == "sgd") {
+    return SGD{
+        .learning_rate = rate, .momentum = momentum, .nesterov = momentum > 0.0, .weight_decay = decay};
+  }
+  fail(ErrorKind::config, "there is no optimizer '" + choices.optimizer + "'; adamw, adam and sgd are");
+}
+
+[[nodiscard]] inline Schedule schedule_for(const std::string& name, Index epochs) {
+  if (name == "cosine") return CosineSchedule{};
+  if (name == "step") return StepSchedule{.every = static_cast<double>(std::max<Index>(1, epochs / 3))};
+  if (name == "constant") return {};
+  fail(ErrorKind::config, "there is no schedule '" + name + "'; cosine, step and constant are");
+}
+
+/// Layers that leave more than one step must not be the last ones, unless the input is to come back.
+inline void check_output(const Samples& samples, Shape output) {
+  const PipelineSettings& settings = samples.settings;
+  const std::string layers = option_word(samples.words, "layers");
+  if (settings.task == Task::anomaly) {
+    if (output == settings.input) return;
+    fail(ErrorKind::config, layers + ": an anomaly model gives its input back, which is " +
+                                settings.input.str() + "; these layers give " + output.str());
+  }
+  if (output.length == 1) return;
+  fail(ErrorKind::config, layers + ": the layers end with " + std::to_string(output.length) +
+                              " time steps; flatten, last_step or global pooling makes one of them");
+}
+
+}  // namespace detail
+
+/// Chooses what the options leave open. ConfigError when a net, an optimizer or an option does not fit the
+/// samples, DataError when the alarm rate needs more rows.
+template <class Net = AnyModel<float>>
+[[nodiscard]] LearnPlan<Net> plan_learning(const Samples& samples, const LearnOptions& options = {}) {
+  const PipelineSettings& settings = samples.settings;
+  detail::check_learning(options, settings.task, samples.held_back_share, samples.words);
+  static_cast<void>(alarm_rate_for(samples, options.alarm_rate));
+  LearnChoices choices = detail::choices_for(options, samples);
+  const std::string layers =
+      choices.layers + ",dense:" + std::to_string(detail::outputs_for(settings, options.label_smoothing));
+  Net net = build<typename Net::Scalar>(std::string_view(layers), settings.input);
+  detail::check_output(samples, net.out_shape(settings.input));
+  detail::choose_epochs(choices, options, samples, net.flops(settings.input));
+  FitOptions fit;
+  fit.epochs = choices.epochs;
+  fit.batch_size = choices.batch_size;
+  fit.seed = options.seed;
+  fit.clip_norm = options.clip_norm;
+  fit.schedule = detail::schedule_for(options.schedule, choices.epochs);
+  fit.early_stopping = {.patience = choices.patience, .tolerance = choices.tolerance};
+  if (options.class_weights == ClassWeights::balanced) {
+    fit.class_weights = balanced_class_weights(samples.training.labels);
+    fit.class_weights.resize(settings.labels.classes.size(), 1.0);
+  }
+  AnyOptimizer optimizer = detail::optimizer_for(choices, options.momentum);
+  return {std::move(net),       layers,
+          std::move(choices),   detail::loss_for(settings, options.label_smoothing),
+          std::move(optimizer), std::move(fit),
+          options.alarm_rate,   options.threads};
+}
+
+/// Trains what was planned. Callbacks as for fit(); NumericError when training goes astray.
+template <class Net, class... Callbacks>
+[[nodiscard]] Learned<Net> learn(const Samples& samples, LearnPlan<Net> plan, Callbacks&&... callbacks) {
+  const std::unique_ptr<ThreadPool> pool =
+      plan.threads > 1 ? std::make_unique<ThreadPool>(plan.threads) : nullptr;
+  plan.fit.pool = pool.get();
+  const auto begin = std::chrono::steady_clock::now();
+  auto state = start_fit(std::move(plan.net), plan.optimizer, plan.fit.seed);
+  continue_fit(state, samples.training, samples.validation, plan.loss, plan.optimizer, plan.fit,
+               callbacks...);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  Completed<Net> done = complete_pipeline(samples, std::move(state.net), plan.alarm_rate, pool.get());
+  return {std::move(done.pipeline), done.alarm_rate, std::move(state.history), seconds};
+}
+
+/// Chooses and trains.
+template <class Net = AnyModel<float>>
+[[nodiscard]] Learned<Net> learn(const Samples& samples, const LearnOptions& options = {}) {
+  return learn(samples, plan_learning<Net>(samples, options));
+}
+
+}  // namespace weir::inline WEIR_ABI

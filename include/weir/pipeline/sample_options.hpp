@@ -1,0 +1,125 @@
+// What of a table is learned, and how its rows become samples.
+//
+//   SampleOptions{.label = "label"}                                                     // a class each
+//   SampleOptions{.task = Task::anomaly, .label = "label", .benign = {"BENIGN"}}        // ordinary traffic
+//   SampleOptions{.task = Task::regress, .label = "bytes", .window = 168}               // a forecast
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/batch.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/column_fit.hpp>
+#include <weir/data/label_rule.hpp>
+#include <weir/data/preprocess_options.hpp>
+#include <weir/data/schema.hpp>
+#include <weir/pipeline/option_words.hpp>
+#include <weir/pipeline/task.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct SampleOptions {
+  Task task = Task::classify;
+  std::string label{};                     ///< column to learn
+  std::vector<std::string> drop{};         ///< columns to leave out
+  std::vector<std::string> categorical{};  ///< columns whose numbers are names, such as ports
+  /// Learn also from the columns that name hosts, connections and moments in a table of flows
+  /// (traffic/profile_columns.hpp), which are left out else.
+  bool keep_identities = false;
+  std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
+  std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
+  std::optional<LabelRule> rule{};      ///< classify: the classes, instead of benign and positive
+  Shape sequence{0, 0};                 ///< a row's columns are so many steps (length) of channels
+  Index window = 0;                  ///< regress: rows are steps of one series, a sample is the last so many
+  Index horizon = 1;                 ///< window: steps ahead that are forecast
+  std::optional<Scaling> scaling{};  ///< of numbers; log_standard, for anomalies log_min_max
+  OnMissing missing = OnMissing::impute;  ///< values that are missing or not finite
+  double pixel_scale = 1.0 / 255.0;       ///< images: what a pixel is multiplied by
+  double validation = 0.1;                ///< share of the rows held back from training
+  std::uint64_t seed = 0;                 ///< of the split
+
+  std::string source{};                      ///< name of the table, for messages
+  std::vector<std::string> missing_words{};  ///< texts that reading took for a missing value, for messages
+  std::function<std::string()>
+      why_unlabelled{};                      ///< asked for what a message adds about rows without a label
+  OptionWords words = OptionWords::members;  ///< how messages call these options
+
+  [[nodiscard]] bool is_sequence() const noexcept { return sequence.length > 0; }
+  [[nodiscard]] Scaling scaling_or_usual() const noexcept {
+    return scaling.value_or(task == Task::anomaly ? Scaling::log_min_max : Scaling::log_standard);
+  }
+};
+
+/// The kinds in which a table has to be read, whatever its cells look like: `CsvOptions::kinds`.
+[[nodiscard]] inline std::vector<Column> kinds_for(const SampleOptions& options) {
+  const bool number = options.task == Task::regress;
+  std::vector<Column> kinds{{options.label, number ? ColumnKind::numeric : ColumnKind::categorical}};
+  for (const std::string& name : options.categorical) kinds.push_back({name, ColumnKind::categorical});
+  return kinds;
+}
+
+/// Throws ConfigError when options exclude each other.
+inline void check_options(const SampleOptions& o) {
+  const auto is = [&o](const char* member) { return option_word(o.words, member); };
+  const auto wrong = [](const std::string& what) { fail(ErrorKind::config, what); };
+  const bool classify = o.task == Task::classify;
+  if (o.label.empty()) {
+    wrong(is("label") + (o.words == OptionWords::flags ? " COLUMN" : "") + " is needed: the column to learn");
+  }
+  if (o.window > 0 && o.is_sequence()) wrong(is("window") + " and " + is("sequence") + " exclude each other");
+  if (o.window == 0 && o.horizon != 1) wrong(is("horizon") + " needs " + is("window"));
+  if (o.window > 0 && o.task != Task::regress)
+    wrong(is("window") + " forecasts a number: " + is("task") + " regress");
+  if (o.window > 0 && o.scaling == Scaling::rank)
+    wrong(is("window") + ": " + is("scaling") + " rank cannot be undone");
+  if (o.window > 0 && o.missing == OnMissing::reject) {
+    wrong(is("missing") + " skip would leave holes in a series; with " + is("window") + ", impute or error");
+  }
+  if (o.is_sequence() && o.missing != OnMissing::impute) {
+    wrong(is("sequence") + " takes what is missing at the end for padding, and imputes the rest: " +
+          is("missing") + " impute");
+  }
+  if (!o.positive.empty() && !o.benign.empty())
+    wrong(is("positive") + " and " + is("benign") + " exclude each other");
+  if (o.task == Task::anomaly && o.benign.empty()) {
+    wrong(is("task") + " anomaly needs " + is("benign") + (o.words == OptionWords::flags ? " VALUES" : "") +
+          ": which labels are ordinary traffic");
+  }
+  if (!classify && !o.positive.empty()) wrong(is("positive") + " is for " + is("task") + " classify");
+  if (o.task == Task::regress && !o.benign.empty())
+    wrong(is("benign") + " is not for " + is("task") + " regress");
+  if (!(o.validation >= 0.0 && o.validation < 1.0)) wrong(is("validation") + " lies from 0 to below 1");
+  if (o.task == Task::anomaly && o.validation == 0.0) {
+    wrong(is("task") + " anomaly chooses its threshold on held-back rows: " + is("validation") + " above 0");
+  }
+}
+
+namespace detail {
+
+/// How the columns of such samples are encoded.
+[[nodiscard]] inline PreprocessOptions encoding_of(const SampleOptions& options) {
+  PreprocessOptions result;
+  if (options.window == 0) result.exclude = {options.label};  // of a series the label is a channel itself
+  result.numeric.scaling = options.scaling_or_usual();
+  if (result.numeric.scaling == Scaling::standard || result.numeric.scaling == Scaling::log_standard) {
+    // Ten deviations: what lies beyond would steer the whole net by one wild value.
+    result.numeric.low = -10.0F;
+    result.numeric.high = 10.0F;
+  }
+  // What never varies in ordinary traffic gives an anomaly away when it does; the columns of a series must
+  // all be there.
+  const bool series = options.window > 0 || options.is_sequence();
+  result.numeric.drop_constant = options.task != Task::anomaly && !series;
+  result.numeric.on_missing = options.missing;
+  result.categorical.on_missing = options.missing;
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,75 @@
+// What a net learns from and is judged by: the rows of a table, or images, as samples.
+//
+//   const Samples samples = make_samples(table, {.label = "label"});     // table_samples.hpp
+//   const auto learned = learn(samples);                                 // learn.hpp
+//
+// Rows are divided before anything is fitted: preprocessing, weights and the target's scale come from the
+// training rows alone, and no row that is judged by was trained on.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/data/table.hpp>
+#include <weir/data/table_gaps.hpp>
+#include <weir/pipeline/option_words.hpp>
+#include <weir/pipeline/pipeline.hpp>
+#include <weir/train/dataset.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct Samples {
+  PipelineSettings settings{};  ///< task, input, preprocessing, sample rule, classes and target's scale
+  Dataset<float> training{};
+  Dataset<float> validation{};         ///< held back; of an anomaly model ordinary rows only, without labels
+  Table held_back{};                   ///< the rows of `validation`; for an anomaly model all attacks, too
+  Dataset<float> held_back_samples{};  ///< the same where there is no table: images
+  std::size_t history = 0;             ///< first rows of `held_back` that are there to look back on
+
+  std::size_t rows = 0;                     ///< with a label
+  std::size_t unlabelled = 0;               ///< left out
+  std::vector<std::size_t> class_counts{};  ///< rows of each class; none for a regression
+  std::vector<std::string> notes{};         ///< what one should know of the table, a sentence each
+  GapCount gaps{};                          ///< cells that are missing or infinite
+  double held_back_share = 0.0;             ///< that was asked for
+  OptionWords words = OptionWords::members;
+};
+
+namespace detail {
+
+/// Notes few held-back rows, and classes that cannot be learned or judged.
+inline void note_few_rows(Samples& samples) {
+  constexpr Index few_rows = 30;
+  const Index held_back = samples.validation.rows();
+  if (held_back > 0 && held_back < few_rows) {
+    samples.notes.push_back("only " + std::to_string(held_back) + (held_back == 1 ? " row is" : " rows are") +
+                            " held back, so figures on them say little; take more rows or a larger " +
+                            option_word(samples.words, "validation"));
+  }
+  if (samples.settings.task != Task::classify) return;
+  std::vector<std::string> unlearned, unjudged;
+  const std::vector<std::string>& classes = samples.settings.labels.classes;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const auto rows_in = [k](const std::vector<Label>& labels) {
+      return std::count(labels.begin(), labels.end(), static_cast<Label>(k));
+    };
+    if (rows_in(samples.training.labels) == 0) {
+      unlearned.push_back(classes[k]);
+    } else if (held_back > 0 && rows_in(samples.validation.labels) == 0) {
+      unjudged.push_back(classes[k]);
+    }
+  }
+  if (!unlearned.empty()) samples.notes.push_back("no row to learn from of " + name_list(unlearned));
+  if (!unjudged.empty()) {
+    samples.notes.push_back("too few rows of " + name_list(unjudged) +
+                            " to hold one back, so nothing is said of how well they are found");
+  }
+}
+
+}  // namespace detail
+
+}  // namespace weir::inline WEIR_ABI

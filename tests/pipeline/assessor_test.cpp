@@ -1,0 +1,98 @@
+// Figures by hand, in one piece and in many.
+#include <weir/data/csv.hpp>
+#include <weir/data/preprocess.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/models/sequential.hpp>
+#include <weir/pipeline/assessor.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <vector>
+
+using namespace weir;
+
+namespace {
+
+using Line = Pipeline<Sequential<Dense<float, 1, 1>>>;
+
+/// y = weight * x, as it stands in the table.
+Line line(Task task, float weight) {
+  Line pipeline{{.task = task, .input = Shape{1}}, {}};
+  std::get<0>(pipeline.net.layers).weight.data()[0] = weight;
+  pipeline.preprocess = Preprocessor::fit(training_rows(parse_csv("x\n1\n2\n")),
+                                          {.numeric = {.scaling = Scaling::none, .drop_constant = false}});
+  pipeline.labels.column = "label";
+  return pipeline;
+}
+
+Table table_of(const std::string& csv, ColumnKind label) {
+  return parse_csv(csv, {.kinds = {{"x", ColumnKind::numeric}, {"label", label}}});
+}
+
+}  // namespace
+
+TEST_CASE("assessor: a regression's errors by hand") {
+  const Line model = line(Task::regress, 2.0F);
+  const Assessment result = assess(model, table_of("x,label\n1,2\n2,5\n3,5\n4,\n", ColumnKind::numeric));
+  CHECK(result.rows == 3);
+  CHECK(result.unlabelled == 1);
+  CHECK(result.mae == doctest::Approx(2.0 / 3));  // errors 0, -1, 1
+  CHECK(result.mse == doctest::Approx(2.0 / 3));
+  CHECK(result.r2 == doctest::Approx(1.0 - 2.0 / 6.0));
+}
+
+TEST_CASE("assessor: classes, unknown labels and pieces") {
+  Line model = line(Task::classify, 1.0F);  // class 1 where x is above 0
+  model.labels.classes = {"benign", "attack"};
+  const std::string csv = "x,label\n-1,benign\n1,attack\n2,benign\n-2,attack\n3,\n4, attack\n";
+  const Table rows = table_of(csv, ColumnKind::categorical);
+  const Assessment whole = assess(model, rows);
+  CHECK(whole.rows == 5);
+  CHECK(whole.unlabelled == 1);
+  CHECK(whole.confusion.count(0, 0) == 1);
+  CHECK(whole.confusion.count(0, 1) == 1);
+  CHECK(whole.confusion.count(1, 0) == 1);
+  CHECK(whole.confusion.count(1, 1) == 2);
+  REQUIRE(whole.areas.size() == 1);
+
+  Assessor pieces(model);
+  for (std::size_t row = 0; row < rows.rows(); ++row) pieces.add(rows.take(std::vector<std::size_t>{row}));
+  CHECK(pieces.finish().confusion.accuracy() == whole.confusion.accuracy());
+  CHECK(pieces.finish().area().roc == whole.area().roc);
+
+  const Table odd = table_of("x,label\n-1,benign\n1,worm\n", ColumnKind::categorical);
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(assess(model, odd, {.source = "t.csv"})),
+      "t.csv: row 2 (without the header line): label 'worm' of column 'label' is none of the "
+      "model's classes ('benign', 'attack'); ignore_unknown leaves such rows out",
+      DataError);
+  CHECK(assess(model, odd, {.ignore_unknown = true}).unknown == 1);
+}
+
+TEST_CASE("assessor: labels spelt in another way than the model's are told") {
+  Line model = line(Task::classify, 1.0F);
+  model.labels = {"label", {"benign", "attack"}, {{"BENIGN", "benign"}, {"benign", "attack"}}, "attack"};
+  const Assessment result =
+      assess(model, table_of("x,label\n-1,Benign\n-1,BENIGN\n-1,Benign\n", ColumnKind::categorical));
+  REQUIRE(result.mistaken.size() == 1);
+  CHECK(result.mistaken[0].first == "Benign");
+  CHECK(result.mistaken[0].second == "BENIGN");
+}
+
+TEST_CASE("assessor: an answer that is not a number is refused, and forecasts are paired with what came") {
+  const Line model = line(Task::regress, std::numeric_limits<float>::quiet_NaN());
+  CHECK_THROWS_AS(static_cast<void>(assess(model, table_of("x,label\n1,2\n", ColumnKind::numeric))),
+                  NumericError);
+  ForecastPairs pairs(2);
+  CHECK_FALSE(pairs.add(1.0, {.score = 10.0}).usable);
+  CHECK_FALSE(pairs.add(missing_number, {.score = 20.0}).usable);
+  const ForecastPairs::Pair third = pairs.add(3.0, {.usable = false});
+  CHECK(third.usable);
+  CHECK(third.forecast == 10.0);
+  CHECK(third.naive == 1.0);
+  CHECK(pairs.add(4.0, {}).naive == 1.0);  // the missing value was none to go by
+}
