@@ -26,7 +26,7 @@
 #include <string_view>
 #include <vector>
 
-    using namespace weir;
+using namespace weir;
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 /// Short stacks of allocations: unwinding each is what takes the time.

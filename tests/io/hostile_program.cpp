@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-    using namespace weir;
+using namespace weir;
 using weir_test::counter;
 
 namespace {

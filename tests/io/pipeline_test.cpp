@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-    using namespace weir;
+using namespace weir;
 
 namespace {
 

@@ -54,8 +54,8 @@ inline std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
   const std::size_t index = table.index_of(column);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const bool there = table.numeric(index) ? is_finite(table.numbers(index)[row])
-                                            : table.codes(index)[row] != missing_code;
+    const bool there =
+        table.numeric(index) ? is_finite(table.numbers(index)[row]) : table.codes(index)[row] != missing_code;
     if (there) rows.push_back(row);
   }
   missing = table.rows() - rows.size();

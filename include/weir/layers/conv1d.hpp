@@ -59,6 +59,25 @@ template <class Options>
   return {size, o.stride, o.dilation, o.padding, o.pad_left, o.pad_right};
 }
 
+/// All that a file says of a convolution of channels into filters.
+template <class Options>
+struct ConvolutionSettings {
+  Index filters = 1;
+  Index kernel = 1;
+  Options options{};
+
+  template <class Visitor, class Settings>
+  static void fields(Visitor& visit, Settings& s) {
+    visit.required("filters", s.filters, filters_range, "channels of the output");
+    visit.required("kernel", s.kernel, kernel_range, "taps");
+    Options::fields(visit, s.options);
+    if constexpr (requires { s.options.groups; }) {
+      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
+    }
+  }
+  [[nodiscard]] Window window() const noexcept { return window_of(kernel, options); }
+};
+
 }  // namespace detail
 
 struct Conv1DOptions {
@@ -236,25 +255,13 @@ struct Conv1D {
     if ((layer.options.bias && ...)) f(Role::bias, "bias", layer.bias.view()...);
   }
 
-  struct Settings {
-    Index filters = 1;
-    Index kernel = 1;
-    Conv1DOptions options{};
-
-    template <class Visitor, class Values>
-    static void fields(Visitor& visit, Values& s) {
-      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
-      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
-      Conv1DOptions::fields(visit, s.options);
-      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
-    }
-  };
+  using Settings = detail::ConvolutionSettings<Conv1DOptions>;
   [[nodiscard]] Settings settings() const { return {out(), kernel(), options}; }
   [[nodiscard]] static Conv1D made(const Settings& s, Shape input) {
     return {input.channels, s.filters, s.kernel, s.options};
   }
   static void adapt(ConfigReader& read, const Settings& s, Shape input) {
-    const Window window = detail::window_of(s.kernel, s.options);
+    const Window window = s.window();
     if (input.channels % s.options.groups != 0) read.complain("groups", "must divide the input channels");
     detail::check_window(read, "kernel", window, input.length);
     detail::check_output(read, "kernel", s.filters, window.out_length(input.length));

@@ -170,25 +170,13 @@ struct Conv1DTranspose {
     if ((layer.options.bias && ...)) f(Role::bias, "bias", layer.bias.view()...);
   }
 
-  struct Settings {
-    Index filters = 1;
-    Index kernel = 1;
-    Conv1DTransposeOptions options{};
-
-    template <class Visitor, class Values>
-    static void fields(Visitor& visit, Values& s) {
-      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
-      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
-      Conv1DTransposeOptions::fields(visit, s.options);
-      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
-    }
-  };
+  using Settings = detail::ConvolutionSettings<Conv1DTransposeOptions>;
   [[nodiscard]] Settings settings() const { return {out(), kernel(), options}; }
   [[nodiscard]] static Conv1DTranspose made(const Settings& s, Shape input) {
     return {input.channels, s.filters, s.kernel, s.options};
   }
   static void adapt(ConfigReader& read, const Settings& s, Shape input) {
-    const Window window = detail::window_of(s.kernel, s.options);
+    const Window window = s.window();
     if (input.channels % s.options.groups != 0) read.complain("groups", "must divide the input channels");
     detail::check_window(read, "kernel", window, input.length);
     detail::check_output(read, "kernel", s.filters,

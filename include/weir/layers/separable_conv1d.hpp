@@ -109,18 +109,7 @@ struct SeparableConv1D {
     if ((layer.pointwise.options.bias && ...)) f(Role::bias, "bias", layer.pointwise.bias.view()...);
   }
 
-  struct Settings {
-    Index filters = 1;
-    Index kernel = 1;
-    SeparableConv1DOptions options{};
-
-    template <class Visitor, class Values>
-    static void fields(Visitor& visit, Values& s) {
-      visit.required("filters", s.filters, detail::filters_range, "channels of the output");
-      visit.required("kernel", s.kernel, detail::kernel_range, "taps");
-      SeparableConv1DOptions::fields(visit, s.options);
-    }
-  };
+  using Settings = detail::ConvolutionSettings<SeparableConv1DOptions>;
   [[nodiscard]] Settings settings() const {
     SeparableConv1DOptions chosen = detail::depthwise_options(depthwise.options);
     chosen.bias = pointwise.options.bias;
@@ -131,7 +120,7 @@ struct SeparableConv1D {
     return {input.channels, s.filters, s.kernel, s.options};
   }
   static void adapt(ConfigReader& read, const Settings& s, Shape input) {
-    const Window window = detail::window_of(s.kernel, s.options);
+    const Window window = s.window();
     detail::check_window(read, "kernel", window, input.length);
     detail::check_output(read, "kernel", std::max(s.filters, input.channels),
                          window.out_length(input.length));
