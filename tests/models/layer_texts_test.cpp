@@ -17,8 +17,15 @@ using namespace weir;
 
 namespace {
 
+/// Of a value that follows from the samples or another option, the meaning tells.
+std::string standard_of(const FieldText& option) {
+  if (option.standard.empty()) return "has to be given";
+  if (option.meaning.find("where a file does not say") != std::string::npos) return "see right";
+  return "`" + option.standard + "`";
+}
+
 std::string row(const FieldText& option) {
-  const std::string standard = option.standard.empty() ? "has to be given" : "`" + option.standard + "`";
+  const std::string standard = standard_of(option);
   return "| `" + option.name + "` | " + option.values + " | " + standard + " | " + option.meaning + " |\n";
 }
 
@@ -41,6 +48,9 @@ std::string page() {
       "page is made\n"
       "from the lists in the code (`core/fields.hpp`) and a test holds it against them.\n";
   std::vector<LayerText> layers = layer_texts();
+  for (LayerText& layer : layers) {  // the bounds of codes are those of the largest vocabulary
+    if (layer.kind == Embedding<>::kind) layer.options = field_texts(Embedding<>::Settings{1 << 24, 1, {}});
+  }
   std::sort(layers.begin(), layers.end(),
             [](const LayerText& a, const LayerText& b) { return a.kind < b.kind; });
   for (const LayerText& layer : layers) text += section(layer);

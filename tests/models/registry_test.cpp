@@ -67,7 +67,7 @@ TEST_CASE("nets from text: what is wrong, and in which layer") {
   CHECK(has(complaint("relu:1"), "too many arguments"));
   CHECK(has(complaint("dense:3:bais=false"), "'bais' is not an option"));
   CHECK(has(complaint("dense:3:bias=maybe"), "'bias' must be true or false"));
-  CHECK(has(complaint("dense:3:initializer=luck"), "'initializer' is unknown"));
+  CHECK(has(complaint("dense:3:initializer=luck"), "'initializer' must be glorot_uniform, "));
   CHECK(has(complaint("dropout:1"), "'rate' must lie between"));
   CHECK(has(complaint("dropout:nan"), "'rate' must"));
   CHECK(has(complaint("leaky_relu:-0.5"), "'negative_slope' must lie between"));
