@@ -28,7 +28,7 @@ struct NamedRange {
 
 /// Looks for a real option in a layer's list.
 struct RangeFinder {
-  static constexpr bool reads = false;
+  [[maybe_unused]] static constexpr bool reads = false;
 
   NamedRange found;
 
