@@ -14,13 +14,13 @@ namespace {
 
 using Rows = EigenMatrix<float, Eigen::RowMajor>;
 
-struct Samples {
+struct Points {
   Rows x;             ///< one sample a row
   Eigen::VectorXi y;  ///< 0: the disc, 1: the ring around it
 };
 
-Samples disc_and_ring(Index count, std::uint64_t seed) {
-  Samples samples{Rows(count, 2), Eigen::VectorXi(count)};
+Points disc_and_ring(Index count, std::uint64_t seed) {
+  Points samples{Rows(count, 2), Eigen::VectorXi(count)};
   Rng rng(seed);
   for (Index i = 0; i < count; ++i) {
     samples.y(i) = i % 2 == 0 ? 0 : 1;
@@ -37,7 +37,7 @@ int main() {
   const GradientReport check = gradient_check(RadialBasis<double>(3, 4), Shape{.channels = 3, .length = 2});
   std::printf("gradient check: %s\n", check.passed() ? "passed" : check.str().c_str());
 
-  const Samples training = disc_and_ring(2'000, 1), test = disc_and_ring(1'000, 2);
+  const Points training = disc_and_ring(2'000, 1), test = disc_and_ring(1'000, 2);
   auto net = Sequential{RadialBasis<float>{2, 12}, Dense{12, 1}, Sigmoid{}};
   fit(net, training.x, training.y, BinaryCrossEntropy{}, Adam{.learning_rate = 0.01}, {.epochs = 20});
   const double accuracy = evaluate(net, test.x, test.y, BinaryCrossEntropy{}).accuracy();
