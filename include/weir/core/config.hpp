@@ -71,13 +71,6 @@ class Config {
     }
     return nullptr;
   }
-  /// An integer, as a double so that products of extents cannot overflow; `fallback` where there is none of
-  /// that name.
-  [[nodiscard]] double count_or(std::string_view name, double fallback) const noexcept {
-    const ConfigValue* value = find(name);
-    const auto* integer = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
-    return integer == nullptr ? fallback : static_cast<double>(*integer);
-  }
   /// The same names with the same values, in the same order.
   friend bool operator==(const Config& a, const Config& b) {
     return std::equal(a.entries_.begin(), a.entries_.end(), b.entries_.begin(), b.entries_.end(),

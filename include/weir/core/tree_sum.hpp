@@ -34,8 +34,12 @@ namespace weir::inline WEIR_ABI {
 /// `Sum` is copied from `start`, for its memory alone, and has `void add(const Sum& right)`.
 ///
 ///   sums.begin(parts);
-///   ... for each part, in any thread:   Sum& mine = sums.take();  fill(mine);  sums.give(part, part + 1,
-///   mine); use(sums.total());
+///   for each part, in any thread {
+///     Sum& mine = sums.take();
+///     fill(mine);
+///     sums.give(part, part + 1, mine);
+///   }
+///   use(sums.total());
 template <class Sum>
 class TreeSum {
  public:

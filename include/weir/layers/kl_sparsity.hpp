@@ -19,7 +19,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {

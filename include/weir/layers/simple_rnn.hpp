@@ -16,8 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {

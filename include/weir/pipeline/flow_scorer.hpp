@@ -11,7 +11,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
-#include <weir/pipeline/flow_record.hpp>
+#include <weir/pipeline/flow_model_record.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>

@@ -1,8 +1,8 @@
 // A flow meter on several threads that gives verdicts; the same ones, in the same order, for any number of
 // threads (traffic/flow_shards.hpp).
 //
-//   ScoredShards<decltype(pipeline.net), CoreFlow> meter(pipeline, options, threads, [&](const FlowVerdict&
-//   v) {
+//   ScoredShards<decltype(pipeline.net), CoreFlow> meter(pipeline, options, threads,
+//                                                        [&](const FlowVerdict& v) {
 //     if (v.verdict.alert) report(v);
 //   });
 //   while (reader.next(packet)) meter.add(packet);
