@@ -2,10 +2,10 @@
 // 32; and the whole 1D-CNN on 784 bytes (Wang et al. 2017), inference and training.
 #include "support.hpp"
 
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/conv2d.hpp>
-#include <weir/layers/flatten.hpp>
-#include <weir/layers/max_pool1d.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/convolution/conv2d.hpp>
+#include <weir/layers/pooling/max_pool1d.hpp>
+#include <weir/layers/shape/flatten.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -4,8 +4,8 @@
 //
 //   flow_meter_benchmark --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 #include <weir/core/rng.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <benchmark/benchmark.h>

@@ -1,7 +1,7 @@
 // Kitsune a packet: AfterImage's numbers, and KitNET's learning and scoring. The packets are those of the
 // traffic generator, or between as many hosts as the argument says, so that memory is not all in the cache.
 #include <weir/detect/kitsune.hpp>
-#include <weir/traffic/synth.hpp>
+#include <weir/synth.hpp>
 
 #include <benchmark/benchmark.h>
 

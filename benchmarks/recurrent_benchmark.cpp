@@ -3,9 +3,9 @@
 #include "support.hpp"
 
 #include <weir/core/stream.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/lstm.hpp>
-#include <weir/layers/simple_rnn.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/simple_rnn.hpp>
 #include <weir/simd/gates.hpp>
 
 #include <benchmark/benchmark.h>

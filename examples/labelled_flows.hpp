@@ -4,9 +4,9 @@
 
 #include <weir/data/table.hpp>
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 #include <weir/traffic/parse/fragments.hpp>
 
 #include <array>

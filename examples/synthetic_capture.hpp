@@ -2,8 +2,8 @@
 // packets run on without data from outside.
 #pragma once
 
-#include <weir/traffic/label_rules.hpp>
-#include <weir/traffic/synth.hpp>
+#include <weir/synth.hpp>
+#include <weir/traffic/flow/label_rules.hpp>
 
 #include <unistd.h>
 

@@ -5,9 +5,9 @@
 //
 // Prints packets, flows and a check sum of all numbers' bits.
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 
 #include <array>
 #include <bit>

@@ -2,9 +2,9 @@
 
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/detect/reconstruction.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/softmax.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/losses/mean_squared_error.hpp>

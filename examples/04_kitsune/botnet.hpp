@@ -5,8 +5,8 @@
 #pragma once
 
 #include <weir/core/rng.hpp>
-#include <weir/traffic/packet.hpp>
-#include <weir/traffic/synth.hpp>
+#include <weir/synth.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <algorithm>
 #include <array>

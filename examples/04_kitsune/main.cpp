@@ -5,7 +5,7 @@
 #include "layered_ensemble.hpp"
 
 #include <weir/detect/kitsune.hpp>
-#include <weir/io/kitsune.hpp>
+#include <weir/io/kitsune_file.hpp>
 #include <weir/train/metrics.hpp>
 
 #include <array>

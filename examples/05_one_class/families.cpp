@@ -1,15 +1,15 @@
 #include "families.hpp"
 
-#include <weir/layers/contractive_dense.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/gaussian_noise.hpp>
-#include <weir/layers/kl_sparsity.hpp>
-#include <weir/layers/l1_activity.hpp>
-#include <weir/layers/masking_noise.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/tied_autoencoder.hpp>
-#include <weir/layers/variational.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/autoencoder/contractive_dense.hpp>
+#include <weir/layers/autoencoder/tied_autoencoder.hpp>
+#include <weir/layers/autoencoder/variational.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/regularisation/gaussian_noise.hpp>
+#include <weir/layers/regularisation/kl_sparsity.hpp>
+#include <weir/layers/regularisation/l1_activity.hpp>
+#include <weir/layers/regularisation/masking_noise.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/sequential.hpp>

@@ -6,8 +6,8 @@
 #include "traffic.hpp"
 
 #include <weir/pipeline/pipeline.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 
 #include <array>
 #include <string>

@@ -8,8 +8,8 @@
 
 #include <weir/io/load.hpp>
 #include <weir/io/save.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "traffic.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/synth.hpp>
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/synth.hpp>
 
 #include <algorithm>
 #include <cstddef>

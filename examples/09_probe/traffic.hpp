@@ -1,7 +1,7 @@
 // Packets to try a probe on: made up, with the truth beside each, or of a capture.
 #pragma once
 
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <cstdint>
 #include <string>

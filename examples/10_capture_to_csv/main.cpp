@@ -5,9 +5,9 @@
 #include "../synthetic_capture.hpp"
 
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_shards.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_shards.hpp>
 
 #include <cstdio>
 #include <cstdlib>

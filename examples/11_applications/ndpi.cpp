@@ -2,7 +2,7 @@
 
 #include <weir/data/csv.hpp>
 #include <weir/data/gzip.hpp>
-#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 
 #include <set>
 #include <string_view>

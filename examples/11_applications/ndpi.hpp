@@ -1,7 +1,7 @@
 // nDPI's test captures: which application category its engine found in each flow.
 #pragma once
 
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <map>
 #include <string>

@@ -9,8 +9,8 @@
 
 #include <weir/train.hpp>
 
-#include <weir/models/stream.hpp>
-#include <weir/traffic/synth.hpp>
+#include <weir/models/stream_workspace.hpp>
+#include <weir/synth.hpp>
 
 #include <algorithm>
 #include <array>

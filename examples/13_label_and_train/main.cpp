@@ -12,7 +12,7 @@
 
 #include <weir/core/rng.hpp>
 #include <weir/io/save.hpp>
-#include <weir/traffic/label_rules.hpp>
+#include <weir/traffic/flow/label_rules.hpp>
 
 #include <algorithm>
 #include <cstdio>

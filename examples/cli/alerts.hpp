@@ -4,8 +4,8 @@
 #include "files.hpp"
 #include "report.hpp"
 
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -14,7 +14,7 @@
 
 #if __has_include(<pcap/pcap.h>) && __has_include(<openssl/evp.h>)
 
-#include <weir/traffic/anonymise_frame.hpp>
+#include <weir/traffic/anonymise/anonymise_frame.hpp>
 #include <weir/traffic/capture.hpp>
 
 #include <algorithm>

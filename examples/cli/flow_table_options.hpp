@@ -5,8 +5,8 @@
 #include "near_names.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/traffic/flow_options.hpp>
-#include <weir/traffic/profiles.hpp>
+#include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/flow_options.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -13,9 +13,9 @@
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
-#include <weir/traffic/flow_shards.hpp>
-#include <weir/traffic/label_rules.hpp>
-#include <weir/traffic/profiles.hpp>
+#include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/flow_shards.hpp>
+#include <weir/traffic/flow/label_rules.hpp>
 
 #if __has_include(<openssl/evp.h>)
 #include <weir/traffic/anonymise.hpp>

@@ -15,8 +15,8 @@
 #include "watch.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/traffic/features/feature_mask.hpp>
-#include <weir/traffic/profiles.hpp>
+#include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/feature_mask.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -5,9 +5,9 @@
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/synth.hpp>
 #include <weir/traffic/capture/writer.hpp>
 #include <weir/traffic/parse/link.hpp>
-#include <weir/traffic/synth.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -15,10 +15,10 @@
 #include <weir/core/error.hpp>
 #include <weir/detect/drift_monitor.hpp>
 #include <weir/pipeline/flow_scorer.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 #include <weir/traffic/parse/fragments.hpp>
-#include <weir/traffic/profiles.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -9,7 +9,7 @@
 #include "stopwatch.hpp"
 
 #include <weir/detect/kitsune.hpp>
-#include <weir/io/kitsune.hpp>
+#include <weir/io/kitsune_file.hpp>
 
 #include <cinttypes>
 #include <cstdio>

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <weir/eigen/autoregression.hpp>
-#include <weir/eigen/batch.hpp>
-#include <weir/eigen/dataset.hpp>
 #include <weir/eigen/mahalanobis.hpp>
 #include <weir/eigen/map.hpp>
+#include <weir/eigen/matrix_batch.hpp>
+#include <weir/eigen/matrix_dataset.hpp>
+#include <weir/eigen/matrix_training.hpp>
 #include <weir/eigen/principal_components.hpp>
 #include <weir/eigen/ridge.hpp>
-#include <weir/eigen/train.hpp>

@@ -3,7 +3,7 @@
 
 #include <weir/infer.hpp>
 
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 
 #include <weir/losses/any_loss.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>

@@ -2,6 +2,7 @@
 // weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
+#include <weir/synth.hpp>
 #include <weir/traffic.hpp>
 #include <weir/train.hpp>
 
@@ -28,8 +29,8 @@
 #include <weir/detect/page_hinkley.hpp>
 #include <weir/detect/population_stability.hpp>
 
-#include <weir/io/kitsune.hpp>
+#include <weir/io/kitsune_file.hpp>
 
 #include <weir/pipeline/scored_shards.hpp>
 
-#include <weir/traffic/profiles.hpp>
+#include <weir/traffic/features/profiles.hpp>

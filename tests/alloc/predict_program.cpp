@@ -1,9 +1,9 @@
 // The promise of the packet loop: a prediction, or a step of a stream, allocates nothing.
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
-#include <weir/models/stream.hpp>
+#include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
 #include "alloc/allocations.hpp"

@@ -1,8 +1,8 @@
 // The promise of streams: a million steps of a recurrent layer, over many flows, allocate nothing.
 #include <weir/core/stream.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/lstm.hpp>
-#include <weir/layers/simple_rnn.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/simple_rnn.hpp>
 
 #include "alloc/allocations.hpp"
 

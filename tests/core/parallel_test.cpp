@@ -1,4 +1,4 @@
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 
 #include <doctest/doctest.h>
 

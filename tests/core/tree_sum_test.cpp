@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <weir/core/parallel.hpp>
 #include <weir/core/rng.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/core/tree_sum.hpp>
 
 #include <algorithm>

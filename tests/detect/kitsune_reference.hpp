@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/core/rng.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <algorithm>
 #include <array>

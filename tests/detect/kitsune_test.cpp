@@ -2,7 +2,7 @@
 
 #include <weir/detect/kitsune.hpp>
 #include <weir/detect/reconstruction.hpp>
-#include <weir/io/kitsune.hpp>
+#include <weir/io/kitsune_file.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 #include <weir/detect/kitsune.hpp>
 #include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/score_threshold.hpp>
-#include <weir/traffic/synth.hpp>
+#include <weir/synth.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <weir/core/error.hpp>
-#include <weir/eigen/batch.hpp>
 #include <weir/eigen/map.hpp>
+#include <weir/eigen/matrix_batch.hpp>
 
 #include <cstdint>
 #include <type_traits>

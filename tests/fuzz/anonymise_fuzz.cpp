@@ -4,7 +4,7 @@
 //
 // The first two bytes choose the link type, then what is kept, how much was captured, and where to plant; the
 // rest is the frame.
-#include <weir/traffic/anonymise_frame.hpp>
+#include <weir/traffic/anonymise/anonymise_frame.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <algorithm>

@@ -5,9 +5,9 @@
 // The first four bytes choose the options and the profiles; every eight more are a packet: who, flags, step
 // in time, lengths, sequence number, header bits. VLANs and tunnels follow from the bytes of numbers; ICMP
 // errors quote a TCP packet of two of the hosts. Flows that are left to end one by one are those of `flush`.
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 
 #include <array>
 #include <cmath>

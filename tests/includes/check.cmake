@@ -1,5 +1,7 @@
 # Rules for the headers in INCLUDE_DIR/weir, checked line by line:
-#   - a folder includes only itself and the folders named beside it here;
+#   - a folder includes only itself and the folders named beside it here; so does a room, a folder of layers/ or
+#     traffic/, of which a header beside the rooms is the door;
+#   - no two headers have one name, but the doors of folders;
 #   - a third-party header has one place;
 #   - no header prints, ends the process, opens a namespace for others, or defines a macro without our prefix;
 #   - weir.hpp holds every header but the optional ones, infer.hpp nothing that trains, so that what runs a
@@ -13,6 +15,7 @@ set(models ${layers} models)
 set(losses ${models} losses)
 set(optimizers ${models} optimizers)
 set(traffic core traffic)
+set(synth ${traffic} synth)
 set(data core traffic data)
 set(train ${models} losses optimizers data train)
 set(detect core simd traffic detect)
@@ -21,11 +24,30 @@ set(io ${pipeline} io)
 set(eigen ${io} eigen)
 
 # For traffic/ core is only what needs no tensors.
-set(traffic_core version abi error rng config parallel large_memory content_kind)
+set(traffic_core version abi error rng config thread_pool large_memory content_kind)
+
+# Rooms, and which others each may enter.
+set(room_layers_time time)
+set(room_layers_activations activations)
+set(room_layers_dense dense)
+set(room_layers_normalisation normalisation time)
+set(room_layers_regularisation regularisation activations)
+set(room_layers_shape shape time)
+set(room_layers_convolution convolution time dense)
+set(room_layers_pooling pooling time)
+set(room_layers_recurrent recurrent time dense)
+set(room_layers_attention attention time activations dense normalisation regularisation)
+set(room_layers_autoencoder autoencoder activations dense)
+set(room_traffic_packet packet)
+set(room_traffic_parse parse packet)
+set(room_traffic_capture capture packet parse)
+set(room_traffic_anonymise anonymise packet parse)
+set(room_traffic_flow flow packet parse)
+set(room_traffic_features features packet parse flow)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
 set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
-set(third_party_home "^eigen/" "^simd/batch\\.hpp$" "^$" "^[a-z/]+/[a-z_]*gzip\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
+set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
 set(optional_headers "^eigen(\\.hpp$|/)|gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise|^io/onnx\\.hpp$|^dist/")
 set(trains "^(losses|optimizers|train|eigen)/")
@@ -54,6 +76,19 @@ foreach(header IN LISTS headers)
       complain("${header}: tests/includes/check.cmake does not know the folder ${folder}")
     endif()
   endif()
+
+  set(room "")
+  if(header MATCHES "^(layers|traffic)/([^/]+)/")
+    set(room ${CMAKE_MATCH_1}_${CMAKE_MATCH_2})
+    if(NOT DEFINED room_${room})
+      complain("${header}: tests/includes/check.cmake does not know the room ${CMAKE_MATCH_2}")
+    endif()
+  endif()
+  cmake_path(GET header FILENAME name)
+  if(DEFINED named_${name} AND NOT "${header}" MATCHES "^[^/]+$" AND NOT "${named_${name}}" MATCHES "^[^/]+$")
+    complain("${header}: has the name of ${named_${name}}")
+  endif()
+  set(named_${name} ${header})
 
   set(includes_${header} "")
   string(REGEX MATCHALL "#[ ]*include[^\n]+" lines "${text}")
@@ -85,6 +120,9 @@ foreach(header IN LISTS headers)
            (folder STREQUAL "traffic" AND CMAKE_MATCH_1 STREQUAL "core" AND NOT CMAKE_MATCH_3 IN_LIST traffic_core))
           complain("${header}: must not include weir/${included}")
         endif()
+      endif()
+      if(room AND included MATCHES "^${folder}/([a-z0-9_]+)[/.]" AND NOT CMAKE_MATCH_1 IN_LIST room_${room})
+        complain("${header}: its room must not enter weir/${folder}/${CMAKE_MATCH_1}")
       endif()
     endif()
   endforeach()

@@ -3,8 +3,8 @@
 // those of a run that was never killed.
 #include <train/toy_data.hpp>
 #include <weir/io/checkpoint.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>

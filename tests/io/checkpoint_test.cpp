@@ -2,9 +2,9 @@
 #include <any_net.hpp>
 #include <train/toy_data.hpp>
 #include <weir/io/checkpoint.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>

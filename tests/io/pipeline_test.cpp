@@ -3,10 +3,10 @@
 #include <weir/data/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/scorer.hpp>
 

@@ -1,9 +1,9 @@
-#include <weir/layers/gelu.hpp>
-#include <weir/layers/leaky_relu.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/gelu.hpp>
+#include <weir/layers/activations/leaky_relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/activations/tanh.hpp>
 
 #include "check_gradients.hpp"
 

@@ -1,7 +1,7 @@
-#include <weir/layers/multi_head_attention.hpp>
+#include <weir/layers/attention/multi_head_attention.hpp>
 
-#include <weir/layers/learned_positions.hpp>
-#include <weir/layers/positional_encoding.hpp>
+#include <weir/layers/attention/learned_positions.hpp>
+#include <weir/layers/attention/positional_encoding.hpp>
 
 #include "along_time.hpp"
 #include "attention_golden.hpp"

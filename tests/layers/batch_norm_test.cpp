@@ -1,4 +1,4 @@
-#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
 
 #include "check_gradients.hpp"
 

@@ -1,4 +1,4 @@
-#include <weir/layers/conv1d.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

@@ -1,4 +1,4 @@
-#include <weir/layers/conv1d_transpose.hpp>
+#include <weir/layers/convolution/conv1d_transpose.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

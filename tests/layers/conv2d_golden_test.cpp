@@ -1,7 +1,7 @@
 // Convolution and pooling over images against PyTorch and Keras, in float, on random configurations.
-#include <weir/layers/average_pool2d.hpp>
-#include <weir/layers/conv2d.hpp>
-#include <weir/layers/max_pool2d.hpp>
+#include <weir/layers/convolution/conv2d.hpp>
+#include <weir/layers/pooling/average_pool2d.hpp>
+#include <weir/layers/pooling/max_pool2d.hpp>
 
 #include <doctest/doctest.h>
 

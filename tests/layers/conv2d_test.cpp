@@ -1,5 +1,5 @@
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/conv2d.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/convolution/conv2d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

@@ -1,19 +1,19 @@
 // Convolution and pooling against PyTorch and Keras, in float, on random configurations.
-#include <weir/layers/adaptive_average_pool1d.hpp>
-#include <weir/layers/average_pool1d.hpp>
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/conv1d_transpose.hpp>
-#include <weir/layers/cropping1d.hpp>
-#include <weir/layers/depthwise_conv1d.hpp>
-#include <weir/layers/elu.hpp>
-#include <weir/layers/gem_pool1d.hpp>
-#include <weir/layers/global_average_pool1d.hpp>
-#include <weir/layers/global_max_pool1d.hpp>
-#include <weir/layers/max_pool1d.hpp>
-#include <weir/layers/selu.hpp>
-#include <weir/layers/separable_conv1d.hpp>
-#include <weir/layers/up_sampling1d.hpp>
-#include <weir/layers/zero_padding1d.hpp>
+#include <weir/layers/activations/elu.hpp>
+#include <weir/layers/activations/selu.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/convolution/conv1d_transpose.hpp>
+#include <weir/layers/convolution/depthwise_conv1d.hpp>
+#include <weir/layers/convolution/separable_conv1d.hpp>
+#include <weir/layers/pooling/adaptive_average_pool1d.hpp>
+#include <weir/layers/pooling/average_pool1d.hpp>
+#include <weir/layers/pooling/gem_pool1d.hpp>
+#include <weir/layers/pooling/global_average_pool1d.hpp>
+#include <weir/layers/pooling/global_max_pool1d.hpp>
+#include <weir/layers/pooling/max_pool1d.hpp>
+#include <weir/layers/shape/cropping1d.hpp>
+#include <weir/layers/shape/up_sampling1d.hpp>
+#include <weir/layers/shape/zero_padding1d.hpp>
 
 #include <doctest/doctest.h>
 

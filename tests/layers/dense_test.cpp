@@ -1,4 +1,4 @@
-#include <weir/layers/dense.hpp>
+#include <weir/layers/dense/dense.hpp>
 
 #include "check_gradients.hpp"
 

@@ -1,4 +1,4 @@
-#include <weir/layers/dropout.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 
 #include "check_gradients.hpp"
 

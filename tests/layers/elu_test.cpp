@@ -1,5 +1,5 @@
-#include <weir/layers/elu.hpp>
-#include <weir/layers/selu.hpp>
+#include <weir/layers/activations/elu.hpp>
+#include <weir/layers/activations/selu.hpp>
 
 #include "check_gradients.hpp"
 

@@ -1,4 +1,4 @@
-#include <weir/layers/embedding.hpp>
+#include <weir/layers/dense/embedding.hpp>
 
 #include "attention_golden.hpp"
 #include "check_gradients.hpp"

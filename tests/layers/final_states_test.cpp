@@ -1,6 +1,6 @@
-#include <weir/layers/final_states.hpp>
+#include <weir/layers/recurrent/final_states.hpp>
 
-#include <weir/layers/gru.hpp>
+#include <weir/layers/recurrent/gru.hpp>
 #include <weir/models/bidirectional.hpp>
 
 #include "layers/along_time.hpp"

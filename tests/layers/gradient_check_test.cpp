@@ -1,5 +1,5 @@
 // The gradient check finds what it is there to find: one layer of each kind of mistake.
-#include <weir/layers/activation.hpp>
+#include <weir/layers/activations/activation.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/train/gradient_check.hpp>
 

@@ -1,4 +1,4 @@
-#include <weir/layers/gru.hpp>
+#include <weir/layers/recurrent/gru.hpp>
 
 #include "check_gradients.hpp"
 

@@ -1,4 +1,4 @@
-#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/normalisation/layer_norm.hpp>
 
 #include "attention_golden.hpp"
 #include "check_gradients.hpp"

@@ -1,4 +1,4 @@
-#include <weir/layers/lstm.hpp>
+#include <weir/layers/recurrent/lstm.hpp>
 
 #include "check_gradients.hpp"
 

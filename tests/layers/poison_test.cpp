@@ -1,14 +1,14 @@
 // One bad sample must not spoil its batch, nor pass unseen: NaN and infinity in one sample leave the others'
 // bits alone, and NaN comes through.
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/gelu.hpp>
-#include <weir/layers/leaky_relu.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/gelu.hpp>
+#include <weir/layers/activations/leaky_relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 
 #include <doctest/doctest.h>
 

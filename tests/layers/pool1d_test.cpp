@@ -1,9 +1,9 @@
-#include <weir/layers/adaptive_average_pool1d.hpp>
-#include <weir/layers/average_pool1d.hpp>
-#include <weir/layers/gem_pool1d.hpp>
-#include <weir/layers/global_average_pool1d.hpp>
-#include <weir/layers/global_max_pool1d.hpp>
-#include <weir/layers/max_pool1d.hpp>
+#include <weir/layers/pooling/adaptive_average_pool1d.hpp>
+#include <weir/layers/pooling/average_pool1d.hpp>
+#include <weir/layers/pooling/gem_pool1d.hpp>
+#include <weir/layers/pooling/global_average_pool1d.hpp>
+#include <weir/layers/pooling/global_max_pool1d.hpp>
+#include <weir/layers/pooling/max_pool1d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

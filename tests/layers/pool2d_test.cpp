@@ -1,5 +1,5 @@
-#include <weir/layers/average_pool2d.hpp>
-#include <weir/layers/max_pool2d.hpp>
+#include <weir/layers/pooling/average_pool2d.hpp>
+#include <weir/layers/pooling/max_pool2d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

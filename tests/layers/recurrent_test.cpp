@@ -1,9 +1,9 @@
 // What all recurrent layers must do, and their numbers beside PyTorch's (tests/golden/recurrent_golden.py).
 #include <weir/core/stream.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/last_step.hpp>
-#include <weir/layers/lstm.hpp>
-#include <weir/layers/simple_rnn.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/recurrent/last_step.hpp>
+#include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/simple_rnn.hpp>
 #include <weir/models/bidirectional.hpp>
 
 #include "check_gradients.hpp"

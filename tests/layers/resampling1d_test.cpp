@@ -1,6 +1,6 @@
-#include <weir/layers/cropping1d.hpp>
-#include <weir/layers/up_sampling1d.hpp>
-#include <weir/layers/zero_padding1d.hpp>
+#include <weir/layers/shape/cropping1d.hpp>
+#include <weir/layers/shape/up_sampling1d.hpp>
+#include <weir/layers/shape/zero_padding1d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

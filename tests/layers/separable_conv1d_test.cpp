@@ -1,5 +1,5 @@
-#include <weir/layers/depthwise_conv1d.hpp>
-#include <weir/layers/separable_conv1d.hpp>
+#include <weir/layers/convolution/depthwise_conv1d.hpp>
+#include <weir/layers/convolution/separable_conv1d.hpp>
 
 #include "along_time.hpp"
 #include "check_gradients.hpp"

@@ -1,4 +1,4 @@
-#include <weir/layers/simple_rnn.hpp>
+#include <weir/layers/recurrent/simple_rnn.hpp>
 
 #include "check_gradients.hpp"
 

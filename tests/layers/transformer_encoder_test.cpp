@@ -1,7 +1,7 @@
-#include <weir/layers/transformer_encoder.hpp>
+#include <weir/layers/attention/transformer_encoder.hpp>
 
-#include <weir/layers/embedding.hpp>
-#include <weir/layers/positional_encoding.hpp>
+#include <weir/layers/attention/positional_encoding.hpp>
+#include <weir/layers/dense/embedding.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>

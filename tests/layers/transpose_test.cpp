@@ -1,4 +1,4 @@
-#include <weir/layers/transpose.hpp>
+#include <weir/layers/shape/transpose.hpp>
 
 #include "layers/along_time.hpp"
 #include "layers/check_gradients.hpp"

@@ -1,5 +1,5 @@
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 
 #include "any_net.hpp"

@@ -2,21 +2,21 @@
 // training does what each of them is for.
 #include <weir/models/autoencoder.hpp>
 
-#include <weir/layers/contractive_dense.hpp>
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/gaussian_noise.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/kl_sparsity.hpp>
-#include <weir/layers/l1_activity.hpp>
-#include <weir/layers/masking_noise.hpp>
-#include <weir/layers/max_pool1d.hpp>
-#include <weir/layers/repeat_vector.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/tanh.hpp>
-#include <weir/layers/tied_autoencoder.hpp>
-#include <weir/layers/up_sampling1d.hpp>
-#include <weir/layers/variational.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/autoencoder/contractive_dense.hpp>
+#include <weir/layers/autoencoder/tied_autoencoder.hpp>
+#include <weir/layers/autoencoder/variational.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/pooling/max_pool1d.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/regularisation/gaussian_noise.hpp>
+#include <weir/layers/regularisation/kl_sparsity.hpp>
+#include <weir/layers/regularisation/l1_activity.hpp>
+#include <weir/layers/regularisation/masking_noise.hpp>
+#include <weir/layers/shape/repeat_vector.hpp>
+#include <weir/layers/shape/up_sampling1d.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 #include <weir/models/sequence_autoencoder.hpp>
 #include <weir/models/sequential.hpp>

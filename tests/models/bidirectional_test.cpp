@@ -1,7 +1,7 @@
-#include <weir/layers/dense.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/lstm.hpp>
-#include <weir/layers/simple_rnn.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/simple_rnn.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/bidirectional.hpp>
 #include <weir/models/layer_spec.hpp>

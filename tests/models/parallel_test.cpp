@@ -1,15 +1,15 @@
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/flatten.hpp>
-#include <weir/layers/global_average_pool1d.hpp>
-#include <weir/layers/reshape.hpp>
-#include <weir/layers/slice.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/layers/pooling/global_average_pool1d.hpp>
+#include <weir/layers/shape/flatten.hpp>
+#include <weir/layers/shape/reshape.hpp>
+#include <weir/layers/shape/slice.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/parallel.hpp>
 #include <weir/models/sequential.hpp>
-#include <weir/models/stream.hpp>
+#include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
 #include "any_net.hpp"

@@ -1,12 +1,12 @@
 // Whole chains against numerical derivatives: what the layers are fed by each other is right, too.
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/gelu.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/gelu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/models/sequential.hpp>
 
 #include "layers/check_gradients.hpp"

@@ -1,8 +1,8 @@
-#include <weir/layers/dense.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 
 #include "training_step.hpp"

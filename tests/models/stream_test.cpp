@@ -1,5 +1,5 @@
 // Whole nets step by step: equal to the whole sequence, alone and among many streams.
-#include <weir/models/stream.hpp>
+#include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
 #include "any_net.hpp"

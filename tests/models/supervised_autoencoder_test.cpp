@@ -1,15 +1,15 @@
 #include <weir/models/supervised_autoencoder.hpp>
 
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/conv1d_transpose.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/embedding.hpp>
-#include <weir/layers/final_states.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/last_step.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/convolution/conv1d.hpp>
+#include <weir/layers/convolution/conv1d_transpose.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/dense/embedding.hpp>
+#include <weir/layers/recurrent/final_states.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/recurrent/last_step.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/models/sequence_autoencoder.hpp>
 #include <weir/models/sequential.hpp>

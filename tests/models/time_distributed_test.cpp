@@ -1,8 +1,8 @@
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/flatten.hpp>
-#include <weir/layers/reshape.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
+#include <weir/layers/shape/flatten.hpp>
+#include <weir/layers/shape/reshape.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>

@@ -1,6 +1,6 @@
 // A hundred steps of each optimizer on a net of two layers, against PyTorch.
-#include <weir/layers/dense.hpp>
-#include <weir/layers/tanh.hpp>
+#include <weir/layers/activations/tanh.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/workspace.hpp>

@@ -1,7 +1,7 @@
 // Figures by hand, in one piece and in many.
 #include <weir/data/csv.hpp>
 #include <weir/data/preprocess.hpp>
-#include <weir/layers/dense.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/assessor.hpp>
 

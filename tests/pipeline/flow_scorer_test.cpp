@@ -3,12 +3,12 @@
 
 #include <weir/data/csv.hpp>
 #include <weir/data/preprocess.hpp>
-#include <weir/layers/dense.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/flow_scorer.hpp>
 #include <weir/pipeline/scored_shards.hpp>
 #include <weir/traffic/features/core.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 
 #include <doctest/doctest.h>
 

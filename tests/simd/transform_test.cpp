@@ -2,7 +2,7 @@
 // register, and nothing written behind the end.
 #include <weir/core/rng.hpp>
 #include <weir/simd/reduce.hpp>
-#include <weir/simd/softmax.hpp>
+#include <weir/simd/softmax_columns.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // No original address, and nothing else that is to be hidden, is left in any kind of frame, whole or cut at
 // any byte: addresses stand in headers, in options, in what is quoted and in what is carried.
 #include <weir/core/rng.hpp>
-#include <weir/traffic/anonymise_frame.hpp>
+#include <weir/traffic/anonymise/anonymise_frame.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include <weir/core/rng.hpp>
 #include <weir/traffic/anonymise.hpp>
-#include <weir/traffic/anonymise_frame.hpp>
+#include <weir/traffic/anonymise/anonymise_frame.hpp>
 
 #include <arpa/inet.h>
 

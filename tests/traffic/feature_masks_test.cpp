@@ -1,7 +1,7 @@
 // Header bits, masks and early columns, on packets made by hand.
 #include "traffic/flow_packets.hpp"
 
-#include <weir/traffic/flow_features.hpp>
+#include <weir/traffic/features/flow_features.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,10 +3,10 @@
 // reported.
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/features/core.hpp>
-#include <weir/traffic/features/moments.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
-#include <weir/traffic/label_rules.hpp>
+#include <weir/traffic/features/flow_moments.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
+#include <weir/traffic/flow/label_rules.hpp>
 
 #include <doctest/doctest.h>
 #include <zlib.h>

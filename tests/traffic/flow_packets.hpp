@@ -5,8 +5,8 @@
 #include "traffic/packet_bytes.hpp"
 
 #include <weir/traffic/features/core.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_table.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_table.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <cmath>

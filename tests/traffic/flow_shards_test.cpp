@@ -2,8 +2,8 @@
 #include "traffic/flow_packets.hpp"
 
 #include <weir/core/rng.hpp>
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_shards.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_shards.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 // windows, captures of one direction, and connections that follow one another on the same ports.
 #include "traffic/flow_packets.hpp"
 
-#include <weir/traffic/flow_features.hpp>
+#include <weir/traffic/features/flow_features.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Label rules: what they say, and what is wrong with them.
-#include <weir/traffic/label_rules.hpp>
+#include <weir/traffic/flow/label_rules.hpp>
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 // goes into the next layer is a Layer: its bytes, and the numbers by which other headers announce it.
 #pragma once
 
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <arpa/inet.h>
 

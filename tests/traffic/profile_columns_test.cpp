@@ -1,7 +1,7 @@
 // The lists of identities and times fit what the profiles write.
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/profile_columns.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/features/profile_columns.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 
 #include <doctest/doctest.h>
 

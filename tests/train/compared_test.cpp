@@ -3,7 +3,7 @@
 #include "toy_data.hpp"
 
 #include <doctest/doctest.h>
-#include <weir/layers/dense.hpp>
+#include <weir/layers/dense/dense.hpp>
 #include <weir/losses/any_loss.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/sgd.hpp>

@@ -1,12 +1,12 @@
 #include "toy_data.hpp"
 
 #include <doctest/doctest.h>
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/softmax.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/activations/softmax.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/losses/mean_squared_error.hpp>

@@ -2,11 +2,11 @@
 #include "toy_data.hpp"
 
 #include <doctest/doctest.h>
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/layers/recurrent/gru.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 #include <weir/models/sequential.hpp>

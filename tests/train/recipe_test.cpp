@@ -1,9 +1,9 @@
 // What is chosen from the rows, and that it trains.
 #include "toy_data.hpp"
 
-#include <weir/layers/dense.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/relu.hpp>
+#include <weir/layers/activations/relu.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/train/evaluate.hpp>

@@ -28,7 +28,7 @@
 #include <weir/detect/damped_statistics.hpp>
 #include <weir/detect/forgetting_table.hpp>
 #include <weir/detect/snapshot.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <algorithm>
 #include <array>

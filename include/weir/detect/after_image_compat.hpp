@@ -22,7 +22,7 @@
 #include <weir/detect/compat_streams.hpp>
 #include <weir/detect/rounded.hpp>
 #include <weir/detect/snapshot.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <arpa/inet.h>
 

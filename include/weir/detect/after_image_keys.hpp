@@ -6,7 +6,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <array>
 #include <cstddef>

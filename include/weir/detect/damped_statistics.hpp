@@ -20,8 +20,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/simd/batch.hpp>
 #include <weir/simd/math.hpp>
+#include <weir/simd/registers.hpp>
 
 #include <algorithm>
 #include <array>

@@ -12,7 +12,7 @@
 // (moving_threshold.hpp). What the first three see must be mostly normal. Packets go in in order of time.
 //
 // A detector holds its state in memory of its own, in bounds that its options name, and is not shared by
-// threads. It can be saved and resumed (io/kitsune.hpp), and going on gives the same bits.
+// threads. It can be saved and resumed (io/kitsune_file.hpp), and going on gives the same bits.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -23,7 +23,7 @@
 #include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/score_threshold.hpp>
 #include <weir/detect/snapshot.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -17,8 +17,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/simd/batch.hpp>
 #include <weir/simd/math.hpp>
+#include <weir/simd/registers.hpp>
 
 #include <algorithm>
 #include <array>

@@ -20,7 +20,7 @@
 #include <weir/core/tensor.hpp>
 #include <weir/detect/score_threshold.hpp>
 #include <weir/eigen/map.hpp>
-#include <weir/eigen/samples.hpp>
+#include <weir/eigen/sample_columns.hpp>
 
 #include <Eigen/Cholesky>
 

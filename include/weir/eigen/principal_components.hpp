@@ -17,7 +17,7 @@
 #include <weir/data/preprocess.hpp>
 #include <weir/data/split.hpp>
 #include <weir/eigen/map.hpp>
-#include <weir/eigen/samples.hpp>
+#include <weir/eigen/sample_columns.hpp>
 
 #include <Eigen/Eigenvalues>
 

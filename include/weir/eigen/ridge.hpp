@@ -13,9 +13,9 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/eigen/batch.hpp>
 #include <weir/eigen/map.hpp>
-#include <weir/eigen/samples.hpp>
+#include <weir/eigen/matrix_batch.hpp>
+#include <weir/eigen/sample_columns.hpp>
 
 #include <Eigen/Cholesky>
 #include <Eigen/QR>

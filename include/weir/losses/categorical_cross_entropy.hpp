@@ -10,7 +10,7 @@
 #include <weir/core/layer.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/simd/reduce.hpp>
-#include <weir/simd/softmax.hpp>
+#include <weir/simd/softmax_columns.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <array>

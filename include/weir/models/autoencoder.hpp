@@ -5,7 +5,7 @@
 //   auto decoder = layers_from<2>(net);
 //
 // A chain from text (AnyModel) is cut by first_layers(net, 2) and layers_from(net, 2). The form with one
-// shared weight is layers/tied_autoencoder.hpp; docs/autoencoders.md shows the other families.
+// shared weight is layers/autoencoder/tied_autoencoder.hpp; docs/autoencoders.md shows the other families.
 #pragma once
 
 #include <weir/core/abi.hpp>

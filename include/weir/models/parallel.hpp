@@ -14,7 +14,7 @@
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
 #include <weir/core/stream.hpp>
-#include <weir/layers/identity.hpp>
+#include <weir/layers/activations/identity.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>

@@ -1,4 +1,4 @@
-// The kinds of layers that a file or a text may name: one explicit list.
+// Nets from texts and from data: of the kinds of layers in models/builtin_layers.hpp.
 //
 //   Result<AnyModel<float>> net = try_build("dense:64,relu,dropout:0.2,dense:2", Shape{41});
 //
@@ -12,64 +12,9 @@
 #include <weir/core/layer_needs.hpp>
 #include <weir/core/layer_options.hpp>
 #include <weir/core/near_names.hpp>
-#include <weir/layers/adaptive_average_pool1d.hpp>
-#include <weir/layers/average_pool1d.hpp>
-#include <weir/layers/average_pool2d.hpp>
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/contractive_dense.hpp>
-#include <weir/layers/conv1d.hpp>
-#include <weir/layers/conv1d_transpose.hpp>
-#include <weir/layers/conv2d.hpp>
-#include <weir/layers/cropping1d.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/depthwise_conv1d.hpp>
-#include <weir/layers/dropout.hpp>
-#include <weir/layers/elu.hpp>
-#include <weir/layers/embedding.hpp>
-#include <weir/layers/final_states.hpp>
-#include <weir/layers/flatten.hpp>
-#include <weir/layers/gaussian_noise.hpp>
-#include <weir/layers/gelu.hpp>
-#include <weir/layers/gem_pool1d.hpp>
-#include <weir/layers/global_average_pool1d.hpp>
-#include <weir/layers/global_max_pool1d.hpp>
-#include <weir/layers/gru.hpp>
-#include <weir/layers/identity.hpp>
-#include <weir/layers/kl_sparsity.hpp>
-#include <weir/layers/l1_activity.hpp>
-#include <weir/layers/last_step.hpp>
-#include <weir/layers/layer_norm.hpp>
-#include <weir/layers/leaky_relu.hpp>
-#include <weir/layers/learned_positions.hpp>
-#include <weir/layers/lstm.hpp>
-#include <weir/layers/masking_noise.hpp>
-#include <weir/layers/max_pool1d.hpp>
-#include <weir/layers/max_pool2d.hpp>
-#include <weir/layers/multi_head_attention.hpp>
-#include <weir/layers/positional_encoding.hpp>
-#include <weir/layers/relu.hpp>
-#include <weir/layers/repeat_vector.hpp>
-#include <weir/layers/reshape.hpp>
-#include <weir/layers/selu.hpp>
-#include <weir/layers/separable_conv1d.hpp>
-#include <weir/layers/sigmoid.hpp>
-#include <weir/layers/simple_rnn.hpp>
-#include <weir/layers/slice.hpp>
-#include <weir/layers/softmax.hpp>
-#include <weir/layers/tanh.hpp>
-#include <weir/layers/tied_autoencoder.hpp>
-#include <weir/layers/transformer_encoder.hpp>
-#include <weir/layers/transpose.hpp>
-#include <weir/layers/up_sampling1d.hpp>
-#include <weir/layers/variational.hpp>
-#include <weir/layers/zero_padding1d.hpp>
 #include <weir/models/any_model.hpp>
-#include <weir/models/bidirectional.hpp>
+#include <weir/models/builtin_layers.hpp>
 #include <weir/models/layer_spec.hpp>
-#include <weir/models/parallel.hpp>
-#include <weir/models/sequence_autoencoder.hpp>
-#include <weir/models/supervised_autoencoder.hpp>
-#include <weir/models/time_distributed.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -82,23 +27,6 @@
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
-
-template <class... L>
-struct LayerKinds {};
-
-/// A new layer costs one entry here.
-template <class T>
-using BuiltinLayers = LayerKinds<
-    Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>, Dropout<T>,
-    BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
-    SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>, AveragePool2D<T>,
-    GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>,
-    ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>,
-    RepeatVector<T>, MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
-    TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>,
-    L1Activity<T>, Flatten<T>, Reshape<T>, Transpose<T>, weir::Slice<T>, Identity<T>, AnyModel<T>,
-    Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
-    SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
 template <class... L>
 [[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, LayerKinds<L...>) {

@@ -12,7 +12,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_needs.hpp>
-#include <weir/layers/padding.hpp>
+#include <weir/layers/time/padding.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/transform.hpp>
 

@@ -23,7 +23,7 @@
 #include <weir/core/layer_options.hpp>
 #include <weir/core/stream.hpp>
 #include <weir/models/layer_spec.hpp>
-#include <weir/simd/softmax.hpp>
+#include <weir/simd/softmax_columns.hpp>
 #include <weir/simd/transform.hpp>
 
 #include <algorithm>

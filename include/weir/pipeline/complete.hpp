@@ -9,7 +9,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/detect/reconstruction.hpp>
 #include <weir/detect/reference_statistics.hpp>
 #include <weir/pipeline/alarm_rate.hpp>

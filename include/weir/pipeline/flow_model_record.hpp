@@ -9,7 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/schema.hpp>
-#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>
 #include <array>

@@ -15,9 +15,9 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>
-#include <weir/traffic/flow_options.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/profile_columns.hpp>
+#include <weir/traffic/features/profile_columns.hpp>
+#include <weir/traffic/flow/flow_options.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -12,7 +12,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/losses/any_loss.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/registry.hpp>

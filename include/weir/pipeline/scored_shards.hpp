@@ -1,5 +1,5 @@
 // A flow meter on several threads that gives verdicts; the same ones, in the same order, for any number of
-// threads (traffic/flow_shards.hpp).
+// threads (traffic/flow/flow_shards.hpp).
 //
 //   ScoredShards<decltype(pipeline.net), CoreFlow> meter(pipeline, options, threads,
 //                                                        [&](const FlowVerdict& v) {
@@ -13,10 +13,10 @@
 #include <weir/pipeline/flow_scorer.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/scorer.hpp>
-#include <weir/traffic/flow_options.hpp>
-#include <weir/traffic/flow_record.hpp>
-#include <weir/traffic/flow_shards.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/flow/flow_options.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
+#include <weir/traffic/flow/flow_shards.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -13,7 +13,7 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/task.hpp>
-#include <weir/simd/softmax.hpp>
+#include <weir/simd/softmax_columns.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -21,7 +21,7 @@
 #include <weir/pipeline/samples.hpp>
 #include <weir/pipeline/sequence_rows.hpp>
 #include <weir/pipeline/window_samples.hpp>
-#include <weir/traffic/profile_columns.hpp>
+#include <weir/traffic/features/profile_columns.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -14,8 +14,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/simd/batch.hpp>
 #include <weir/simd/gemm.hpp>
+#include <weir/simd/registers.hpp>
 
 #include <cstddef>
 

@@ -13,9 +13,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/simd/batch.hpp>
 #include <weir/simd/gemm_panels.hpp>
 #include <weir/simd/gemm_shapes.hpp>
+#include <weir/simd/registers.hpp>
 #include <weir/simd/strided.hpp>
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/simd/batch.hpp>
+#include <weir/simd/registers.hpp>
 #include <weir/simd/strided.hpp>
 
 #include <algorithm>

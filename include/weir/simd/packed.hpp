@@ -11,8 +11,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/simd/batch.hpp>
 #include <weir/simd/gemm.hpp>
+#include <weir/simd/registers.hpp>
 
 #include <algorithm>
 #include <cassert>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/simd/batch.hpp>
+#include <weir/simd/registers.hpp>
 
 #include <cstddef>
 

@@ -16,7 +16,7 @@
 // Parsing alone (parse.hpp) and writing (capture/writer.hpp) need no library.
 #pragma once
 
-#include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/merged.hpp>
 #include <weir/traffic/capture/reader.hpp>

@@ -15,10 +15,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/link.hpp>
 #include <weir/traffic/parse/quoted_flow.hpp>
-#include <weir/traffic/parse/slice.hpp>
 #include <weir/traffic/parse/tunnel.hpp>
 
 #include <cstddef>
@@ -34,7 +34,7 @@ namespace weir::inline WEIR_ABI {
 inline bool parse_packet(Packet& out, int link_type, std::span<const std::byte> frame,
                          std::uint32_t wire_length, std::int64_t time_ns,
                          const ParseOptions& options = {}) noexcept {
-  const detail::Slice s(frame, wire_length);
+  const detail::ByteSlice s(frame, wire_length);
   out = Packet{};
   out.time_ns = time_ns;
   out.link_type = link_type;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/simd/math.hpp>
-#include <weir/simd/softmax.hpp>
+#include <weir/simd/softmax_columns.hpp>
 #include <weir/train/batches.hpp>
 #include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>

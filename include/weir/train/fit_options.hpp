@@ -3,7 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/schedules.hpp>
 

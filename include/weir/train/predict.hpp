@@ -4,7 +4,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/parallel.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/models/workspace.hpp>
 #include <weir/train/dataset.hpp>
 

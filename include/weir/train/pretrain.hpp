@@ -14,9 +14,9 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/layers/activation.hpp>
-#include <weir/layers/dense.hpp>
-#include <weir/layers/masking_noise.hpp>
+#include <weir/layers/activations/activation.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/regularisation/masking_noise.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/train/dataset.hpp>
@@ -32,8 +32,9 @@
 namespace weir::inline WEIR_ABI {
 
 struct PretrainOptions {
-  FitOptions fit{};         ///< of each stage
-  double corruption = 0.0;  ///< share of each stage's inputs set to zero (layers/masking_noise.hpp)
+  FitOptions fit{};  ///< of each stage
+  double corruption =
+      0.0;  ///< share of each stage's inputs set to zero (layers/regularisation/masking_noise.hpp)
 };
 
 namespace detail {

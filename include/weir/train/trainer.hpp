@@ -4,8 +4,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/parallel.hpp>
 #include <weir/core/rng.hpp>
+#include <weir/core/thread_pool.hpp>
 #include <weir/core/tree_sum.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/models/workspace.hpp>

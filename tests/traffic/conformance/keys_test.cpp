@@ -2,8 +2,8 @@
 // each receiver chooses, VLANs, priority tags, and the flow that an ICMP error quotes.
 #include "traffic/flow_packets.hpp"
 
-#include <weir/traffic/flow_features.hpp>
-#include <weir/traffic/flow_shards.hpp>
+#include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_shards.hpp>
 
 #include <doctest/doctest.h>
 

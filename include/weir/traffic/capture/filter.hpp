@@ -4,7 +4,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/parse/link.hpp>
 

@@ -4,10 +4,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/reader.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <algorithm>

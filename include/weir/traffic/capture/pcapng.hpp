@@ -7,10 +7,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/capture/frame.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/left_out.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/link.hpp>
-#include <weir/traffic/parse/slice.hpp>
 
 #include <algorithm>
 #include <array>
@@ -110,11 +110,11 @@ class PcapngFile {
     return false;
   }
   [[nodiscard]] std::uint16_t u16(std::size_t at) const noexcept {
-    const Slice s(body_, 0);
+    const ByteSlice s(body_, 0);
     return little_ ? s.u16_little(at) : s.u16(at);
   }
   [[nodiscard]] std::uint32_t u32(std::size_t at) const noexcept {
-    const Slice s(body_, 0);
+    const ByteSlice s(body_, 0);
     return little_ ? s.u32_little(at) : s.u32(at);
   }
   [[nodiscard]] std::uint64_t time_at(std::size_t at) const noexcept {
@@ -135,18 +135,18 @@ class PcapngFile {
     const std::size_t count = std::fread(head.data(), 1, 8, file_);
     if (count == 0 && std::ferror(file_) == 0) return false;
     if (count != 8) return fail(std::ferror(file_) != 0 ? "cannot read" : "the file ends within a block");
-    const Slice h(head, 0);
+    const ByteSlice h(head, 0);
     // A section header comes first and tells the byte order; its own number reads the same both ways.
     std::size_t known = 0;
     if (h.u32(0) == section_header) {
       if (!read(std::span(head).subspan(8))) return false;
       known = 4;
-      if (!set_byte_order(Slice(head, 0).u32(8))) return false;
+      if (!set_byte_order(ByteSlice(head, 0).u32(8))) return false;
     } else if (!in_section_) {
       return fail("it does not begin with a section header");
     }
     type_ = little_ ? h.u32_little(0) : h.u32(0);
-    const std::uint32_t length = little_ ? Slice(head, 0).u32_little(4) : Slice(head, 0).u32(4);
+    const std::uint32_t length = little_ ? ByteSlice(head, 0).u32_little(4) : ByteSlice(head, 0).u32(4);
     if (length < 12 + known || length % 4 != 0)
       return fail("a block of " + std::to_string(length) + " bytes");
     if (!is_needed()) return skip(length - 8, length);
@@ -161,7 +161,8 @@ class PcapngFile {
     if (!possible) return fail(what);
     std::array<std::byte, 4> number{};
     if (!read(number)) return false;
-    const std::uint32_t interface = little_ ? Slice(number, 0).u32_little(0) : Slice(number, 0).u32(0);
+    const std::uint32_t interface =
+        little_ ? ByteSlice(number, 0).u32_little(0) : ByteSlice(number, 0).u32(0);
     if (interface >= interfaces_.size()) return fail("a packet of an interface that was not described");
     const int link_type = interfaces_[interface].link_type;
     if (length - 32 > max_snap_length(link_type)) return fail(what);  // 32: all but the frame
@@ -314,7 +315,7 @@ class PcapngFile {
     for (std::size_t at = 4; at + 4 <= frame.size();) {
       std::swap(frame[at], frame[at + 1]);
       std::swap(frame[at + 2], frame[at + 3]);
-      const std::size_t length = Slice(frame, 0).u16_host(at);
+      const std::size_t length = ByteSlice(frame, 0).u16_host(at);
       if (length < 4) return;
       at += (length + 3) / 4 * 4;
     }

@@ -4,12 +4,12 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/filter.hpp>
-#include <weir/traffic/capture/frame.hpp>
-#include <weir/traffic/capture/gzip.hpp>
+#include <weir/traffic/capture/gunzip.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/pcapng.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <pcap/pcap.h>

@@ -8,8 +8,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/traffic/capture/frame.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/capture/captured_frame.hpp>
+#include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse/link.hpp>
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow_options.hpp>
+#include <weir/traffic/flow/flow_options.hpp>
 
 #include <algorithm>
 #include <cstdint>

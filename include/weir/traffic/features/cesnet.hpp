@@ -14,8 +14,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/packet_marks.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
 #include <array>

@@ -23,12 +23,12 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/bulk.hpp>
-#include <weir/traffic/features/calendar.hpp>
 #include <weir/traffic/features/cic_columns.hpp>
-#include <weir/traffic/features/moments.hpp>
-#include <weir/traffic/flow_counting.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/features/flow_moments.hpp>
+#include <weir/traffic/features/utc_time.hpp>
+#include <weir/traffic/flow/flow_counting.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
 #include <array>

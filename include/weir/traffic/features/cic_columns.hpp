@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow_output.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 
 #include <cstddef>
 #include <cstdint>

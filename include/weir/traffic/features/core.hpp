@@ -27,8 +27,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <array>
 #include <cstddef>

@@ -16,10 +16,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/features/feature_mask.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_record.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/flow/feature_mask.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
+#include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse/transport.hpp>
 
 #include <algorithm>

@@ -15,11 +15,11 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/features/moments.hpp>
+#include <weir/traffic/features/flow_moments.hpp>
 #include <weir/traffic/features/packet_marks.hpp>
-#include <weir/traffic/flow_counting.hpp>
-#include <weir/traffic/flow_output.hpp>
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow/flow_counting.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
 #include <array>

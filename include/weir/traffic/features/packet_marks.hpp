@@ -2,7 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow_record.hpp>
+#include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
 #include <cstddef>

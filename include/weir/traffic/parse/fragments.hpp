@@ -16,7 +16,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
 
 #include <algorithm>
 #include <bit>

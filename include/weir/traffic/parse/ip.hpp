@@ -7,8 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
-#include <weir/traffic/parse/slice.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/transport.hpp>
 
 #include <cstdint>
@@ -45,7 +45,7 @@ inline constexpr int max_extension_headers = 12;
 }
 
 /// RFC 8200, 4.5. A lone "fragment" that is the whole packet is none (RFC 6946).
-inline void parse_fragment_header(Packet& p, const Slice& ip, std::uint32_t at) noexcept {
+inline void parse_fragment_header(Packet& p, const ByteSlice& ip, std::uint32_t at) noexcept {
   const std::uint16_t field = ip.u16(at + 2);
   p.later_fragment = (field & 0xFFF8) != 0;
   p.fragment = p.later_fragment || (field & 1) != 0;
@@ -53,7 +53,7 @@ inline void parse_fragment_header(Packet& p, const Slice& ip, std::uint32_t at) 
 }
 
 /// Goes from the header behind the IP header, `p.protocol` at `at`, to layer 4.
-inline void parse_behind_ip(Packet& p, const Slice& ip, std::uint32_t at) noexcept {
+inline void parse_behind_ip(Packet& p, const ByteSlice& ip, std::uint32_t at) noexcept {
   bool more = !p.later_fragment && is_extension(p.ip_version, p.protocol);
   for (int i = 0; more && i < max_extension_headers; ++i) {
     if (!ip.has(at + 8)) break;
@@ -65,7 +65,7 @@ inline void parse_behind_ip(Packet& p, const Slice& ip, std::uint32_t at) noexce
     at += length;
     more = !p.later_fragment && is_extension(p.ip_version, next);
   }
-  const Slice l4 = ip.behind(at);
+  const ByteSlice l4 = ip.behind(at);
   p.ip_header_length = static_cast<std::uint16_t>(at);
   p.ip_length = ip.wire();
   p.ip = ip.bytes();
@@ -76,11 +76,11 @@ inline void parse_behind_ip(Packet& p, const Slice& ip, std::uint32_t at) noexce
 }
 
 /// False, and nothing written, unless there is a whole header that makes sense.
-inline bool parse_ipv4(Packet& p, const Slice& s) noexcept {
+inline bool parse_ipv4(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(20) || s.u8(0) >> 4 != 4) return false;
   const std::uint32_t header = (s.u8(0) & 15U) * 4;
   const std::uint32_t claimed = s.u16(2);
-  const Slice ip = claimed == 0 ? s : s.limited(claimed);
+  const ByteSlice ip = claimed == 0 ? s : s.limited(claimed);
   if (header < 20 || header > ip.wire()) return false;
   const std::uint16_t fragment = s.u16(6);
   p.ip_version = 4;
@@ -96,7 +96,7 @@ inline bool parse_ipv4(Packet& p, const Slice& s) noexcept {
   return true;
 }
 
-inline bool parse_ipv6(Packet& p, const Slice& s) noexcept {
+inline bool parse_ipv6(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(40) || s.u8(0) >> 4 != 6) return false;
   const std::uint32_t claimed = s.u16(4);
   const std::uint8_t next = s.u8(6);
@@ -112,7 +112,7 @@ inline bool parse_ipv6(Packet& p, const Slice& s) noexcept {
 }
 
 /// Either, by the version in the first byte.
-inline bool parse_ip(Packet& p, const Slice& s) noexcept {
+inline bool parse_ip(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(1)) return false;
   return s.u8(0) >> 4 == 6 ? parse_ipv6(p, s) : parse_ipv4(p, s);
 }

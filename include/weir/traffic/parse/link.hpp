@@ -3,10 +3,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/ip.hpp>
 #include <weir/traffic/parse/network.hpp>
-#include <weir/traffic/parse/slice.hpp>
 #include <weir/traffic/parse/wireless.hpp>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ inline constexpr std::array known{
 namespace detail {
 
 /// IPv6 has another number on each system: Linux 10, NetBSD and OpenBSD 24, Solaris 26, FreeBSD 28, macOS 30.
-inline void parse_family(Packet& p, std::uint32_t family, const Slice& s) noexcept {
+inline void parse_family(Packet& p, std::uint32_t family, const ByteSlice& s) noexcept {
   switch (family) {
     case 2: parse_ipv4(p, s); break;
     case 10:
@@ -49,21 +49,21 @@ inline void parse_family(Packet& p, std::uint32_t family, const Slice& s) noexce
 }
 
 /// The address family in the byte order of the machine that captured, which shows by its size.
-inline bool parse_null(Packet& p, const Slice& s) noexcept {
+inline bool parse_null(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(4)) return false;
   parse_family(p, std::min(s.u32(0), s.u32_little(0)), s.behind(4));
   return true;
 }
 
 /// OpenBSD's IPsec interface: family as above, security parameter index, flags.
-inline bool parse_enc(Packet& p, const Slice& s) noexcept {
+inline bool parse_enc(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(12)) return false;
   parse_family(p, std::min(s.u32(0), s.u32_little(0)), s.behind(12));
   return true;
 }
 
 /// OpenBSD's packet filter: its length, which is padded to a multiple of four, and the family come first.
-inline bool parse_pflog(Packet& p, const Slice& s) noexcept {
+inline bool parse_pflog(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(4) || s.u8(0) < 45) return false;
   const std::uint32_t header = (s.u8(0) + 3U) / 4 * 4;
   if (!s.has(header)) return false;
@@ -72,7 +72,7 @@ inline bool parse_pflog(Packet& p, const Slice& s) noexcept {
 }
 
 /// Solaris' IP observability: version, family, interfaces and zones.
-inline bool parse_ipnet(Packet& p, const Slice& s) noexcept {
+inline bool parse_ipnet(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(24)) return false;
   parse_family(p, s.u8(1), s.behind(24));
   return true;
@@ -83,7 +83,7 @@ inline constexpr std::uint16_t nflog_payload = 9;
 
 /// Linux' netfilter log: family, version, resource, then attributes, of which one holds the packet. Their
 /// lengths and types are in this machine's byte order, as libpcap and our own readers give them.
-inline bool parse_nflog(Packet& p, const Slice& s) noexcept {
+inline bool parse_nflog(Packet& p, const ByteSlice& s) noexcept {
   if (!s.has(4) || s.u8(1) != 0) return false;
   std::uint32_t at = 4;
   for (int i = 0; i < max_nflog_attributes && s.has(at + 4); ++i) {
@@ -99,14 +99,14 @@ inline bool parse_nflog(Packet& p, const Slice& s) noexcept {
 }
 
 /// Types of Linux; of the small numbers only 4 tells what follows.
-inline void parse_linux_type(Packet& p, std::uint16_t type, const Slice& s, int depth) noexcept {
+inline void parse_linux_type(Packet& p, std::uint16_t type, const ByteSlice& s, int depth) noexcept {
   if (type == 4) return parse_llc(p, s, depth);
   if (type >= 0x0600) parse_ether_type(p, type, s, depth);
 }
 
 /// The kind of device (Linux' ARPHRD_ numbers) decides first: of some the type says nothing or something
 /// else.
-inline bool parse_linux_device(Packet& p, std::uint16_t device, std::uint16_t type, const Slice& s,
+inline bool parse_linux_device(Packet& p, std::uint16_t device, std::uint16_t type, const ByteSlice& s,
                                int depth) noexcept {
   switch (device) {
     case 803: return parse_radiotap(p, s, depth);
@@ -116,20 +116,20 @@ inline bool parse_linux_device(Packet& p, std::uint16_t device, std::uint16_t ty
   }
 }
 
-inline bool parse_linux_cooked(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_linux_cooked(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(16)) return false;
   if (s.u16(4) == 6) s.copy(6, 6, p.src_mac.data());
   return parse_linux_device(p, s.u16(2), s.u16(14), s.behind(16), depth);
 }
 
-inline bool parse_linux_cooked2(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_linux_cooked2(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(20)) return false;
   if (s.u8(11) == 6) s.copy(12, 6, p.src_mac.data());
   return parse_linux_device(p, s.u16(8), s.u16(0), s.behind(20), depth);
 }
 
 /// Cisco's framing of serial lines, or PPP: the first byte tells them apart, 0x0F or 0x8F, or 0xFF.
-inline bool parse_serial(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_serial(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(4)) return false;
   if (s.u8(0) == 0xFF) return parse_ppp(p, s, depth);
   if (s.u8(0) != 0x0F && s.u8(0) != 0x8F) return true;
@@ -138,15 +138,15 @@ inline bool parse_serial(Packet& p, const Slice& s, int depth) noexcept {
 }
 
 /// pppd's has the direction in the place of the address byte, 0 or 1.
-inline bool parse_pppd(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_pppd(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(2)) return false;
   return parse_ppp(p, s.u8(0) <= 1 && s.u8(1) == 3 ? s.behind(2) : s, depth);
 }
 
-inline bool parse_link(Packet& p, int type, const Slice& s, int depth) noexcept;
+inline bool parse_link(Packet& p, int type, const ByteSlice& s, int depth) noexcept;
 
 /// The fields between its fixed part and the frame are passed over.
-inline bool parse_ppi(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_ppi(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(8) || s.u8(0) != 0) return false;
   const std::uint16_t length = s.u16_little(2);
   const std::uint32_t type = s.u32_little(4);
@@ -155,7 +155,7 @@ inline bool parse_ppi(Packet& p, const Slice& s, int depth) noexcept {
 }
 
 /// False: the type is not known, or there is not the whole link header.
-inline bool parse_link(Packet& p, int type, const Slice& s, int depth) noexcept {
+inline bool parse_link(Packet& p, int type, const ByteSlice& s, int depth) noexcept {
   if (type == link_type::ethernet) return parse_ethernet(p, s, depth);
   if (depth > max_depth) return false;
   switch (type) {

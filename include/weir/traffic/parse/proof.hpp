@@ -15,9 +15,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/ip.hpp>
-#include <weir/traffic/parse/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,14 +28,14 @@ namespace detail {
 /// `open`: too little was captured to tell.
 enum class Proof : std::uint8_t { refuted, open, given };
 
-[[nodiscard]] inline bool has_right_checksum(const Slice& header, std::uint32_t size) noexcept {
+[[nodiscard]] inline bool has_right_checksum(const ByteSlice& header, std::uint32_t size) noexcept {
   std::uint32_t sum = 0;
   for (std::uint32_t at = 0; at < size; at += 2) sum += header.u16(at);
   while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
   return sum == 0xFFFF;
 }
 
-[[nodiscard]] inline Proof prove_ipv4(const Slice& s) noexcept {
+[[nodiscard]] inline Proof prove_ipv4(const ByteSlice& s) noexcept {
   if (s.wire() < 20 || (s.has(1) && (s.u8(0) < 0x45 || s.u8(0) > 0x4F))) return Proof::refuted;
   if (!s.has(20)) return Proof::open;
   const std::uint32_t header = (s.u8(0) & 15U) * 4;
@@ -78,7 +78,7 @@ enum class Proof : std::uint8_t { refuted, open, given };
 }
 
 /// `announced`: a type says that it is IPv6.
-[[nodiscard]] inline Proof prove_ipv6(const Slice& s, bool announced) noexcept {
+[[nodiscard]] inline Proof prove_ipv6(const ByteSlice& s, bool announced) noexcept {
   if (s.wire() < 40 || (s.has(1) && s.u8(0) >> 4 != 6)) return Proof::refuted;
   if (!s.has(40)) return Proof::open;
   const std::uint32_t payload = s.u16(4);
@@ -91,7 +91,7 @@ enum class Proof : std::uint8_t { refuted, open, given };
   return exact && addresses ? Proof::given : Proof::refuted;
 }
 
-[[nodiscard]] inline Proof prove_ip(const Slice& s, bool announced) noexcept {
+[[nodiscard]] inline Proof prove_ip(const ByteSlice& s, bool announced) noexcept {
   if (!s.has(1)) return Proof::open;
   return s.u8(0) >> 4 == 6 ? prove_ipv6(s, announced) : prove_ipv4(s);
 }
@@ -101,7 +101,7 @@ enum class Proof : std::uint8_t { refuted, open, given };
 }
 
 /// Whether a frame of this type, at `at`, may carry addresses that we know of.
-[[nodiscard]] inline bool leads_on(const Slice& s, std::uint32_t at) noexcept {
+[[nodiscard]] inline bool leads_on(const ByteSlice& s, std::uint32_t at) noexcept {
   const std::uint16_t type = s.u16(at);
   if (is_vlan_tag(type)) return true;
   switch (type) {

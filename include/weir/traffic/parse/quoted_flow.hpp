@@ -3,9 +3,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/ip.hpp>
-#include <weir/traffic/parse/slice.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -39,7 +39,7 @@ struct QuotedFlow {
 [[nodiscard]] inline std::optional<QuotedFlow> quoted_flow(const Packet& p) noexcept {
   if (!is_icmp_error(p)) return std::nullopt;
   Packet quoted;
-  const detail::Slice s(p.payload, p.payload_length);
+  const detail::ByteSlice s(p.payload, p.payload_length);
   if (!(p.ip_version == 6 ? detail::parse_ipv6(quoted, s) : detail::parse_ipv4(quoted, s))) {
     return std::nullopt;
   }

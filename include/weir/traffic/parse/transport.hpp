@@ -4,8 +4,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
-#include <weir/traffic/parse/slice.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,15 +15,16 @@ namespace weir::inline WEIR_ABI {
 namespace detail {
 
 /// The header is `header` bytes long; what follows it in `l4` is payload.
-inline void set_payload(Packet& p, const Slice& l4, std::uint32_t header) noexcept {
-  const Slice payload = l4.behind(header);
+inline void set_payload(Packet& p, const ByteSlice& l4, std::uint32_t header) noexcept {
+  const ByteSlice payload = l4.behind(header);
   p.has_l4 = true;
   p.l4_header_length = static_cast<std::uint16_t>(header);
   p.payload_length = payload.wire();
   p.payload = payload.bytes();
 }
 
-inline void parse_tcp_option(Packet& p, const Slice& options, std::size_t at, std::size_t length) noexcept {
+inline void parse_tcp_option(Packet& p, const ByteSlice& options, std::size_t at,
+                             std::size_t length) noexcept {
   switch (options.u8(at)) {
     case 2:
       if (length == 4) p.tcp_mss = options.u16(at + 2);
@@ -46,7 +47,7 @@ inline void parse_tcp_option(Packet& p, const Slice& options, std::size_t at, st
 }
 
 /// RFC 9293, 7323 (window scale, time stamps), 2018 (SACK). Ends at the first option that makes no sense.
-inline void parse_tcp_options(Packet& p, const Slice& options) noexcept {
+inline void parse_tcp_options(Packet& p, const ByteSlice& options) noexcept {
   constexpr std::uint32_t alone = 0x0101080A;  // no-op, no-op, time stamps: what most segments carry
   if (options.wire() == 12 && options.has(12) && options.u32(0) == alone) {
     return parse_tcp_option(p, options, 2, options.u8(3));
@@ -67,12 +68,12 @@ inline void parse_tcp_options(Packet& p, const Slice& options) noexcept {
   }
 }
 
-inline void parse_ports(Packet& p, const Slice& l4) noexcept {
+inline void parse_ports(Packet& p, const ByteSlice& l4) noexcept {
   p.src_port = l4.u16(0);
   p.dst_port = l4.u16(2);
 }
 
-inline void parse_tcp(Packet& p, const Slice& l4) noexcept {
+inline void parse_tcp(Packet& p, const ByteSlice& l4) noexcept {
   if (!l4.has(4)) return;
   parse_ports(p, l4);
   if (!l4.has(20)) return;
@@ -87,7 +88,7 @@ inline void parse_tcp(Packet& p, const Slice& l4) noexcept {
 }
 
 /// Length 0 is what segmentation offload leaves; more than the IP packet holds is a first fragment's.
-inline void parse_udp(Packet& p, const Slice& l4) noexcept {
+inline void parse_udp(Packet& p, const ByteSlice& l4) noexcept {
   if (!l4.has(4)) return;
   parse_ports(p, l4);
   if (!l4.has(8)) return;
@@ -96,7 +97,7 @@ inline void parse_udp(Packet& p, const Slice& l4) noexcept {
   if (length >= 8) set_payload(p, l4.limited(length), 8);
 }
 
-inline void parse_sctp(Packet& p, const Slice& l4) noexcept {
+inline void parse_sctp(Packet& p, const ByteSlice& l4) noexcept {
   if (!l4.has(4)) return;
   parse_ports(p, l4);
   if (l4.has(12)) set_payload(p, l4, 12);
@@ -132,7 +133,7 @@ inline void parse_sctp(Packet& p, const Slice& l4) noexcept {
   }
 }
 
-inline void parse_icmp(Packet& p, const Slice& l4) noexcept {
+inline void parse_icmp(Packet& p, const ByteSlice& l4) noexcept {
   if (!l4.has(2)) return;
   p.icmp_type = l4.u8(0);
   p.icmp_code = l4.u8(1);
@@ -142,7 +143,7 @@ inline void parse_icmp(Packet& p, const Slice& l4) noexcept {
 }
 
 /// Needs ip_version and protocol.
-inline void parse_transport(Packet& p, const Slice& l4) noexcept {
+inline void parse_transport(Packet& p, const ByteSlice& l4) noexcept {
   switch (p.protocol) {
     case ip_protocol::tcp: return parse_tcp(p, l4);
     case ip_protocol::udp: return parse_udp(p, l4);

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/ip.hpp>
 #include <weir/traffic/parse/network.hpp>
-#include <weir/traffic/parse/slice.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -28,13 +28,13 @@ namespace detail {
 inline constexpr int max_tunnels = 4;
 
 /// A frame inside a tunnel has VLAN tags and addresses of its own.
-inline bool parse_inner_frame(Packet& inner, const Slice& s) noexcept {
+inline bool parse_inner_frame(Packet& inner, const ByteSlice& s) noexcept {
   inner.vlan = {};
   inner.vlan_count = 0;
   return parse_ethernet(inner, s, 0);
 }
 
-inline bool parse_gre_payload(Packet& inner, std::uint16_t type, const Slice& s) noexcept {
+inline bool parse_gre_payload(Packet& inner, std::uint16_t type, const ByteSlice& s) noexcept {
   if (type == 0x6558) return parse_inner_frame(inner, s);
   if (type == 0x880B) return parse_ppp(inner, s, 0);
   parse_ether_type(inner, type, s, 0);
@@ -43,7 +43,7 @@ inline bool parse_gre_payload(Packet& inner, std::uint16_t type, const Slice& s)
 
 /// Version 0 with checksum, key and sequence number; version 1 with the call's number in the key's lower
 /// half.
-inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
+inline bool parse_gre(Packet& inner, const ByteSlice& s) noexcept {
   if (!s.has(4)) return false;
   const std::uint16_t flags = s.u16(0);
   const std::uint16_t version = flags & 7;
@@ -63,7 +63,7 @@ inline bool parse_gre(Packet& inner, const Slice& s) noexcept {
 
 /// Of the generic protocol extension, too (draft-ietf-nvo3-vxlan-gpe): with flag 0x04 a number says what is
 /// inside.
-inline bool parse_vxlan(Packet& inner, const Slice& s) noexcept {
+inline bool parse_vxlan(Packet& inner, const ByteSlice& s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0x08) == 0) return false;
   inner.tunnel_id = inner.tunnel_network = s.u32(4) >> 8;
   switch ((s.u8(0) & 0x04) != 0 ? s.u8(3) : 3) {
@@ -76,7 +76,7 @@ inline bool parse_vxlan(Packet& inner, const Slice& s) noexcept {
 
 /// Extension headers: their length in units of four bytes first, the next one's type last. A session carries
 /// IP or Ethernet, as was agreed when it was set up.
-inline bool parse_gtp_u(Packet& inner, Slice s) noexcept {
+inline bool parse_gtp_u(Packet& inner, ByteSlice s) noexcept {
   if (!s.has(8) || (s.u8(0) & 0xF0) != 0x30 || s.u8(1) != 0xFF) return false;  // version 1, user data
   if (s.u16(2) > s.wire() - 8) return false;
   s = s.limited(8U + s.u16(2));
@@ -100,7 +100,7 @@ inline bool parse_gtp_u(Packet& inner, Slice s) noexcept {
   return true;
 }
 
-inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
+inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const ByteSlice& s,
                              const ParseOptions& o) noexcept {
   if (outer.dst_port == o.vxlan_port) return parse_vxlan(inner, s);
   return outer.dst_port == o.gtp_u_port && parse_gtp_u(inner, s);
@@ -138,7 +138,7 @@ inline bool parse_udp_tunnel(Packet& inner, const Packet& outer, const Slice& s,
 }
 
 /// The protocol's number says which of the two it is.
-inline bool parse_ip_in_ip(Packet& inner, const Packet& outer, const Slice& s) noexcept {
+inline bool parse_ip_in_ip(Packet& inner, const Packet& outer, const ByteSlice& s) noexcept {
   return outer.protocol == ip_protocol::ipip ? parse_ipv4(inner, s) : parse_ipv6(inner, s);
 }
 
@@ -148,7 +148,7 @@ inline bool open_tunnel(Packet& p, const ParseOptions& o) noexcept {
   const bool udp = p.protocol == ip_protocol::udp && p.has_l4;
   const bool plain = p.protocol == ip_protocol::ipip || p.protocol == ip_protocol::ipv6;
   if (!udp && !plain && p.protocol != ip_protocol::gre) return false;
-  const Slice s(p.payload, p.payload_length);
+  const ByteSlice s(p.payload, p.payload_length);
   Packet inner = link_part(p);
   const bool open = udp     ? parse_udp_tunnel(inner, p, s, o)
                     : plain ? parse_ip_in_ip(inner, p, s)

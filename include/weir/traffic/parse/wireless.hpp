@@ -3,9 +3,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/packet.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/network.hpp>
-#include <weir/traffic/parse/slice.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace weir::inline WEIR_ABI {
 namespace detail {
 
 /// Which of the four addresses are source and destination depends on the way through the distribution system.
-inline void parse_wifi_addresses(Packet& p, const Slice& s, bool to_ds, bool from_ds) noexcept {
+inline void parse_wifi_addresses(Packet& p, const ByteSlice& s, bool to_ds, bool from_ds) noexcept {
   const std::size_t dst = to_ds ? 16 : 4;
   const std::size_t src = !from_ds ? 10 : to_ds ? 24 : 16;
   s.copy(dst, 6, p.dst_mac.data());
@@ -22,7 +22,7 @@ inline void parse_wifi_addresses(Packet& p, const Slice& s, bool to_ds, bool fro
 }
 
 /// `aligned`: the header is padded to a multiple of four bytes.
-inline bool parse_wifi(Packet& p, const Slice& s, bool aligned, int depth) noexcept {
+inline bool parse_wifi(Packet& p, const ByteSlice& s, bool aligned, int depth) noexcept {
   if (!s.has(2)) return false;
   const std::uint8_t kind = s.u8(0);
   const std::uint8_t flags = s.u8(1);
@@ -42,7 +42,7 @@ inline bool parse_wifi(Packet& p, const Slice& s, bool aligned, int depth) noexc
 }
 
 /// The byte with the flags stands behind the bitmaps (bit 31: one more follows) and the time stamp (bit 0).
-[[nodiscard]] inline std::uint8_t radiotap_flags(const Slice& header) noexcept {
+[[nodiscard]] inline std::uint8_t radiotap_flags(const ByteSlice& header) noexcept {
   const std::uint32_t present = header.u32_little(4);
   std::uint32_t at = 4;
   while (header.has(at + 4) && (header.u32_little(at) & 0x80000000U) != 0) at += 4;
@@ -51,7 +51,7 @@ inline bool parse_wifi(Packet& p, const Slice& s, bool aligned, int depth) noexc
   return (present & 2) != 0 && header.has(at + 1) ? header.u8(at) : std::uint8_t{0};
 }
 
-inline bool parse_radiotap(Packet& p, const Slice& s, int depth) noexcept {
+inline bool parse_radiotap(Packet& p, const ByteSlice& s, int depth) noexcept {
   if (!s.has(8) || s.u8(0) != 0) return false;
   const std::uint16_t length = s.u16_little(2);
   if (length < 8 || !s.has(length)) return false;
