@@ -5,6 +5,10 @@
 // sent into AVX-512 code. So every symbol carries version, instruction set and configuration in its name:
 //
 //   namespace weir::inline WEIR_ABI { ... }     ->     weir::v0_1_avx2_fma::...
+//
+// A program that links the library compiled once (weir::compiled, which defines WEIR_COMPILED) finds large
+// functions there instead of compiling them itself. Its symbols say so, too: what was compiled with other
+// flags than the library, or for another version, is refused by the linker, which names both.
 #pragma once
 
 #include <weir/core/version.hpp>
@@ -51,8 +55,35 @@
 #define WEIR_ABI_ASSERT _assert
 #endif
 
-#define WEIR_ABI_JOIN_(major, minor, isa, exc, math, check) v##major##_##minor##_##isa##exc##math##check
-#define WEIR_ABI_JOIN(major, minor, isa, exc, math, check) WEIR_ABI_JOIN_(major, minor, isa, exc, math, check)
+#if defined(WEIR_COMPILED)
+#define WEIR_ABI_FORM _compiled
+#else
+#define WEIR_ABI_FORM
+#endif
+
+#define WEIR_ABI_JOIN_(major, minor, isa, exc, math, check, form) \
+  v##major##_##minor##_##isa##exc##math##check##form
+#define WEIR_ABI_JOIN(major, minor, isa, exc, math, check, form) \
+  WEIR_ABI_JOIN_(major, minor, isa, exc, math, check, form)
 #define WEIR_ABI                                                                                      \
   WEIR_ABI_JOIN(WEIR_VERSION_MAJOR, WEIR_VERSION_MINOR, WEIR_ISA, WEIR_ABI_EXCEPTIONS, WEIR_ABI_MATH, \
-                WEIR_ABI_ASSERT)
+                WEIR_ABI_ASSERT, WEIR_ABI_FORM)
+
+// A large function that is no template is defined so:
+//
+//   [[nodiscard]] Result<Table> try_read_csv(const std::string& path);   // in a class, or WEIR_BODY before it
+//   #if WEIR_BODIES
+//   WEIR_BODY Result<Table> try_read_csv(const std::string& path) { ... }
+//   #endif
+//
+// WEIR_COMPILING is for the library's own file with these functions (include/weir/compiled/functions.hpp).
+#if defined(WEIR_COMPILED) && !defined(WEIR_COMPILING)
+#define WEIR_BODIES 0
+#else
+#define WEIR_BODIES 1
+#endif
+#if defined(WEIR_COMPILED)
+#define WEIR_BODY
+#else
+#define WEIR_BODY inline
+#endif

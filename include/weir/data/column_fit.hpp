@@ -36,8 +36,18 @@ struct CategoricalRule {
 };
 
 /// Fits to the numbers of the training rows, at least one; missing and infinite ones count as their stand-in.
-[[nodiscard]] inline Result<NumericPlan> fit_numeric(std::string name, const NumericRule& rule,
-                                                     std::vector<double> numbers) {
+[[nodiscard]] Result<NumericPlan> fit_numeric(std::string name, const NumericRule& rule,
+                                              std::vector<double> numbers);
+
+/// Fits to the texts of the training rows and how often they occur, in the order of the texts.
+[[nodiscard]] Result<CategoricalPlan> fit_categorical(
+    std::string name, const CategoricalRule& rule,
+    const std::vector<std::pair<std::string, std::size_t>>& counts);
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<NumericPlan> fit_numeric(std::string name, const NumericRule& rule,
+                                          std::vector<double> numbers) {
   if (!(rule.low < rule.high) || !is_finite(rule.low) || !is_finite(rule.high) || !is_finite(rule.constant)) {
     return Failure{ErrorKind::config, "preprocess: the rule for column '" + name +
                                           "' has bounds or a constant that are "
@@ -59,8 +69,7 @@ struct CategoricalRule {
   return plan;
 }
 
-/// Fits to the texts of the training rows and how often they occur, in the order of the texts.
-[[nodiscard]] inline Result<CategoricalPlan> fit_categorical(
+WEIR_BODY Result<CategoricalPlan> fit_categorical(
     std::string name, const CategoricalRule& rule,
     const std::vector<std::pair<std::string, std::size_t>>& counts) {
   CategoricalPlan plan{.name = std::move(name), .on_missing = rule.on_missing};
@@ -75,5 +84,7 @@ struct CategoricalRule {
   }
   return plan;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -192,10 +192,13 @@ class GiveawaySample {
 /// The columns of a table, besides the label, each of which tells at least 99.5 % of the rows. `labels` has
 /// the class of each row, from 0 to `classes` - 1. Classes of which there are fewer than some 40 rows are not
 /// looked at, so a small table has none.
-[[nodiscard]] inline std::vector<Giveaway> find_giveaways(const Table& table,
-                                                          std::span<const std::int32_t> labels,
-                                                          std::size_t classes,
-                                                          std::string_view label_column) {
+[[nodiscard]] std::vector<Giveaway> find_giveaways(const Table& table, std::span<const std::int32_t> labels,
+                                                   std::size_t classes, std::string_view label_column);
+
+#if WEIR_BODIES
+
+WEIR_BODY std::vector<Giveaway> find_giveaways(const Table& table, std::span<const std::int32_t> labels,
+                                               std::size_t classes, std::string_view label_column) {
   constexpr double nearly_all = 0.995;
   constexpr std::size_t few_numbers = 64;
   std::vector<Giveaway> result;
@@ -215,5 +218,7 @@ class GiveawaySample {
   }
   return result;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

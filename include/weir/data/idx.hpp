@@ -130,7 +130,27 @@ class IdxReader {
 
 }  // namespace detail
 
-[[nodiscard]] inline Result<IdxImages> try_read_idx_images(ByteSource& source) {
+[[nodiscard]] Result<IdxImages> try_read_idx_images(ByteSource& source);
+
+[[nodiscard]] Result<std::vector<std::uint8_t>> try_read_idx_labels(ByteSource& source);
+
+[[nodiscard]] Result<IdxImages> try_read_idx_images(const std::string& path, Opener open = &open_file);
+[[nodiscard]] Result<std::vector<std::uint8_t>> try_read_idx_labels(const std::string& path,
+                                                                    Opener open = &open_file);
+
+/// As `try_read_idx_images`; throws IoError or FormatError.
+[[nodiscard]] inline IdxImages read_idx_images(const std::string& path, Opener open = &open_file) {
+  return try_read_idx_images(path, open).value();
+}
+/// As `try_read_idx_labels`; throws IoError or FormatError.
+[[nodiscard]] inline std::vector<std::uint8_t> read_idx_labels(const std::string& path,
+                                                               Opener open = &open_file) {
+  return try_read_idx_labels(path, open).value();
+}
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<IdxImages> try_read_idx_images(ByteSource& source) {
   detail::IdxReader reader(source);
   const auto extents = reader.extents<3>();
   if (!extents) return extents.error();
@@ -146,34 +166,25 @@ class IdxReader {
                    static_cast<std::size_t>(columns), std::move(*pixels)};
 }
 
-[[nodiscard]] inline Result<std::vector<std::uint8_t>> try_read_idx_labels(ByteSource& source) {
+WEIR_BODY Result<std::vector<std::uint8_t>> try_read_idx_labels(ByteSource& source) {
   detail::IdxReader reader(source);
   const auto extents = reader.extents<1>();
   if (!extents) return extents.error();
   return reader.values(extents.value()[0]);
 }
 
-[[nodiscard]] inline Result<IdxImages> try_read_idx_images(const std::string& path,
-                                                           Opener open = &open_file) {
+WEIR_BODY Result<IdxImages> try_read_idx_images(const std::string& path, Opener open) {
   Result<std::unique_ptr<ByteSource>> source = open(path);
   if (!source) return source.error();
   return try_read_idx_images(*source.value());
 }
-[[nodiscard]] inline Result<std::vector<std::uint8_t>> try_read_idx_labels(const std::string& path,
-                                                                           Opener open = &open_file) {
+
+WEIR_BODY Result<std::vector<std::uint8_t>> try_read_idx_labels(const std::string& path, Opener open) {
   Result<std::unique_ptr<ByteSource>> source = open(path);
   if (!source) return source.error();
   return try_read_idx_labels(*source.value());
 }
 
-/// As `try_read_idx_images`; throws IoError or FormatError.
-[[nodiscard]] inline IdxImages read_idx_images(const std::string& path, Opener open = &open_file) {
-  return try_read_idx_images(path, open).value();
-}
-/// As `try_read_idx_labels`; throws IoError or FormatError.
-[[nodiscard]] inline std::vector<std::uint8_t> read_idx_labels(const std::string& path,
-                                                               Opener open = &open_file) {
-  return try_read_idx_labels(path, open).value();
-}
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -22,7 +22,22 @@
 
 namespace weir::inline WEIR_ABI {
 
-inline LabelRule LabelRule::fit(const TrainingRows& rows, std::string_view label_column) {
+/// The rows whose value in `column` (a text or a number) is there. `missing` says how many are not.
+[[nodiscard]] inline Table labelled_rows(Table table, std::string_view column, std::size_t& missing) {
+  const std::size_t index = table.index_of(column);
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const bool there =
+        table.numeric(index) ? is_finite(table.numbers(index)[row]) : table.codes(index)[row] != missing_code;
+    if (there) rows.push_back(row);
+  }
+  missing = table.rows() - rows.size();
+  return missing == 0 ? std::move(table) : table.take(rows);
+}
+
+#if WEIR_BODIES
+
+WEIR_BODY LabelRule LabelRule::fit(const TrainingRows& rows, std::string_view label_column) {
   LabelRule rule{.column = std::string(label_column)};
   for (auto& [name, count] : text_counts(rows.table(), label_column)) {
     if (name.empty()) fail(ErrorKind::data, "a label of column '" + rule.column + "' is missing");
@@ -31,7 +46,7 @@ inline LabelRule LabelRule::fit(const TrainingRows& rows, std::string_view label
   return rule;
 }
 
-inline std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
+WEIR_BODY std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
   const std::size_t index = table.index_of(column);
   const Dictionary& dictionary = table.dictionary(index);
   std::vector<std::int32_t> result;
@@ -49,17 +64,6 @@ inline std::vector<std::int32_t> LabelRule::encode(const Table& table) const {
   return result;
 }
 
-/// The rows whose value in `column` (a text or a number) is there. `missing` says how many are not.
-[[nodiscard]] inline Table labelled_rows(Table table, std::string_view column, std::size_t& missing) {
-  const std::size_t index = table.index_of(column);
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const bool there =
-        table.numeric(index) ? is_finite(table.numbers(index)[row]) : table.codes(index)[row] != missing_code;
-    if (there) rows.push_back(row);
-  }
-  missing = table.rows() - rows.size();
-  return missing == 0 ? std::move(table) : table.take(rows);
-}
+#endif
 
 }  // namespace weir::inline WEIR_ABI

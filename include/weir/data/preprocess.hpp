@@ -27,13 +27,15 @@
 
 namespace weir::inline WEIR_ABI {
 
-inline std::optional<std::string> Preprocessor::difference(const Table& table) const {
+#if WEIR_BODIES
+
+WEIR_BODY std::optional<std::string> Preprocessor::difference(const Table& table) const {
   return first_difference(
       schema, detail::subschema(table.schema(), detail::feature_columns(table.schema(), exclude)));
 }
 
-inline Result<Preprocessor> Preprocessor::try_fit(const TrainingRows& training,
-                                                  const PreprocessOptions& options) {
+WEIR_BODY Result<Preprocessor> Preprocessor::try_fit(const TrainingRows& training,
+                                                     const PreprocessOptions& options) {
   const Table& table = training.table();
   if (Status status = detail::check_names(table.schema(), options); !status) return status.error();
   const std::vector<std::size_t> columns = detail::feature_columns(table.schema(), options.exclude);
@@ -73,16 +75,18 @@ inline Result<Preprocessor> Preprocessor::try_fit(const TrainingRows& training,
   return result;
 }
 
-inline Result<Preprocessor> Preprocessor::try_fit(const TrainingRows& training) {
+WEIR_BODY Result<Preprocessor> Preprocessor::try_fit(const TrainingRows& training) {
   return try_fit(training, {});
 }
-inline Preprocessor Preprocessor::fit(const TrainingRows& training, const PreprocessOptions& options) {
+
+WEIR_BODY Preprocessor Preprocessor::fit(const TrainingRows& training, const PreprocessOptions& options) {
   return try_fit(training, options).value();
 }
-inline Preprocessor Preprocessor::fit(const TrainingRows& training) { return fit(training, {}); }
 
-inline Result<Matrix<float>> Preprocessor::try_transform(const Table& table,
-                                                         std::vector<std::size_t>* kept) const {
+WEIR_BODY Preprocessor Preprocessor::fit(const TrainingRows& training) { return fit(training, {}); }
+
+WEIR_BODY Result<Matrix<float>> Preprocessor::try_transform(const Table& table,
+                                                            std::vector<std::size_t>* kept) const {
   if (const auto text = difference(table)) {
     return Failure{ErrorKind::data, "preprocess: the table is not like that of the fit: " + *text};
   }
@@ -116,8 +120,10 @@ inline Result<Matrix<float>> Preprocessor::try_transform(const Table& table,
   return result;
 }
 
-inline Matrix<float> Preprocessor::transform(const Table& table, std::vector<std::size_t>* kept) const {
+WEIR_BODY Matrix<float> Preprocessor::transform(const Table& table, std::vector<std::size_t>* kept) const {
   return try_transform(table, kept).value();
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -87,7 +87,9 @@ struct Preprocessor {
   }
 };
 
-inline std::vector<std::string> Preprocessor::feature_names() const {
+#if WEIR_BODIES
+
+WEIR_BODY std::vector<std::string> Preprocessor::feature_names() const {
   std::vector<std::string> names;
   each_column(
       [&names](const NumericPlan& plan, auto...) {
@@ -100,8 +102,8 @@ inline std::vector<std::string> Preprocessor::feature_names() const {
   return names;
 }
 
-inline bool Preprocessor::encode(std::span<const double> numbers, std::span<const std::string_view> texts,
-                                 std::span<float> out) const noexcept {
+WEIR_BODY bool Preprocessor::encode(std::span<const double> numbers, std::span<const std::string_view> texts,
+                                    std::span<float> out) const noexcept {
   assert(numbers.size() == numeric.size() && texts.size() == categorical.size() && out.size() == features());
   bool usable = true;
   each_column(
@@ -116,5 +118,7 @@ inline bool Preprocessor::encode(std::span<const double> numbers, std::span<cons
       });
   return usable;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

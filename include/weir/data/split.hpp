@@ -65,16 +65,7 @@ struct Split {
 [[nodiscard]] inline TrainingRows training_rows(Table&& table) { return TrainingRows(std::move(table)); }
 
 /// Holds out the rows whose bit is set. Both parts keep the order of the table.
-[[nodiscard]] inline Split split_by_mask(const Table& table, const std::vector<bool>& held_out) {
-  if (held_out.size() != table.rows()) {
-    fail(ErrorKind::shape, "a mask of " + std::to_string(held_out.size()) + " bits does not fit " +
-                               std::to_string(table.rows()) + " rows");
-  }
-  std::vector<std::size_t> training;
-  std::vector<std::size_t> rest;
-  for (std::size_t row = 0; row < held_out.size(); ++row) (held_out[row] ? rest : training).push_back(row);
-  return {TrainingRows(table.take(training)), HeldOutRows(table.take(rest))};
-}
+[[nodiscard]] Split split_by_mask(const Table& table, const std::vector<bool>& held_out);
 
 struct SplitOptions {
   double held_out = 0.2;  ///< share of the rows, in (0, 1)
@@ -112,7 +103,41 @@ namespace detail {
 
 /// Splits at random, by the seed alone. Throws ConfigError when the share is not in (0, 1) or leaves one part
 /// empty.
-[[nodiscard]] inline Split split(const Table& table, const SplitOptions& options = {}) {
+[[nodiscard]] Split split(const Table& table, const SplitOptions& options = {});
+
+/// Holds out all rows of one group: an attack type, a host, a capture; "" are the rows where it is missing.
+/// Throws DataError when there is no such row.
+[[nodiscard]] Split leave_group_out(const Table& table, std::string_view column, std::string_view group);
+
+struct FoldOptions {
+  std::size_t folds = 5;
+  std::uint64_t seed = 0;
+  std::string stratify_by = {};  ///< a categorical column: each fold has its share of each class
+  std::string group_by = {};     ///< a categorical column: no group is in two folds; instead of stratify_by
+};
+
+/// Which fold each row is held out in, for cross-validation:
+///   const auto folds = k_fold(flows, {.folds = 5, .stratify_by = "label"});
+///   for (std::size_t i = 0; i < 5; ++i) { Split parts = fold(flows, folds, i); ... }
+[[nodiscard]] std::vector<std::uint32_t> k_fold(const Table& table, const FoldOptions& options = {});
+
+/// Holds out fold number `index`.
+[[nodiscard]] Split fold(const Table& table, std::span<const std::uint32_t> folds, std::size_t index);
+
+#if WEIR_BODIES
+
+WEIR_BODY Split split_by_mask(const Table& table, const std::vector<bool>& held_out) {
+  if (held_out.size() != table.rows()) {
+    fail(ErrorKind::shape, "a mask of " + std::to_string(held_out.size()) + " bits does not fit " +
+                               std::to_string(table.rows()) + " rows");
+  }
+  std::vector<std::size_t> training;
+  std::vector<std::size_t> rest;
+  for (std::size_t row = 0; row < held_out.size(); ++row) (held_out[row] ? rest : training).push_back(row);
+  return {TrainingRows(table.take(training)), HeldOutRows(table.take(rest))};
+}
+
+WEIR_BODY Split split(const Table& table, const SplitOptions& options) {
   if (!(options.held_out > 0 && options.held_out < 1)) {
     fail(ErrorKind::config, "the share of rows to hold out must lie between 0 and 1");
   }
@@ -132,10 +157,7 @@ namespace detail {
   return split_by_mask(table, mask);
 }
 
-/// Holds out all rows of one group: an attack type, a host, a capture; "" are the rows where it is missing.
-/// Throws DataError when there is no such row.
-[[nodiscard]] inline Split leave_group_out(const Table& table, std::string_view column,
-                                           std::string_view group) {
+WEIR_BODY Split leave_group_out(const Table& table, std::string_view column, std::string_view group) {
   const std::size_t index = table.index_of(column);
   const std::uint32_t code = table.dictionary(index).find(group);
   const auto codes = table.codes(index);
@@ -148,17 +170,7 @@ namespace detail {
   return split_by_mask(table, mask);
 }
 
-struct FoldOptions {
-  std::size_t folds = 5;
-  std::uint64_t seed = 0;
-  std::string stratify_by = {};  ///< a categorical column: each fold has its share of each class
-  std::string group_by = {};     ///< a categorical column: no group is in two folds; instead of stratify_by
-};
-
-/// Which fold each row is held out in, for cross-validation:
-///   const auto folds = k_fold(flows, {.folds = 5, .stratify_by = "label"});
-///   for (std::size_t i = 0; i < 5; ++i) { Split parts = fold(flows, folds, i); ... }
-[[nodiscard]] inline std::vector<std::uint32_t> k_fold(const Table& table, const FoldOptions& options = {}) {
+WEIR_BODY std::vector<std::uint32_t> k_fold(const Table& table, const FoldOptions& options) {
   const bool grouped = !options.group_by.empty();
   if (options.folds < 2 || options.folds > table.rows() || (grouped && !options.stratify_by.empty())) {
     fail(ErrorKind::config, "k-fold needs 2 or more folds, a row for each, and one way to divide");
@@ -191,11 +203,12 @@ struct FoldOptions {
   return folds;
 }
 
-/// Holds out fold number `index`.
-[[nodiscard]] inline Split fold(const Table& table, std::span<const std::uint32_t> folds, std::size_t index) {
+WEIR_BODY Split fold(const Table& table, std::span<const std::uint32_t> folds, std::size_t index) {
   std::vector<bool> mask(folds.size());
   for (std::size_t row = 0; row < mask.size(); ++row) mask[row] = folds[row] == index;
   return split_by_mask(table, mask);
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI
