@@ -61,20 +61,20 @@ inline constexpr std::array<double, 8> decay_rates{-5.0 * 0.69314718055994530941
                                                    0.0,
                                                    0.0};
 
-using Window = simd::Simd<double>;
+using WindowLanes = simd::Simd<double>;
 inline constexpr std::ptrdiff_t window_width = simd::width<double>;
 inline constexpr std::ptrdiff_t window_count = static_cast<std::ptrdiff_t>(damped_windows);
 
-[[nodiscard]] inline Window load_windows(const double* from, std::ptrdiff_t first) noexcept {
+[[nodiscard]] inline WindowLanes load_windows(const double* from, std::ptrdiff_t first) noexcept {
   return first + window_width <= window_count ? simd::load(from + first)
                                               : simd::load_part(from + first, window_count - first);
 }
-inline void store_windows(double* to, std::ptrdiff_t first, const Window& value) noexcept {
+inline void store_windows(double* to, std::ptrdiff_t first, const WindowLanes& value) noexcept {
   if (first + window_width <= window_count) return simd::store(to + first, value);
   simd::store_part(to + first, value, window_count - first);
 }
-[[nodiscard]] inline Window decay(std::ptrdiff_t first, double seconds) noexcept {
-  return simd::exp<double>(simd::load(decay_rates.data() + first) * Window(seconds));
+[[nodiscard]] inline WindowLanes decay(std::ptrdiff_t first, double seconds) noexcept {
+  return simd::exp<double>(simd::load(decay_rates.data() + first) * WindowLanes(seconds));
 }
 
 }  // namespace detail
@@ -88,15 +88,15 @@ struct DampedStream {
   void insert(double value, std::int64_t now_ns, double* residual = nullptr) noexcept {
     const double seconds = detail::seconds_since(last_ns, now_ns);
     last_ns = now_ns;
-    const detail::Window v(value), one(1.0);
+    const detail::WindowLanes v(value), one(1.0);
     for (std::ptrdiff_t i = 0; i < detail::window_count; i += detail::window_width) {
-      const detail::Window kept = detail::load_windows(weight.data(), i) * detail::decay(i, seconds);
-      const detail::Window total = kept + one;
-      const detail::Window share = one / total;
-      const detail::Window old_mean = detail::load_windows(mean.data(), i);
-      const detail::Window distance = v - old_mean;
-      const detail::Window new_mean = simd::fma(distance, share, old_mean);
-      const detail::Window squares =
+      const detail::WindowLanes kept = detail::load_windows(weight.data(), i) * detail::decay(i, seconds);
+      const detail::WindowLanes total = kept + one;
+      const detail::WindowLanes share = one / total;
+      const detail::WindowLanes old_mean = detail::load_windows(mean.data(), i);
+      const detail::WindowLanes distance = v - old_mean;
+      const detail::WindowLanes new_mean = simd::fma(distance, share, old_mean);
+      const detail::WindowLanes squares =
           simd::fma(distance * distance, share, detail::load_windows(variance.data(), i));
       detail::store_windows(weight.data(), i, total);
       detail::store_windows(mean.data(), i, new_mean);
@@ -121,13 +121,13 @@ struct DampedPair {
     const double seconds = detail::seconds_since(last_ns, now_ns);
     last_ns = now_ns;
     for (std::ptrdiff_t i = 0; i < detail::window_count; i += detail::window_width) {
-      const detail::Window g = detail::decay(i, seconds);
-      const detail::Window r = detail::load_windows(left, i);
-      const detail::Window product = r * detail::load_windows(residual[other].data(), i);
+      const detail::WindowLanes g = detail::decay(i, seconds);
+      const detail::WindowLanes r = detail::load_windows(left, i);
+      const detail::WindowLanes product = r * detail::load_windows(residual[other].data(), i);
       detail::store_windows(products.data(), i,
                             simd::fma(detail::load_windows(products.data(), i), g, product));
       detail::store_windows(weight.data(), i,
-                            simd::fma(detail::load_windows(weight.data(), i), g, detail::Window(1.0)));
+                            simd::fma(detail::load_windows(weight.data(), i), g, detail::WindowLanes(1.0)));
       detail::store_windows(residual[side].data(), i, r);
     }
   }
@@ -157,13 +157,14 @@ inline void write_pair(const DampedPair& pair, const DampedStream& a, const Damp
                        std::size_t stride) noexcept {
   std::array<std::array<double, damped_windows>, 4> result;
   for (std::ptrdiff_t i = 0; i < window_count; i += window_width) {
-    const Window va = load_windows(a.variance.data(), i), vb = load_windows(b.variance.data(), i);
-    const Window ma = load_windows(a.mean.data(), i), mb = load_windows(b.mean.data(), i);
-    const Window one(1.0), zero(0.0);
-    const Window covariance = load_windows(pair.products.data(), i) / load_windows(pair.weight.data(), i);
-    const Window deviations = xsimd::sqrt(va) * xsimd::sqrt(vb);
+    const WindowLanes va = load_windows(a.variance.data(), i), vb = load_windows(b.variance.data(), i);
+    const WindowLanes ma = load_windows(a.mean.data(), i), mb = load_windows(b.mean.data(), i);
+    const WindowLanes one(1.0), zero(0.0);
+    const WindowLanes covariance =
+        load_windows(pair.products.data(), i) / load_windows(pair.weight.data(), i);
+    const WindowLanes deviations = xsimd::sqrt(va) * xsimd::sqrt(vb);
     const auto varies = deviations > zero;
-    const Window ratio = covariance / xsimd::select(varies, deviations, one);
+    const WindowLanes ratio = covariance / xsimd::select(varies, deviations, one);
     store_windows(result[0].data(), i, xsimd::sqrt(simd::fma(va, va, vb * vb)));
     store_windows(result[1].data(), i, xsimd::sqrt(simd::fma(ma, ma, mb * mb)));
     store_windows(result[2].data(), i, covariance);

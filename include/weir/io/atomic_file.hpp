@@ -57,13 +57,7 @@ bool sync_if_possible(System& system, int file) noexcept {
 }
 
 /// ".0123456789abcdef.tmp"; empty when the system has no random numbers.
-inline std::string random_ending() {
-  std::uint64_t number = 0;
-  if (uninterrupted([&] { return ::getrandom(&number, sizeof number, 0); }) != sizeof number) return {};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), ".%016llx.tmp", static_cast<unsigned long long>(number));
-  return text.data();
-}
+std::string random_ending();
 
 /// Creates a file that did not exist; `name` receives its name.
 template <class System>
@@ -95,6 +89,18 @@ void take_over(System& system, int file, const struct stat& old) noexcept {
   }
   static_cast<void>(system.change_mode(file, mode));
 }
+
+#if WEIR_BODIES
+
+WEIR_BODY std::string random_ending() {
+  std::uint64_t number = 0;
+  if (uninterrupted([&] { return ::getrandom(&number, sizeof number, 0); }) != sizeof number) return {};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), ".%016llx.tmp", static_cast<unsigned long long>(number));
+  return text.data();
+}
+
+#endif
 
 }  // namespace detail
 

@@ -27,24 +27,7 @@
 namespace weir::inline WEIR_ABI {
 
 /// Appends `text` as a JSON string.
-inline void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xF];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
+void append_json_string(std::string& out, std::string_view text);
 
 class JsonWriter {
  public:
@@ -71,14 +54,7 @@ class JsonWriter {
     return *this;
   }
   /// The shortest text that reads back as the same number; 0 for what JSON cannot say (NaN, infinity).
-  JsonWriter& number(double value) {
-    separate();
-    std::array<char, 32> digits{};
-    const auto end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), std::isfinite(value) ? value : 0.0).ptr;
-    text_.append(digits.data(), end);
-    return *this;
-  }
+  JsonWriter& number(double value);
   JsonWriter& integer(std::int64_t value) {
     separate();
     text_ += std::to_string(value);
@@ -104,26 +80,9 @@ class JsonReader {
  public:
   explicit JsonReader(std::string_view text) noexcept : cursor_(text) {}
 
-  [[nodiscard]] bool string(std::string& out) {
-    JsonString sized;  // a first look tells the size; decoding never makes a string longer
-    JsonCursor look = cursor_;
-    if (!look.take_string(sized)) return cursor_.take_string(sized);
-    out.resize(sized.size);
-    JsonString decoded;
-    decoded.buffer = out.data();
-    return cursor_.take_string(decoded);
-  }
+  [[nodiscard]] bool string(std::string& out);
   [[nodiscard]] bool number(double& out) { return cursor_.take_number(out); }
-  [[nodiscard]] bool integer(std::int64_t& out) {
-    double value = 0.0;
-    const std::size_t at = cursor_.position();
-    if (!cursor_.take_number(value)) return false;
-    if (value != std::floor(value) || std::fabs(value) > 9007199254740992.0) {
-      return cursor_.refuse(at, "expected an integer");
-    }
-    out = static_cast<std::int64_t>(value);
-    return true;
-  }
+  [[nodiscard]] bool integer(std::int64_t& out);
   [[nodiscard]] bool boolean(bool& out) {
     out = cursor_.skip_word("true");
     return out || cursor_.skip_word("false") || cursor_.refuse(cursor_.position(), "expected true or false");
@@ -153,20 +112,7 @@ class JsonReader {
     });
   }
   /// The same for an object of texts by name, as many as there are; names in the order of the text.
-  [[nodiscard]] bool texts(std::vector<std::pair<std::string, std::string>>& members) {
-    const bool fine = any_object([&](std::string& key) {
-      members.emplace_back(std::move(key), std::string());
-      key = members.back().first.substr(0, 81);  // as much as a message shows
-      return string(members.back().second);
-    });
-    if (!fine) return false;
-    std::vector<std::string_view> names(members.size());
-    std::transform(members.begin(), members.end(), names.begin(),
-                   [](const auto& m) -> std::string_view { return m.first; });
-    std::sort(names.begin(), names.end());
-    const auto twin = std::adjacent_find(names.begin(), names.end());
-    return twin == names.end() || refuse_twice(*twin);
-  }
+  [[nodiscard]] bool texts(std::vector<std::pair<std::string, std::string>>& members);
   /// Whether the text ends here.
   [[nodiscard]] bool end() {
     return cursor_.at_end() || cursor_.refuse(cursor_.position(), "text after the end");
@@ -200,5 +146,73 @@ class JsonReader {
 
   JsonCursor cursor_;
 };
+
+#if WEIR_BODIES
+
+WEIR_BODY void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+WEIR_BODY JsonWriter& JsonWriter::number(double value) {
+  separate();
+  std::array<char, 32> digits{};
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), std::isfinite(value) ? value : 0.0).ptr;
+  text_.append(digits.data(), end);
+  return *this;
+}
+
+WEIR_BODY bool JsonReader::string(std::string& out) {
+  JsonString sized;  // a first look tells the size; decoding never makes a string longer
+  JsonCursor look = cursor_;
+  if (!look.take_string(sized)) return cursor_.take_string(sized);
+  out.resize(sized.size);
+  JsonString decoded;
+  decoded.buffer = out.data();
+  return cursor_.take_string(decoded);
+}
+
+WEIR_BODY bool JsonReader::integer(std::int64_t& out) {
+  double value = 0.0;
+  const std::size_t at = cursor_.position();
+  if (!cursor_.take_number(value)) return false;
+  if (value != std::floor(value) || std::fabs(value) > 9007199254740992.0) {
+    return cursor_.refuse(at, "expected an integer");
+  }
+  out = static_cast<std::int64_t>(value);
+  return true;
+}
+
+WEIR_BODY bool JsonReader::texts(std::vector<std::pair<std::string, std::string>>& members) {
+  const bool fine = any_object([&](std::string& key) {
+    members.emplace_back(std::move(key), std::string());
+    key = members.back().first.substr(0, 81);  // as much as a message shows
+    return string(members.back().second);
+  });
+  if (!fine) return false;
+  std::vector<std::string_view> names(members.size());
+  std::transform(members.begin(), members.end(), names.begin(),
+                 [](const auto& m) -> std::string_view { return m.first; });
+  std::sort(names.begin(), names.end());
+  const auto twin = std::adjacent_find(names.begin(), names.end());
+  return twin == names.end() || refuse_twice(*twin);
+}
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

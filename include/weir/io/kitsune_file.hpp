@@ -24,7 +24,38 @@
 
 namespace weir::inline WEIR_ABI {
 
-[[nodiscard]] inline Status try_write_snapshot(const std::string& path, const Snapshot& snapshot) {
+[[nodiscard]] Status try_write_snapshot(const std::string& path, const Snapshot& snapshot);
+
+[[nodiscard]] Result<Snapshot> try_read_snapshot(const std::string& path);
+
+template <class T>
+[[nodiscard]] Status try_save_kitsune(const std::string& path, const Kitsune<T>& detector) {
+  return try_write_snapshot(path, detector.snapshot());
+}
+/// As `try_save_kitsune`; throws IoError.
+template <class T>
+void save_kitsune(const std::string& path, const Kitsune<T>& detector) {
+  static_cast<void>(try_save_kitsune(path, detector).value());
+}
+
+/// Into a detector with the options of the saved one; unchanged on failure.
+template <class T>
+[[nodiscard]] Status try_load_kitsune(const std::string& path, Kitsune<T>& detector) {
+  const Result<Snapshot> snapshot = try_read_snapshot(path);
+  if (!snapshot) return snapshot.error();
+  const Status status = detector.try_restore(snapshot.value());
+  if (!status) return Failure{status.error().kind, "'" + path + "': " + status.error().what};
+  return std::monostate{};
+}
+/// As `try_load_kitsune`; throws IoError or FormatError.
+template <class T>
+void load_kitsune(const std::string& path, Kitsune<T>& detector) {
+  static_cast<void>(try_load_kitsune(path, detector).value());
+}
+
+#if WEIR_BODIES
+
+WEIR_BODY Status try_write_snapshot(const std::string& path, const Snapshot& snapshot) {
   SafetensorsWriter writer;
   writer.set_metadata("weir.kitsune", "1");
   const auto add = [&](const std::string& name, const auto& values) {
@@ -36,7 +67,7 @@ namespace weir::inline WEIR_ABI {
   return try_write_safetensors(path, writer);
 }
 
-[[nodiscard]] inline Result<Snapshot> try_read_snapshot(const std::string& path) {
+WEIR_BODY Result<Snapshot> try_read_snapshot(const std::string& path) {
   const Result<SafetensorsFile> read = try_read_safetensors(path);
   if (!read) return read.error();
   const SafetensorsView& file = read.value().view();
@@ -63,29 +94,6 @@ namespace weir::inline WEIR_ABI {
   return snapshot;
 }
 
-template <class T>
-[[nodiscard]] Status try_save_kitsune(const std::string& path, const Kitsune<T>& detector) {
-  return try_write_snapshot(path, detector.snapshot());
-}
-/// As `try_save_kitsune`; throws IoError.
-template <class T>
-void save_kitsune(const std::string& path, const Kitsune<T>& detector) {
-  static_cast<void>(try_save_kitsune(path, detector).value());
-}
-
-/// Into a detector with the options of the saved one; unchanged on failure.
-template <class T>
-[[nodiscard]] Status try_load_kitsune(const std::string& path, Kitsune<T>& detector) {
-  const Result<Snapshot> snapshot = try_read_snapshot(path);
-  if (!snapshot) return snapshot.error();
-  const Status status = detector.try_restore(snapshot.value());
-  if (!status) return Failure{status.error().kind, "'" + path + "': " + status.error().what};
-  return std::monostate{};
-}
-/// As `try_load_kitsune`; throws IoError or FormatError.
-template <class T>
-void load_kitsune(const std::string& path, Kitsune<T>& detector) {
-  static_cast<void>(try_load_kitsune(path, detector).value());
-}
+#endif
 
 }  // namespace weir::inline WEIR_ABI

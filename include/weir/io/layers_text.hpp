@@ -26,7 +26,24 @@ inline void write_config_value(JsonWriter& out, const ConfigValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) out.string(*text);
 }
 
-inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) {
+void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers);
+
+[[nodiscard]] inline std::string layers_text(const std::vector<LayerSpec>& layers) {
+  JsonWriter out;
+  write_layers(out, layers);
+  return out.text();
+}
+
+[[nodiscard]] bool read_config_value(JsonReader& in, ConfigValue& value);
+
+/// `left` counts layers and branches, each of which takes more memory than text.
+[[nodiscard]] bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth, std::size_t& left);
+
+[[nodiscard]] Result<std::vector<LayerSpec>> parse_layers(std::string_view text);
+
+#if WEIR_BODIES
+
+WEIR_BODY void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) {
   out.begin('[');
   for (const LayerSpec& layer : layers) {
     out.begin('{').key("kind").string(layer.kind);
@@ -44,13 +61,7 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
   out.end(']');
 }
 
-[[nodiscard]] inline std::string layers_text(const std::vector<LayerSpec>& layers) {
-  JsonWriter out;
-  write_layers(out, layers);
-  return out.text();
-}
-
-[[nodiscard]] inline bool read_config_value(JsonReader& in, ConfigValue& value) {
+WEIR_BODY bool read_config_value(JsonReader& in, ConfigValue& value) {
   if (in.cursor().sees('"')) return in.string(value.emplace<std::string>());
   if (in.cursor().sees('t') || in.cursor().sees('f')) return in.boolean(value.emplace<bool>());
   double number = 0.0;
@@ -60,9 +71,7 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
   return true;
 }
 
-/// `left` counts layers and branches, each of which takes more memory than text.
-[[nodiscard]] inline bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth,
-                                      std::size_t& left) {
+WEIR_BODY bool read_layers(JsonReader& in, std::vector<LayerSpec>& layers, int depth, std::size_t& left) {
   const auto count = [&in, &left] {
     if (left == 0) return in.cursor().refuse(in.cursor().position(), "more than 256 layers");
     --left;
@@ -88,12 +97,14 @@ inline void write_layers(JsonWriter& out, const std::vector<LayerSpec>& layers) 
   });
 }
 
-[[nodiscard]] inline Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
+WEIR_BODY Result<std::vector<LayerSpec>> parse_layers(std::string_view text) {
   std::vector<LayerSpec> layers;
   JsonReader in(text);
   std::size_t left = most_file_layers;
   if (!read_layers(in, layers, 0, left) || !in.end()) return in.failure("layers");
   return layers;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI::detail

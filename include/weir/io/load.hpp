@@ -33,14 +33,7 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-[[nodiscard]] inline Result<double> parse_number(const SafetensorsView& file, std::string_view key) {
-  const Result<std::string_view> text = required_text(file, key);
-  if (!text) return text.error();
-  JsonReader in(text.value());
-  double value = 0.0;
-  if (!in.number(value) || !in.end()) return in.failure(key);
-  return value;
-}
+[[nodiscard]] Result<double> parse_number(const SafetensorsView& file, std::string_view key);
 
 [[nodiscard]] inline Result<Task> parse_task(std::string_view text) {
   for (std::size_t i = 0; i < task_names.size(); ++i) {
@@ -64,7 +57,36 @@ template <class T, class Parse>
   return assign<T>(parse(text.value()), to);
 }
 
-[[nodiscard]] inline Status read_errors(const SafetensorsView& file, PipelineSettings& settings) {
+[[nodiscard]] Status read_errors(const SafetensorsView& file, PipelineSettings& settings);
+
+/// What belongs to another task would be silently lost.
+[[nodiscard]] Status refuse_foreign(const SafetensorsView& file, Task task);
+
+[[nodiscard]] Result<PipelineSettings> read_settings(const SafetensorsView& file);
+
+/// The common end of both ways to load: `net` has the right layers, its weights are to come.
+template <class Net>
+[[nodiscard]] Result<Pipeline<Net>> finish_load(const OpenedFile& file, PipelineSettings settings, Net net) {
+  const Result<Shape> output = output_shape(file.view, net, settings.input);
+  if (!output) return output.error();
+  if (const std::string text = settings_complaint(settings, output.value()); !text.empty())
+    return bad_file(text);
+  if (Status s = fill_net(file.view, file.budget, settings.input, net); !s) return s.error();
+  return Pipeline<Net>{std::move(settings), std::move(net)};
+}
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<double> parse_number(const SafetensorsView& file, std::string_view key) {
+  const Result<std::string_view> text = required_text(file, key);
+  if (!text) return text.error();
+  JsonReader in(text.value());
+  double value = 0.0;
+  if (!in.number(value) || !in.end()) return in.failure(key);
+  return value;
+}
+
+WEIR_BODY Status read_errors(const SafetensorsView& file, PipelineSettings& settings) {
   const auto size = static_cast<std::size_t>(settings.input.size());
   for (const auto& [name, to] : {std::pair{"errors.mean", &settings.errors.mean},
                                  std::pair{"errors.deviation", &settings.errors.deviation}}) {
@@ -87,8 +109,7 @@ template <class T, class Parse>
   return std::monostate{};
 }
 
-/// What belongs to another task would be silently lost.
-[[nodiscard]] inline Status refuse_foreign(const SafetensorsView& file, Task task) {
+WEIR_BODY Status refuse_foreign(const SafetensorsView& file, Task task) {
   const auto refuse = [task](const char* name) {
     return bad_file("'" + std::string(name) + "' does not belong to task " + std::string(name_of(task)));
   };
@@ -99,7 +120,7 @@ template <class T, class Parse>
   return std::monostate{};
 }
 
-[[nodiscard]] inline Result<PipelineSettings> read_settings(const SafetensorsView& file) {
+WEIR_BODY Result<PipelineSettings> read_settings(const SafetensorsView& file) {
   PipelineSettings settings;
   if (Status s = read_text(file, "weir.task", settings.task, parse_task); !s) return s.error();
   if (Status s = read_text(file, "weir.input", settings.input, parse_shape); !s) return s.error();
@@ -128,16 +149,7 @@ template <class T, class Parse>
   return settings;
 }
 
-/// The common end of both ways to load: `net` has the right layers, its weights are to come.
-template <class Net>
-[[nodiscard]] Result<Pipeline<Net>> finish_load(const OpenedFile& file, PipelineSettings settings, Net net) {
-  const Result<Shape> output = output_shape(file.view, net, settings.input);
-  if (!output) return output.error();
-  if (const std::string text = settings_complaint(settings, output.value()); !text.empty())
-    return bad_file(text);
-  if (Status s = fill_net(file.view, file.budget, settings.input, net); !s) return s.error();
-  return Pipeline<Net>{std::move(settings), std::move(net)};
-}
+#endif
 
 }  // namespace detail
 

@@ -43,31 +43,11 @@ namespace detail {
 [[nodiscard]] inline Failure bad_file(std::string what) { return {ErrorKind::format, std::move(what)}; }
 
 /// "1.3 MiB"
-[[nodiscard]] inline std::string bytes_text(double bytes) {
-  constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1024.0 && unit + 1 < units.size(); bytes /= 1024.0) ++unit;
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", std::min(bytes, 1e15),
-                units[unit]);
-  return text.data();
-}
+[[nodiscard]] std::string bytes_text(double bytes);
 
 /// What the values of the metadata's texts take at most: a string of two characters takes 32 bytes, and three
 /// times that while its list grows; an option of a layer more.
-[[nodiscard]] inline double settings_bytes(const SafetensorsView& file) {
-  constexpr double string_cost = 96.0, option_cost = 256.0, number_cost = 24.0, objects = 131072.0;
-  double bytes = objects;
-  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
-    const auto [key, text] = file.metadata_at(i);
-    if (key.substr(0, 5) != "weir.") continue;  // of others, and stays unread
-    const double strings = static_cast<double>(std::count(text.begin(), text.end(), '"')) / 2.0;
-    bytes += static_cast<double>(text.size());
-    bytes += strings * (key == "weir.layers" ? option_cost : string_cost);
-    bytes += number_cost * static_cast<double>(std::count(text.begin(), text.end(), ','));
-  }
-  return bytes;
-}
+[[nodiscard]] double settings_bytes(const SafetensorsView& file);
 
 /// The memory that is left of what a file may ask for.
 class MemoryBudget {
@@ -81,22 +61,10 @@ class MemoryBudget {
   [[nodiscard]] double left() const noexcept { return std::max(limit_ - taken_, 0.0); }
 
   /// Whether `bytes` more may be taken; `what` says for what.
-  [[nodiscard]] Status check(double bytes, std::string_view what) const {
-    if (taken_ + bytes <= limit_) return std::monostate{};
-    return bad_file(std::string(what) + " needs " + bytes_text(bytes) + ", which makes " +
-                    bytes_text(taken_ + bytes) + " with the file and its tables; a file of " +
-                    bytes_text(file_bytes_) + " may ask for " + bytes_text(limit_) +
-                    " (whoever trusts it allows more: max_memory, --model-memory)");
-  }
+  [[nodiscard]] Status check(double bytes, std::string_view what) const;
   /// Whether a run of so many operations is in proportion.
-  [[nodiscard]] Status check_work(double operations, std::string_view what) const {
-    if (operations <= 4096.0 * limit_ + 4294967296.0) return std::monostate{};
-    std::array<char, 40> count{};
-    std::snprintf(count.data(), count.size(), "%.1e", operations);
-    return bad_file(std::string(what) + " takes " + count.data() + " operations, too many for a file of " +
-                    bytes_text(file_bytes_) + " (whoever trusts it allows more: max_memory, --model-memory)");
-  }
-  [[nodiscard]] Status check() const { return check(0.0, "reading the metadata's values"); }
+  [[nodiscard]] Status check_work(double operations, std::string_view what) const;
+  [[nodiscard]] Status check() const;
 
  private:
   double file_bytes_;
@@ -157,6 +125,52 @@ template <class Net>
   if (!streams(net)) return std::monostate{};
   return refuse(weights + bytes_of<T>(state_size(net, input)));
 }
+
+#if WEIR_BODIES
+
+WEIR_BODY std::string bytes_text(double bytes) {
+  constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024.0 && unit + 1 < units.size(); bytes /= 1024.0) ++unit;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", std::min(bytes, 1e15),
+                units[unit]);
+  return text.data();
+}
+
+WEIR_BODY double settings_bytes(const SafetensorsView& file) {
+  constexpr double string_cost = 96.0, option_cost = 256.0, number_cost = 24.0, objects = 131072.0;
+  double bytes = objects;
+  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
+    const auto [key, text] = file.metadata_at(i);
+    if (key.substr(0, 5) != "weir.") continue;  // of others, and stays unread
+    const double strings = static_cast<double>(std::count(text.begin(), text.end(), '"')) / 2.0;
+    bytes += static_cast<double>(text.size());
+    bytes += strings * (key == "weir.layers" ? option_cost : string_cost);
+    bytes += number_cost * static_cast<double>(std::count(text.begin(), text.end(), ','));
+  }
+  return bytes;
+}
+
+WEIR_BODY Status MemoryBudget::check(double bytes, std::string_view what) const {
+  if (taken_ + bytes <= limit_) return std::monostate{};
+  return bad_file(std::string(what) + " needs " + bytes_text(bytes) + ", which makes " +
+                  bytes_text(taken_ + bytes) + " with the file and its tables; a file of " +
+                  bytes_text(file_bytes_) + " may ask for " + bytes_text(limit_) +
+                  " (whoever trusts it allows more: max_memory, --model-memory)");
+}
+
+WEIR_BODY Status MemoryBudget::check_work(double operations, std::string_view what) const {
+  if (operations <= 4096.0 * limit_ + 4294967296.0) return std::monostate{};
+  std::array<char, 40> count{};
+  std::snprintf(count.data(), count.size(), "%.1e", operations);
+  return bad_file(std::string(what) + " takes " + count.data() + " operations, too many for a file of " +
+                  bytes_text(file_bytes_) + " (whoever trusts it allows more: max_memory, --model-memory)");
+}
+
+WEIR_BODY Status MemoryBudget::check() const { return check(0.0, "reading the metadata's values"); }
+
+#endif
 
 }  // namespace detail
 }  // namespace weir::inline WEIR_ABI

@@ -47,85 +47,18 @@ namespace detail {
   return *text;
 }
 
-[[nodiscard]] inline Status refuse_unknown_keys(const SafetensorsView& file) {
-  constexpr std::array<std::string_view, 13> known{
-      "weir.checksum",   "weir.format",  "weir.input",     "weir.labels",      "weir.layers",
-      "weir.preprocess", "weir.record",  "weir.threshold", "weir.target_mean", "weir.target_deviation",
-      "weir.task",       "weir.version", "weir.samples"};
-  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
-    const std::string_view key = file.metadata_at(i).first;
-    const bool ours = key.substr(0, 5) == "weir.";
-    if (ours && std::find(known.begin(), known.end(), key) == known.end()) {
-      return bad_file(in_quotes(key) + " is not known to this version");
-    }
-  }
-  return std::monostate{};
-}
+[[nodiscard]] Status refuse_unknown_keys(const SafetensorsView& file);
 
 /// What must hold before any text is read.
-[[nodiscard]] inline Status check_format(const SafetensorsView& file, const MemoryBudget& budget) {
-  if (Status s = budget.check(); !s) return s;
-  if (Status s = refuse_unknown_keys(file); !s) return s;
-  const Result<std::string_view> format = required_text(file, "weir.format");
-  if (!format) return format.error();
-  if (format.value() == format_version) return std::monostate{};
-  return bad_file("the file's format is " + in_quotes(format.value()) + ", this version reads " +
-                  std::string(format_version));
-}
+[[nodiscard]] Status check_format(const SafetensorsView& file, const MemoryBudget& budget);
 
-[[nodiscard]] inline Result<Shape> parse_shape(std::string_view text) {
-  constexpr std::int64_t limit = 1 << 24;
-  std::vector<std::int64_t> extents;
-  JsonReader in(text);
-  const bool fine =
-      in.array([&] { return extents.size() < 2 && in.integer(extents.emplace_back()); }) && in.end();
-  if (!fine) return in.failure("weir.input");
-  if (extents.size() != 2 || extents[0] < 1 || extents[0] > limit || extents[1] < 1 || extents[1] > limit) {
-    return bad_file("weir.input: two extents from 1 to 2^24 are expected");
-  }
-  return Shape{static_cast<Index>(extents[0]), static_cast<Index>(extents[1])};
-}
+[[nodiscard]] Result<Shape> parse_shape(std::string_view text);
 
 /// The first option in which two layers of one kind differ, with both values.
-[[nodiscard]] inline std::string differing_option(const LayerSpec& stored, const LayerSpec& own) {
-  const auto text = [](const ConfigValue* value) {
-    JsonWriter out;
-    if (value == nullptr) return std::string("no such option");
-    write_config_value(out, *value);
-    return out.text();
-  };
-  for (const LayerSpec* layer : {&own, &stored}) {
-    for (const auto& [name, value] : layer->config.entries()) {
-      const ConfigValue *theirs = stored.config.find(name), *ours = own.config.find(name);
-      if (theirs != nullptr && ours != nullptr && same_value(*theirs, *ours)) continue;
-      return "the file has '" + name + "' " + text(theirs) + ", the program " + text(ours);
-    }
-  }
-  return "the file has other layers inside than the program";
-}
+[[nodiscard]] std::string differing_option(const LayerSpec& stored, const LayerSpec& own);
 
 /// The file's layers must be those of the program.
-[[nodiscard]] inline Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own) {
-  const Result<std::string_view> text = required_text(file, "weir.layers");
-  if (!text) return text.error();
-  const Result<std::vector<LayerSpec>> read = parse_layers(text.value());
-  if (!read) return read.error();
-  const std::vector<LayerSpec>& stored = read.value();
-  const auto kind = [](const std::vector<LayerSpec>& layers, std::size_t i) {
-    return i < layers.size() ? layers[i].kind : std::string("no layer");
-  };
-  for (std::size_t i = 0; i < std::max(own.size(), stored.size()); ++i) {
-    if (kind(own, i) != kind(stored, i)) {
-      return bad_file("layer " + std::to_string(i) + ": the file has " + kind(stored, i) + ", the program " +
-                      kind(own, i));
-    }
-    if (!(own[i] == stored[i])) {
-      return bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
-                      "): " + differing_option(stored[i], own[i]));
-    }
-  }
-  return std::monostate{};
-}
+[[nodiscard]] Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own);
 
 /// Fills the parameters of `net`, whose extents are known.
 template <class Net>
@@ -228,15 +161,7 @@ struct OpenedFile {
   SafetensorsView view;
   MemoryBudget budget;
 };
-[[nodiscard]] inline Result<OpenedFile> open_file(std::span<const std::byte> bytes,
-                                                  const LoadOptions& options) {
-  if (Status s = check_kind(bytes); !s) return s.error();
-  Result<SafetensorsView> view = try_parse_safetensors(bytes);
-  if (!view) return view.error();
-  const MemoryBudget budget(*view, bytes.size(), options);
-  if (Status s = check_format(*view, budget); !s) return s.error();
-  return OpenedFile{std::move(*view), budget};
-}
+[[nodiscard]] Result<OpenedFile> open_file(std::span<const std::byte> bytes, const LoadOptions& options);
 
 /// parse(bytes) of the file at `path`, whose name stands before what is wrong.
 template <class Parse>
@@ -248,6 +173,96 @@ template <class Parse>
   if (!result) return Failure{result.error().kind, "'" + path + "': " + result.error().what};
   return result;
 }
+
+#if WEIR_BODIES
+
+WEIR_BODY Status refuse_unknown_keys(const SafetensorsView& file) {
+  constexpr std::array<std::string_view, 13> known{
+      "weir.checksum",   "weir.format",  "weir.input",     "weir.labels",      "weir.layers",
+      "weir.preprocess", "weir.record",  "weir.threshold", "weir.target_mean", "weir.target_deviation",
+      "weir.task",       "weir.version", "weir.samples"};
+  for (std::size_t i = 0; i < file.metadata_size(); ++i) {
+    const std::string_view key = file.metadata_at(i).first;
+    const bool ours = key.substr(0, 5) == "weir.";
+    if (ours && std::find(known.begin(), known.end(), key) == known.end()) {
+      return bad_file(in_quotes(key) + " is not known to this version");
+    }
+  }
+  return std::monostate{};
+}
+
+WEIR_BODY Status check_format(const SafetensorsView& file, const MemoryBudget& budget) {
+  if (Status s = budget.check(); !s) return s;
+  if (Status s = refuse_unknown_keys(file); !s) return s;
+  const Result<std::string_view> format = required_text(file, "weir.format");
+  if (!format) return format.error();
+  if (format.value() == format_version) return std::monostate{};
+  return bad_file("the file's format is " + in_quotes(format.value()) + ", this version reads " +
+                  std::string(format_version));
+}
+
+WEIR_BODY Result<Shape> parse_shape(std::string_view text) {
+  constexpr std::int64_t limit = 1 << 24;
+  std::vector<std::int64_t> extents;
+  JsonReader in(text);
+  const bool fine =
+      in.array([&] { return extents.size() < 2 && in.integer(extents.emplace_back()); }) && in.end();
+  if (!fine) return in.failure("weir.input");
+  if (extents.size() != 2 || extents[0] < 1 || extents[0] > limit || extents[1] < 1 || extents[1] > limit) {
+    return bad_file("weir.input: two extents from 1 to 2^24 are expected");
+  }
+  return Shape{static_cast<Index>(extents[0]), static_cast<Index>(extents[1])};
+}
+
+WEIR_BODY std::string differing_option(const LayerSpec& stored, const LayerSpec& own) {
+  const auto text = [](const ConfigValue* value) {
+    JsonWriter out;
+    if (value == nullptr) return std::string("no such option");
+    write_config_value(out, *value);
+    return out.text();
+  };
+  for (const LayerSpec* layer : {&own, &stored}) {
+    for (const auto& [name, value] : layer->config.entries()) {
+      const ConfigValue *theirs = stored.config.find(name), *ours = own.config.find(name);
+      if (theirs != nullptr && ours != nullptr && same_value(*theirs, *ours)) continue;
+      return "the file has '" + name + "' " + text(theirs) + ", the program " + text(ours);
+    }
+  }
+  return "the file has other layers inside than the program";
+}
+
+WEIR_BODY Status check_layers(const SafetensorsView& file, const std::vector<LayerSpec>& own) {
+  const Result<std::string_view> text = required_text(file, "weir.layers");
+  if (!text) return text.error();
+  const Result<std::vector<LayerSpec>> read = parse_layers(text.value());
+  if (!read) return read.error();
+  const std::vector<LayerSpec>& stored = read.value();
+  const auto kind = [](const std::vector<LayerSpec>& layers, std::size_t i) {
+    return i < layers.size() ? layers[i].kind : std::string("no layer");
+  };
+  for (std::size_t i = 0; i < std::max(own.size(), stored.size()); ++i) {
+    if (kind(own, i) != kind(stored, i)) {
+      return bad_file("layer " + std::to_string(i) + ": the file has " + kind(stored, i) + ", the program " +
+                      kind(own, i));
+    }
+    if (!(own[i] == stored[i])) {
+      return bad_file("layer " + std::to_string(i) + " (" + own[i].kind +
+                      "): " + differing_option(stored[i], own[i]));
+    }
+  }
+  return std::monostate{};
+}
+
+WEIR_BODY Result<OpenedFile> open_file(std::span<const std::byte> bytes, const LoadOptions& options) {
+  if (Status s = check_kind(bytes); !s) return s.error();
+  Result<SafetensorsView> view = try_parse_safetensors(bytes);
+  if (!view) return view.error();
+  const MemoryBudget budget(*view, bytes.size(), options);
+  if (Status s = check_format(*view, budget); !s) return s.error();
+  return OpenedFile{std::move(*view), budget};
+}
+
+#endif
 
 }  // namespace detail
 

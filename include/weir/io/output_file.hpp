@@ -33,29 +33,12 @@ class OutputFile {
   static constexpr std::size_t buffer_bytes = std::size_t{256} << 10;
 
   /// Whatever stands in the way of writing there is found here.
-  [[nodiscard]] static Result<OutputFile> try_open(const std::string& path) {
-    Result<OutputPlace> place = try_find_output(path);
-    if (!place) return place.error();
-    OutputFile file(path);
-    const Status opened = place.value().direct ? file.state_->open_direct(place.value())
-                                               : file.state_->replacement.open(place.value());
-    if (!opened) return opened.error();
-    return file;
-  }
+  [[nodiscard]] static Result<OutputFile> try_open(const std::string& path);
   [[nodiscard]] static OutputFile open(const std::string& path) { return try_open(path).value(); }
 
   /// A log, which grows under its own name and keeps the lines that it has. What is written between two
   /// `flush` goes to the system at once, so that no line of it is cut by another writer or a kill.
-  [[nodiscard]] static Result<OutputFile> try_append(const std::string& path) {
-    Result<OutputPlace> place = try_find_output(path);
-    if (!place) return place.error();
-    OutputFile file(path);
-    const bool device = place.value().direct && !place.value().replaced;
-    const Status opened =
-        device ? file.state_->open_direct(place.value()) : file.state_->open_log(place.value());
-    if (!opened) return opened.error();
-    return file;
-  }
+  [[nodiscard]] static Result<OutputFile> try_append(const std::string& path);
 
   [[nodiscard]] static OutputFile standard_output() {
     OutputFile file("standard output");
@@ -83,18 +66,7 @@ class OutputFile {
   [[nodiscard]] const Status& status() const noexcept { return status_; }
 
   /// Puts the file in its place; the first failure of all, if there was one.
-  [[nodiscard]] Status commit() {
-    if (!flush()) {
-      state_->replacement.discard();
-      return status_;
-    }
-    if (state_->replaces()) {
-      status_ = state_->replacement.commit();
-    } else if (!detail::sync_if_possible(state_->system, descriptor()) || !state_->direct.close()) {
-      refuse(errno);
-    }
-    return status_;
-  }
+  [[nodiscard]] Status commit();
 
   /// Of what is written to now.
   [[nodiscard]] int descriptor() const noexcept {
@@ -147,7 +119,45 @@ class OutputFile {
 };
 
 /// Whether a file could be written at `path` now. Leaves nothing behind.
-[[nodiscard]] inline Status try_check_output(const std::string& path) {
+[[nodiscard]] Status try_check_output(const std::string& path);
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<OutputFile> OutputFile::try_open(const std::string& path) {
+  Result<OutputPlace> place = try_find_output(path);
+  if (!place) return place.error();
+  OutputFile file(path);
+  const Status opened = place.value().direct ? file.state_->open_direct(place.value())
+                                             : file.state_->replacement.open(place.value());
+  if (!opened) return opened.error();
+  return file;
+}
+
+WEIR_BODY Result<OutputFile> OutputFile::try_append(const std::string& path) {
+  Result<OutputPlace> place = try_find_output(path);
+  if (!place) return place.error();
+  OutputFile file(path);
+  const bool device = place.value().direct && !place.value().replaced;
+  const Status opened =
+      device ? file.state_->open_direct(place.value()) : file.state_->open_log(place.value());
+  if (!opened) return opened.error();
+  return file;
+}
+
+WEIR_BODY Status OutputFile::commit() {
+  if (!flush()) {
+    state_->replacement.discard();
+    return status_;
+  }
+  if (state_->replaces()) {
+    status_ = state_->replacement.commit();
+  } else if (!detail::sync_if_possible(state_->system, descriptor()) || !state_->direct.close()) {
+    refuse(errno);
+  }
+  return status_;
+}
+
+WEIR_BODY Status try_check_output(const std::string& path) {
   const Result<OutputPlace> place = try_find_output(path);
   if (!place) return place.error();
   if (place.value().direct) {
@@ -158,5 +168,7 @@ class OutputFile {
   PosixSystem system;
   return Replacement<PosixSystem>(system).open(place.value());
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -65,7 +65,20 @@ inline std::string real_directory(const std::string& directory) {
 }
 
 /// The number N of "/proc/<this process>/fd/N", or -1.
-inline int descriptor_named(const SplitPath& place) {
+int descriptor_named(const SplitPath& place);
+
+/// Follows links in the last part of the path; stops at a descriptor of this process. False: too many.
+bool follow_links(SplitPath& place);
+
+/// Why nothing can be written there, and what to do.
+Failure no_output(const std::string& path, const std::string& directory, int error);
+
+/// Why the file that is there may not be replaced; empty when it may.
+std::string refusal_to_replace(const OutputPlace& place);
+
+#if WEIR_BODIES
+
+WEIR_BODY int descriptor_named(const SplitPath& place) {
   const std::string own = "/proc/" + std::to_string(::getpid()) + "/";
   const std::string directory = real_directory(place.directory);
   if (!directory.starts_with(own) || !directory.ends_with("/fd")) return -1;
@@ -75,8 +88,7 @@ inline int descriptor_named(const SplitPath& place) {
   return error == std::errc() && stopped == end ? number : -1;
 }
 
-/// Follows links in the last part of the path; stops at a descriptor of this process. False: too many.
-inline bool follow_links(SplitPath& place) {
+WEIR_BODY bool follow_links(SplitPath& place) {
   constexpr int most = 40;  // as the system itself
   for (int followed = 0; followed < most; ++followed) {
     if (descriptor_named(place) >= 0) return true;
@@ -90,8 +102,7 @@ inline bool follow_links(SplitPath& place) {
   return false;
 }
 
-/// Why nothing can be written there, and what to do.
-inline Failure no_output(const std::string& path, const std::string& directory, int error) {
+WEIR_BODY Failure no_output(const std::string& path, const std::string& directory, int error) {
   std::string why = std::generic_category().message(error);
   if (error == ENOENT) why = "there is no folder '" + directory + "'; make it, or write to another";
   if (error == ENOTDIR) why = "'" + directory + "' is not a folder";
@@ -101,8 +112,7 @@ inline Failure no_output(const std::string& path, const std::string& directory, 
   return io_failure("cannot write", path, why);
 }
 
-/// Why the file that is there may not be replaced; empty when it may.
-inline std::string refusal_to_replace(const OutputPlace& place) {
+WEIR_BODY std::string refusal_to_replace(const OutputPlace& place) {
   // The system lets root open it all the same.
   if ((place.replaced->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0)
     return "it is read-only; write to another file, or allow writing it (chmod u+w)";
@@ -126,9 +136,15 @@ inline std::string refusal_to_replace(const OutputPlace& place) {
   return {};
 }
 
+#endif
+
 }  // namespace detail
 
-[[nodiscard]] inline Result<OutputPlace> try_find_output(const std::string& path) {
+[[nodiscard]] Result<OutputPlace> try_find_output(const std::string& path);
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<OutputPlace> try_find_output(const std::string& path) {
   detail::SplitPath place = detail::split_path(path);
   if (!detail::names_a_file(place)) {
     return detail::io_failure("cannot write", path.c_str(), "not the name of a file");
@@ -158,5 +174,7 @@ inline std::string refusal_to_replace(const OutputPlace& place) {
   if (!why.empty()) return detail::io_failure("cannot write", path, why);
   return result;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -29,7 +29,19 @@ struct ReferenceTables {
   std::vector<std::int64_t> counts{};
 };
 
-[[nodiscard]] inline ReferenceTables reference_tables(const ReferenceStatistics& reference) {
+[[nodiscard]] ReferenceTables reference_tables(const ReferenceStatistics& reference);
+
+/// One feature's bins; nothing when they make no sense.
+[[nodiscard]] bool restore_feature(const double* cuts, const std::int64_t* counts,
+                                   ReferenceStatistics& reference);
+
+/// Reads them if the file has them. FormatError when they do not fit `features`.
+[[nodiscard]] Status read_reference(const SafetensorsView& file, Index features,
+                                    ReferenceStatistics& reference);
+
+#if WEIR_BODIES
+
+WEIR_BODY ReferenceTables reference_tables(const ReferenceStatistics& reference) {
   constexpr std::size_t bins = ReferenceTables::bins;
   ReferenceTables tables;
   tables.cuts.assign(reference.features.size() * (bins - 1), std::numeric_limits<double>::infinity());
@@ -42,9 +54,8 @@ struct ReferenceTables {
   return tables;
 }
 
-/// One feature's bins; nothing when they make no sense.
-[[nodiscard]] inline bool restore_feature(const double* cuts, const std::int64_t* counts,
-                                          ReferenceStatistics& reference) {
+WEIR_BODY bool restore_feature(const double* cuts, const std::int64_t* counts,
+                               ReferenceStatistics& reference) {
   constexpr std::size_t bins = ReferenceTables::bins;
   const auto used = static_cast<std::size_t>(
       std::find(cuts, cuts + bins - 1, std::numeric_limits<double>::infinity()) - cuts);
@@ -58,9 +69,7 @@ struct ReferenceTables {
   return true;
 }
 
-/// Reads them if the file has them. FormatError when they do not fit `features`.
-[[nodiscard]] inline Status read_reference(const SafetensorsView& file, Index features,
-                                           ReferenceStatistics& reference) {
+WEIR_BODY Status read_reference(const SafetensorsView& file, Index features, ReferenceStatistics& reference) {
   if (!file.find("reference.cuts")) return std::monostate{};
   constexpr auto bins = static_cast<Index>(ReferenceTables::bins);
   const Failure bad{ErrorKind::format,
@@ -99,5 +108,7 @@ struct ReferenceTables {
   }
   return std::monostate{};
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -49,14 +49,7 @@ class SafetensorsFile {
   SafetensorsView view_;
 };
 
-inline Result<SafetensorsFile> try_read_safetensors(const std::string& path,
-                                                    const ReadOptions& options = {}) {
-  Result<std::vector<std::byte>> bytes = try_read_file(path, options.max_file_bytes);
-  if (!bytes) return bytes.error();
-  Result<SafetensorsView> view = try_parse_safetensors(*bytes, options);
-  if (!view) return Failure{view.error().kind, "'" + path + "': " + view.error().what};
-  return SafetensorsFile(std::move(*bytes), std::move(*view));
-}
+Result<SafetensorsFile> try_read_safetensors(const std::string& path, const ReadOptions& options = {});
 
 inline SafetensorsFile read_safetensors(const std::string& path, const ReadOptions& options = {}) {
   return try_read_safetensors(path, options).value();
@@ -72,5 +65,17 @@ inline Status try_write_safetensors(const std::string& path, const SafetensorsWr
 inline void write_safetensors(const std::string& path, const SafetensorsWriter& writer) {
   static_cast<void>(try_write_safetensors(path, writer).value());
 }
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<SafetensorsFile> try_read_safetensors(const std::string& path, const ReadOptions& options) {
+  Result<std::vector<std::byte>> bytes = try_read_file(path, options.max_file_bytes);
+  if (!bytes) return bytes.error();
+  Result<SafetensorsView> view = try_parse_safetensors(*bytes, options);
+  if (!view) return Failure{view.error().kind, "'" + path + "': " + view.error().what};
+  return SafetensorsFile(std::move(*bytes), std::move(*view));
+}
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

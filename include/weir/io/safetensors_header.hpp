@@ -41,16 +41,7 @@ class HeaderParser {
     return counts_;
   }
   /// Second pass, over the same header.
-  [[nodiscard]] Result<HeaderTables> tables(const HeaderCounts& counts) {
-    HeaderTables tables;
-    tables.tensors.reserve(counts.tensors);
-    tables.by_name.reserve(counts.tensors);
-    tables.metadata.reserve(counts.metadata);
-    tables.text.resize(counts.text);
-    tables_ = &tables;
-    if (!parse() || !index_tensors() || !index_metadata()) return failure();
-    return tables;
-  }
+  [[nodiscard]] Result<HeaderTables> tables(const HeaderCounts& counts);
 
  private:
   [[nodiscard]] Failure failure() const {
@@ -275,6 +266,21 @@ inline bool HeaderParser::index_metadata() {
   }
   return true;
 }
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<HeaderTables> HeaderParser::tables(const HeaderCounts& counts) {
+  HeaderTables tables;
+  tables.tensors.reserve(counts.tensors);
+  tables.by_name.reserve(counts.tensors);
+  tables.metadata.reserve(counts.metadata);
+  tables.text.resize(counts.text);
+  tables_ = &tables;
+  if (!parse() || !index_tensors() || !index_metadata()) return failure();
+  return tables;
+}
+
+#endif
 
 }  // namespace detail
 

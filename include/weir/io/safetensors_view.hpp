@@ -64,13 +64,7 @@ inline ChecksumText to_hex(std::uint64_t value) noexcept {
 }
 
 /// The checksum of a file whose checksum digits, at `digits`, count as zeros.
-inline ChecksumText checksum_of(std::span<const std::byte> file, std::size_t digits) noexcept {
-  constexpr ChecksumText zeros{'0', '0', '0', '0', '0', '0', '0', '0',
-                               '0', '0', '0', '0', '0', '0', '0', '0'};
-  Crc64 crc;
-  crc.update(file.first(digits)).update(std::as_bytes(std::span(zeros)));
-  return to_hex(crc.update(file.subspan(digits + checksum_digits)).value());
-}
+ChecksumText checksum_of(std::span<const std::byte> file, std::size_t digits) noexcept;
 
 inline std::string_view text_of(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -87,7 +81,21 @@ inline Failure format_failure(std::size_t position, const std::string& reason) {
 }
 
 /// Size of the header, checked against the file.
-inline Result<std::size_t> header_size(std::span<const std::byte> file) {
+Result<std::size_t> header_size(std::span<const std::byte> file);
+
+Status verify_checksum(std::span<const std::byte> file, const HeaderCounts& counts, bool required);
+
+#if WEIR_BODIES
+
+WEIR_BODY ChecksumText checksum_of(std::span<const std::byte> file, std::size_t digits) noexcept {
+  constexpr ChecksumText zeros{'0', '0', '0', '0', '0', '0', '0', '0',
+                               '0', '0', '0', '0', '0', '0', '0', '0'};
+  Crc64 crc;
+  crc.update(file.first(digits)).update(std::as_bytes(std::span(zeros)));
+  return to_hex(crc.update(file.subspan(digits + checksum_digits)).value());
+}
+
+WEIR_BODY Result<std::size_t> header_size(std::span<const std::byte> file) {
   if (file.size() < length_field)
     return format_failure(file.size(), "the file ends within the header's length");
   const std::uint64_t size = read_length(file);
@@ -102,7 +110,7 @@ inline Result<std::size_t> header_size(std::span<const std::byte> file) {
   return static_cast<std::size_t>(size);
 }
 
-inline Status verify_checksum(std::span<const std::byte> file, const HeaderCounts& counts, bool required) {
+WEIR_BODY Status verify_checksum(std::span<const std::byte> file, const HeaderCounts& counts, bool required) {
   if (!counts.checksum) {
     if (required) {
       return format_failure(length_field, "no checksum in the metadata, so it was not written by weir");
@@ -125,6 +133,8 @@ inline Status verify_checksum(std::span<const std::byte> file, const HeaderCount
   return std::monostate{};
 }
 
+#endif
+
 }  // namespace detail
 
 /// The tables of a file; refers to the file's bytes, which must outlive it.
@@ -139,14 +149,7 @@ class SafetensorsView {
             data_.subspan(static_cast<std::size_t>(entry.begin),
                           static_cast<std::size_t>(entry.end - entry.begin))};
   }
-  [[nodiscard]] std::optional<TensorInfo> find(std::string_view name) const noexcept {
-    const auto& order = tables_.by_name;
-    const auto name_at = [&](std::uint32_t i) { return tables_.view(tables_.tensors[i].name); };
-    const auto at = std::lower_bound(order.begin(), order.end(), name,
-                                     [&](std::uint32_t i, std::string_view key) { return name_at(i) < key; });
-    if (at == order.end() || name_at(*at) != name) return std::nullopt;
-    return (*this)[*at];
-  }
+  [[nodiscard]] std::optional<TensorInfo> find(std::string_view name) const noexcept;
 
   /// Bytes of the tables, which live as long as the view.
   [[nodiscard]] std::size_t table_bytes() const noexcept {
@@ -162,14 +165,7 @@ class SafetensorsView {
     const detail::MetadataEntry& entry = tables_.metadata[i];
     return {tables_.view(entry.key), tables_.view(entry.value)};
   }
-  [[nodiscard]] std::optional<std::string_view> metadata(std::string_view key) const noexcept {
-    const auto& entries = tables_.metadata;
-    const auto at = std::lower_bound(
-        entries.begin(), entries.end(), key,
-        [&](const detail::MetadataEntry& a, std::string_view b) { return tables_.view(a.key) < b; });
-    if (at == entries.end() || tables_.view(at->key) != key) return std::nullopt;
-    return tables_.view(at->value);
-  }
+  [[nodiscard]] std::optional<std::string_view> metadata(std::string_view key) const noexcept;
 
   /// Copies a tensor whose element type and extents are exactly those of `to`. Nothing is copied otherwise.
   template <FileScalar T>
@@ -201,8 +197,35 @@ class SafetensorsView {
 };
 
 /// Checks the whole file and gives access to it.
-inline Result<SafetensorsView> try_parse_safetensors(std::span<const std::byte> file,
-                                                     const ReadOptions& options = {}) {
+Result<SafetensorsView> try_parse_safetensors(std::span<const std::byte> file,
+                                              const ReadOptions& options = {});
+
+inline SafetensorsView parse_safetensors(std::span<const std::byte> file, const ReadOptions& options = {}) {
+  return try_parse_safetensors(file, options).value();
+}
+
+#if WEIR_BODIES
+
+WEIR_BODY std::optional<TensorInfo> SafetensorsView::find(std::string_view name) const noexcept {
+  const auto& order = tables_.by_name;
+  const auto name_at = [&](std::uint32_t i) { return tables_.view(tables_.tensors[i].name); };
+  const auto at = std::lower_bound(order.begin(), order.end(), name,
+                                   [&](std::uint32_t i, std::string_view key) { return name_at(i) < key; });
+  if (at == order.end() || name_at(*at) != name) return std::nullopt;
+  return (*this)[*at];
+}
+
+WEIR_BODY std::optional<std::string_view> SafetensorsView::metadata(std::string_view key) const noexcept {
+  const auto& entries = tables_.metadata;
+  const auto at = std::lower_bound(
+      entries.begin(), entries.end(), key,
+      [&](const detail::MetadataEntry& a, std::string_view b) { return tables_.view(a.key) < b; });
+  if (at == entries.end() || tables_.view(at->key) != key) return std::nullopt;
+  return tables_.view(at->value);
+}
+
+WEIR_BODY Result<SafetensorsView> try_parse_safetensors(std::span<const std::byte> file,
+                                                        const ReadOptions& options) {
   const Result<std::size_t> header_bytes = detail::header_size(file);
   if (!header_bytes) return header_bytes.error();
   const std::string_view header = detail::text_of(file.subspan(detail::length_field, header_bytes.value()));
@@ -217,8 +240,6 @@ inline Result<SafetensorsView> try_parse_safetensors(std::span<const std::byte> 
   return SafetensorsView(std::move(*tables), data);
 }
 
-inline SafetensorsView parse_safetensors(std::span<const std::byte> file, const ReadOptions& options = {}) {
-  return try_parse_safetensors(file, options).value();
-}
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -40,8 +40,15 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
 }
 
 /// `tables` are those of the reference; the writer keeps views of them.
-inline void add_reference(SafetensorsWriter& writer, const ReferenceStatistics& reference,
-                          const ReferenceTables& tables) {
+void add_reference(SafetensorsWriter& writer, const ReferenceStatistics& reference,
+                   const ReferenceTables& tables);
+
+void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings);
+
+#if WEIR_BODIES
+
+WEIR_BODY void add_reference(SafetensorsWriter& writer, const ReferenceStatistics& reference,
+                             const ReferenceTables& tables) {
   const auto bins = static_cast<Index>(ReferenceTables::bins);
   const auto features = static_cast<Index>(reference.features.size());
   writer.add("reference.cuts", TensorView<const double>(tables.cuts.data(), {bins - 1, features}));
@@ -50,7 +57,7 @@ inline void add_reference(SafetensorsWriter& writer, const ReferenceStatistics& 
                                                           {static_cast<Index>(reference.scores.size())}));
 }
 
-inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {
+WEIR_BODY void add_settings(SafetensorsWriter& writer, const PipelineSettings& settings) {
   writer.set_metadata("weir.format", std::string(format_version));
   writer.set_metadata("weir.task", std::string(name_of(settings.task)));
   writer.set_metadata("weir.input", shape_text(settings.input));
@@ -67,6 +74,8 @@ inline void add_settings(SafetensorsWriter& writer, const PipelineSettings& sett
   }
 }
 
+#endif
+
 }  // namespace detail
 
 namespace detail {
@@ -82,7 +91,11 @@ template <class T, class Parse>
 }
 
 /// What load() refuses is not written.
-[[nodiscard]] inline Status check_settings(const PipelineSettings& settings, Shape output) {
+[[nodiscard]] Status check_settings(const PipelineSettings& settings, Shape output);
+
+#if WEIR_BODIES
+
+WEIR_BODY Status check_settings(const PipelineSettings& settings, Shape output) {
   if (std::string text = settings_complaint(settings, output); !text.empty()) {
     return Failure{ErrorKind::config, std::move(text)};
   }
@@ -94,6 +107,8 @@ template <class T, class Parse>
   return check_text(settings.preprocess, preprocess_text(settings.preprocess), "weir.preprocess",
                     parse_preprocess);
 }
+
+#endif
 
 }  // namespace detail
 

@@ -24,7 +24,22 @@ namespace weir::inline WEIR_ABI::detail {
 }
 
 /// Why the labels cannot name what the outputs say; empty if they can.
-[[nodiscard]] inline std::string labels_complaint(const LabelRule& labels, Index wanted) {
+[[nodiscard]] std::string labels_complaint(const LabelRule& labels, Index wanted);
+
+/// Why a record does not give what samples are made of; empty if it does.
+[[nodiscard]] inline std::string samples_complaint(const PipelineSettings& settings) {
+  if (settings.samples.kind == SampleKind::window && settings.task != Task::regress) {
+    return "weir.samples: windows are for forecasts, task regress";
+  }
+  return sample_complaint(settings.samples, settings.input, settings.preprocess);
+}
+
+/// The first point in which the settings make no sense for a net that gives `output`; empty if there is none.
+[[nodiscard]] std::string settings_complaint(const PipelineSettings& settings, Shape output);
+
+#if WEIR_BODIES
+
+WEIR_BODY std::string labels_complaint(const LabelRule& labels, Index wanted) {
   const auto count = static_cast<Index>(labels.classes.size());
   if (count != wanted) {
     return "weir.labels: the number of classes, " + std::to_string(count) +
@@ -48,16 +63,7 @@ namespace weir::inline WEIR_ABI::detail {
   return {};
 }
 
-/// Why a record does not give what samples are made of; empty if it does.
-[[nodiscard]] inline std::string samples_complaint(const PipelineSettings& settings) {
-  if (settings.samples.kind == SampleKind::window && settings.task != Task::regress) {
-    return "weir.samples: windows are for forecasts, task regress";
-  }
-  return sample_complaint(settings.samples, settings.input, settings.preprocess);
-}
-
-/// The first point in which the settings make no sense for a net that gives `output`; empty if there is none.
-[[nodiscard]] inline std::string settings_complaint(const PipelineSettings& settings, Shape output) {
+WEIR_BODY std::string settings_complaint(const PipelineSettings& settings, Shape output) {
   const auto misfit = [&](const char* what) {
     return "the net gives " + output.str() + " values, which does not fit " + what;
   };
@@ -74,5 +80,7 @@ namespace weir::inline WEIR_ABI::detail {
   }
   return samples_complaint(settings);
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -54,7 +54,61 @@ inline void write_strings(JsonWriter& out, const std::vector<std::string>& value
 
 // Preprocessor: {"version":1,"exclude":[...],"columns":[{"name":...,"kind":"numeric",...}, ...]}
 
-inline void write_plan(JsonWriter& out, const NumericPlan& plan) {
+void write_plan(JsonWriter& out, const NumericPlan& plan);
+void write_plan(JsonWriter& out, const CategoricalPlan& plan);
+
+[[nodiscard]] std::string preprocess_text(const Preprocessor& pre);
+
+/// One column as it stands in the file; of which kind it is shows at the end.
+struct ColumnText {
+  std::string name, kind;
+  NumericPlan numeric;
+  CategoricalPlan categorical;
+  bool named = false;
+  bool of_numbers = false, of_texts = false;  ///< has members that only such a column has
+
+  [[nodiscard]] bool read(JsonReader& in, std::string_view key);
+
+  /// Why what was read cannot be used; empty when it can.
+  [[nodiscard]] std::string complaint() const;
+};
+
+[[nodiscard]] Result<Preprocessor> parse_preprocess(std::string_view text);
+
+// Labels: {"column":"label","classes":["benign","attack"],"map":{"normal":"benign"},"otherwise":"attack"}
+
+inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  out.begin('{');
+  for (const auto& [key, value] : pairs) out.key(key).string(value);
+  out.end('}');
+}
+[[nodiscard]] std::string labels_text(const LabelRule& labels);
+
+[[nodiscard]] Result<LabelRule> parse_labels(std::string_view text);
+
+[[nodiscard]] inline std::string record_text(const std::vector<std::pair<std::string, std::string>>& record) {
+  JsonWriter out;
+  write_pairs(out, record);
+  return out.text();
+}
+[[nodiscard]] inline Result<std::vector<std::pair<std::string, std::string>>> parse_record(
+    std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> record;
+  JsonReader in(text);
+  if (!in.texts(record) || !in.end()) return in.failure("record");
+  return record;
+}
+
+// Samples: {"kind":"sequence"}, {"kind":"image","scale":0.00392,"rows":28,"columns":28} or
+// {"kind":"window","horizon":1,"target":0,"relative":true}
+
+[[nodiscard]] std::string samples_text(const SampleRule& rule);
+
+[[nodiscard]] Result<SampleRule> parse_samples(std::string_view text);
+
+#if WEIR_BODIES
+
+WEIR_BODY void write_plan(JsonWriter& out, const NumericPlan& plan) {
   out.key("kind").string("numeric").key("used").boolean(plan.used);
   out.key("on_missing")
       .string(enum_name(on_missing_names, plan.on_missing))
@@ -67,7 +121,8 @@ inline void write_plan(JsonWriter& out, const NumericPlan& plan) {
   for (const double landmark : plan.scaler.landmarks) out.number(landmark);
   out.end(']');
 }
-inline void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
+
+WEIR_BODY void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
   out.key("kind")
       .string("categorical")
       .key("on_missing")
@@ -76,7 +131,7 @@ inline void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
   write_strings(out, plan.categories);
 }
 
-[[nodiscard]] inline std::string preprocess_text(const Preprocessor& pre) {
+WEIR_BODY std::string preprocess_text(const Preprocessor& pre) {
   JsonWriter out;
   out.begin('{').key("version").integer(pre.schema.version).key("exclude");
   write_strings(out, pre.exclude);
@@ -90,65 +145,53 @@ inline void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
   return out.end(']').end('}').text();
 }
 
-/// One column as it stands in the file; of which kind it is shows at the end.
-struct ColumnText {
-  std::string name, kind;
-  NumericPlan numeric;
-  CategoricalPlan categorical;
-  bool named = false;
-  bool of_numbers = false, of_texts = false;  ///< has members that only such a column has
-
-  [[nodiscard]] bool read(JsonReader& in, std::string_view key) {
-    double number = 0.0;
-    if (key == "name") return (named = true) && in.string(name);
-    if (key == "kind") return in.string(kind);
-    if (key == "on_missing") return read_enum(in, on_missing_names, numeric.on_missing);
-    (key == "categories" ? of_texts : of_numbers) = true;
-    if (key == "used") return in.boolean(numeric.used);
-    if (key == "stand_in") return in.number(numeric.stand_in);
-    if (key == "scaling") return read_enum(in, scaling_names, numeric.scaler.scaling);
-    if (key == "shift") return in.number(numeric.scaler.shift);
-    if (key == "scale") return in.number(numeric.scaler.scale);
-    if (key == "low" || key == "high") {
-      constexpr double limit = std::numeric_limits<float>::max();
-      if (!in.number(number) || std::fabs(number) > limit) return false;
-      (key == "low" ? numeric.low : numeric.high) = static_cast<float>(number);
-      return true;
-    }
-    if (key == "landmarks")
-      return in.array([&] { return in.number(numeric.scaler.landmarks.emplace_back()); });
-    if (key == "categories") return read_strings(in, categorical.categories);
-    return false;
+WEIR_BODY bool ColumnText::read(JsonReader& in, std::string_view key) {
+  double number = 0.0;
+  if (key == "name") return (named = true) && in.string(name);
+  if (key == "kind") return in.string(kind);
+  if (key == "on_missing") return read_enum(in, on_missing_names, numeric.on_missing);
+  (key == "categories" ? of_texts : of_numbers) = true;
+  if (key == "used") return in.boolean(numeric.used);
+  if (key == "stand_in") return in.number(numeric.stand_in);
+  if (key == "scaling") return read_enum(in, scaling_names, numeric.scaler.scaling);
+  if (key == "shift") return in.number(numeric.scaler.shift);
+  if (key == "scale") return in.number(numeric.scaler.scale);
+  if (key == "low" || key == "high") {
+    constexpr double limit = std::numeric_limits<float>::max();
+    if (!in.number(number) || std::fabs(number) > limit) return false;
+    (key == "low" ? numeric.low : numeric.high) = static_cast<float>(number);
+    return true;
   }
+  if (key == "landmarks") return in.array([&] { return in.number(numeric.scaler.landmarks.emplace_back()); });
+  if (key == "categories") return read_strings(in, categorical.categories);
+  return false;
+}
 
-  /// Why what was read cannot be used; empty when it can.
-  [[nodiscard]] std::string complaint() const {
-    if (!named) return "a column has no name";
-    if (kind != "numeric" && kind != "categorical")
-      return "column " + in_quotes(name) + " is of unknown kind " + in_quotes(kind);
-    if (kind == "numeric" ? of_texts : of_numbers)
-      return "column " + in_quotes(name) + " has members that a " + kind + " one does not have";
-    if (kind == "categorical") {
-      const auto& c = categorical.categories;
-      const bool ascending = std::adjacent_find(c.begin(), c.end(), std::greater_equal<>()) == c.end();
-      return ascending ? ""
-                       : "the categories of " + in_quotes(name) + " are not in ascending order, each once";
-    }
-    const Scaler& scaler = numeric.scaler;
-    const bool ranked = scaler.scaling == Scaling::rank;
-    if (!(scaler.scale > 0.0) || !(numeric.low < numeric.high))
-      return "the scaling of " + in_quotes(name) + " is not usable";
-    if (ranked &&
-        (scaler.landmarks.size() < 2 || !std::is_sorted(scaler.landmarks.begin(), scaler.landmarks.end()))) {
-      return "the landmarks of " + in_quotes(name) + " are not usable";
-    }
-    if (!ranked && !scaler.landmarks.empty())
-      return in_quotes(name) + " has landmarks and is not scaled by rank";
-    return "";
+WEIR_BODY std::string ColumnText::complaint() const {
+  if (!named) return "a column has no name";
+  if (kind != "numeric" && kind != "categorical")
+    return "column " + in_quotes(name) + " is of unknown kind " + in_quotes(kind);
+  if (kind == "numeric" ? of_texts : of_numbers)
+    return "column " + in_quotes(name) + " has members that a " + kind + " one does not have";
+  if (kind == "categorical") {
+    const auto& c = categorical.categories;
+    const bool ascending = std::adjacent_find(c.begin(), c.end(), std::greater_equal<>()) == c.end();
+    return ascending ? "" : "the categories of " + in_quotes(name) + " are not in ascending order, each once";
   }
-};
+  const Scaler& scaler = numeric.scaler;
+  const bool ranked = scaler.scaling == Scaling::rank;
+  if (!(scaler.scale > 0.0) || !(numeric.low < numeric.high))
+    return "the scaling of " + in_quotes(name) + " is not usable";
+  if (ranked &&
+      (scaler.landmarks.size() < 2 || !std::is_sorted(scaler.landmarks.begin(), scaler.landmarks.end()))) {
+    return "the landmarks of " + in_quotes(name) + " are not usable";
+  }
+  if (!ranked && !scaler.landmarks.empty())
+    return in_quotes(name) + " has landmarks and is not scaled by rank";
+  return "";
+}
 
-[[nodiscard]] inline Result<Preprocessor> parse_preprocess(std::string_view text) {
+WEIR_BODY Result<Preprocessor> parse_preprocess(std::string_view text) {
   Preprocessor pre;
   std::string complaint;
   JsonReader in(text);
@@ -187,14 +230,7 @@ struct ColumnText {
   return pre;
 }
 
-// Labels: {"column":"label","classes":["benign","attack"],"map":{"normal":"benign"},"otherwise":"attack"}
-
-inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string, std::string>>& pairs) {
-  out.begin('{');
-  for (const auto& [key, value] : pairs) out.key(key).string(value);
-  out.end('}');
-}
-[[nodiscard]] inline std::string labels_text(const LabelRule& labels) {
+WEIR_BODY std::string labels_text(const LabelRule& labels) {
   JsonWriter out;
   out.begin('{').key("column").string(labels.column).key("classes");
   write_strings(out, labels.classes);
@@ -203,7 +239,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   return out.key("otherwise").string(labels.otherwise).end('}').text();
 }
 
-[[nodiscard]] inline Result<LabelRule> parse_labels(std::string_view text) {
+WEIR_BODY Result<LabelRule> parse_labels(std::string_view text) {
   LabelRule labels;
   JsonReader in(text);
   const bool fine = in.object([&](std::string_view key) {
@@ -216,23 +252,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   return labels;
 }
 
-[[nodiscard]] inline std::string record_text(const std::vector<std::pair<std::string, std::string>>& record) {
-  JsonWriter out;
-  write_pairs(out, record);
-  return out.text();
-}
-[[nodiscard]] inline Result<std::vector<std::pair<std::string, std::string>>> parse_record(
-    std::string_view text) {
-  std::vector<std::pair<std::string, std::string>> record;
-  JsonReader in(text);
-  if (!in.texts(record) || !in.end()) return in.failure("record");
-  return record;
-}
-
-// Samples: {"kind":"sequence"}, {"kind":"image","scale":0.00392,"rows":28,"columns":28} or
-// {"kind":"window","horizon":1,"target":0,"relative":true}
-
-[[nodiscard]] inline std::string samples_text(const SampleRule& rule) {
+WEIR_BODY std::string samples_text(const SampleRule& rule) {
   JsonWriter out;
   out.begin('{').key("kind").string(name_of(rule.kind));
   if (rule.kind == SampleKind::image) {
@@ -246,7 +266,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   return out.end('}').text();
 }
 
-[[nodiscard]] inline Result<SampleRule> parse_samples(std::string_view text) {
+WEIR_BODY Result<SampleRule> parse_samples(std::string_view text) {
   constexpr std::int64_t limit = 1 << 24;
   SampleRule rule;
   JsonReader in(text);
@@ -281,5 +301,7 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
   return Failure{ErrorKind::format,
                  "samples: members that '" + std::string(name_of(rule.kind)) + "' does not have"};
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI::detail
