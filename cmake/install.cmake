@@ -12,6 +12,8 @@ configure_package_config_file(cmake/weirConfig.cmake.in weirConfig.cmake INSTALL
 write_basic_package_version_file(weirConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 configure_file(cmake/weir.pc.in weir.pc @ONLY)
 
+install(FILES cmake/compiled.cmake DESTINATION ${package_dir})
+install(DIRECTORY cmake/compiled DESTINATION ${package_dir})
 install(DIRECTORY include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
 install(TARGETS weir_library EXPORT weir)
 install(EXPORT weir NAMESPACE weir:: FILE weirTargets.cmake DESTINATION ${package_dir})

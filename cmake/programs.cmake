@@ -40,3 +40,6 @@ target_link_libraries(weir_native INTERFACE weir_program)
 if(WEIR_NATIVE)
   target_compile_options(weir_native INTERFACE -march=native)
 endif()
+
+# The library compiled once, for ours as they are compiled.
+target_link_libraries(weir_compiled PRIVATE weir_native)

@@ -31,9 +31,15 @@ void for_each_record(const SynthOptions& options, F&& fn) {
 }
 
 /// Writes header and records. Failures of the stream stay in its state. Throws ConfigError.
-inline void write_csv(std::ostream& out, const SynthOptions& options, synth::CsvOptions csv = {}) {
+void write_csv(std::ostream& out, const SynthOptions& options, synth::CsvOptions csv = {});
+
+#if WEIR_BODIES
+
+WEIR_BODY void write_csv(std::ostream& out, const SynthOptions& options, synth::CsvOptions csv) {
   synth::CsvWriter writer{out, csv};
   for_each_record(options, [&](const synth::ConnectionRecord& r) { writer(r); });
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -6,8 +6,8 @@
 #include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
+#include <weir/models/registry.hpp>
 #include "alloc/allocations.hpp"
-#include "any_net.hpp"
 
 #include <array>
 #include <cmath>

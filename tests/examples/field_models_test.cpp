@@ -3,7 +3,6 @@
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 
-#include "any_net.hpp"
 #include "source_dir.hpp"
 
 #include <doctest/doctest.h>

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
-#include <any_net.hpp>
 #include <train/toy_data.hpp>
 #include <weir/io/checkpoint.hpp>
 #include <weir/layers/activations/relu.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/layers/regularisation/dropout.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
+#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/any_optimizer.hpp>

@@ -2,8 +2,6 @@
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 
-#include "any_net.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -5,7 +5,6 @@
 #include <weir/io/save.hpp>
 #include <weir/pipeline/scorer.hpp>
 
-#include "any_net.hpp"
 #include "counting_new.hpp"
 #include "hostile_files.hpp"
 

@@ -10,7 +10,6 @@
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/scorer.hpp>
 
-#include "any_net.hpp"
 #include "forged_file.hpp"
 
 #include <array>

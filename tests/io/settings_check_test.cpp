@@ -4,7 +4,6 @@
 #include <weir/io/save.hpp>
 #include <weir/models/sequential.hpp>
 
-#include "any_net.hpp"
 #include "forged_file.hpp"
 #include "support.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <weir/models/sequential.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 
 #include <doctest/doctest.h>
 

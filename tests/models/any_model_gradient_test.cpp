@@ -1,6 +1,6 @@
 // Models built at run time against numerical derivatives.
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 #include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "training_step.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 // are compared bit for bit with the same layers run one by one, each with memory of its own.
 #include <weir/models/workspace.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "models/training_step.hpp"
 
 #include <doctest/doctest.h>

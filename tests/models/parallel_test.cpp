@@ -12,7 +12,7 @@
 #include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 
 
 #include <doctest/doctest.h>
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 
 #include <string>
 #include <string_view>

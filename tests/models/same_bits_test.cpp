@@ -6,7 +6,7 @@
 #include <weir/layers/regularisation/dropout.hpp>
 #include <weir/models/sequential.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "training_step.hpp"
 
 #include <doctest/doctest.h>

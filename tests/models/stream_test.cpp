@@ -2,7 +2,7 @@
 #include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 
 #include <doctest/doctest.h>
 

@@ -17,7 +17,7 @@
 #include <weir/optimizers/adam.hpp>
 #include <weir/train/fit.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "layers/along_time.hpp"
 #include "layers/check_gradients.hpp"
 #include "models/check_training_gradient.hpp"

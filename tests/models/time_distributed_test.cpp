@@ -7,7 +7,7 @@
 #include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>
 
-#include "any_net.hpp"
+#include <weir/models/registry.hpp>
 #include "layers/check_gradients.hpp"
 
 #include <doctest/doctest.h>

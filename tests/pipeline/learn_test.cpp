@@ -9,8 +9,6 @@
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/table_samples.hpp>
 
-#include "any_net.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>

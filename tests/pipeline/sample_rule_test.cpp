@@ -7,8 +7,6 @@
 #include <weir/io/save.hpp>
 #include <weir/pipeline/scorer.hpp>
 
-#include "any_net.hpp"
-
 #include <array>
 #include <cmath>
 #include <string>

@@ -76,7 +76,7 @@
 //   WEIR_BODY Result<Table> try_read_csv(const std::string& path) { ... }
 //   #endif
 //
-// WEIR_COMPILING is for the library's own file with these functions (include/weir/compiled/functions.hpp).
+// WEIR_COMPILING is for the library's own file of these functions, cmake/compiled/functions.cpp.
 #if defined(WEIR_COMPILED) && !defined(WEIR_COMPILING)
 #define WEIR_BODIES 0
 #else

@@ -6,6 +6,8 @@
 #include <weir/io/load.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/registry.hpp>
+#include <weir/models/workspace.hpp>
+#include <weir/pipeline/scorer.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -59,5 +61,19 @@ template <class T = float>
 [[nodiscard]] Pipeline<AnyModel<T>> load_any(const std::string& path, const LoadOptions& options = {}) {
   return try_load_any<T>(path, options).value();
 }
+
+#if defined(WEIR_COMPILED)
+extern template Result<Pipeline<AnyModel<float>>> try_parse_any<float>(std::span<const std::byte>,
+                                                                       const LoadOptions&);
+extern template Result<Pipeline<AnyModel<double>>> try_parse_any<double>(std::span<const std::byte>,
+                                                                         const LoadOptions&);
+extern template Result<Pipeline<AnyModel<float>>> try_load_any<float>(const std::string&, const LoadOptions&);
+extern template Result<Pipeline<AnyModel<double>>> try_load_any<double>(const std::string&,
+                                                                        const LoadOptions&);
+extern template class Workspace<AnyModel<float>>;
+extern template class Workspace<AnyModel<double>>;
+extern template class Scorer<AnyModel<float>>;
+extern template class Scorer<AnyModel<double>>;
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -210,4 +210,11 @@ struct AnyModel {
   }
 };
 
+#if defined(WEIR_COMPILED)
+extern template class AnyLayer<float>;
+extern template class AnyLayer<double>;
+extern template struct AnyModel<float>;
+extern template struct AnyModel<double>;
+#endif
+
 }  // namespace weir::inline WEIR_ABI

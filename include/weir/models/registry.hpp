@@ -268,4 +268,13 @@ template <class T = float, class Source>
   return try_build<T>(source, input).value();
 }
 
+#if defined(WEIR_COMPILED)
+extern template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape,
+                                                                   BuildLimits&, Index);
+extern template Result<AnyModel<double>> detail::build_chain<double>(std::span<const LayerSpec>, Shape,
+                                                                     BuildLimits&, Index);
+extern template Result<std::vector<LayerSpec>> try_parse_layers<float>(std::string_view, Index);
+extern template Result<std::vector<LayerSpec>> try_parse_layers<double>(std::string_view, Index);
+#endif
+
 }  // namespace weir::inline WEIR_ABI

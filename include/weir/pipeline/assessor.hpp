@@ -17,6 +17,7 @@
 #include <weir/data/label_match.hpp>
 #include <weir/data/preprocess.hpp>
 #include <weir/data/table.hpp>
+#include <weir/models/any_model.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/forecast_pairs.hpp>
 #include <weir/pipeline/option_words.hpp>
@@ -311,5 +312,9 @@ template <class Net>
   }
   return assessor.finish();
 }
+
+#if defined(WEIR_COMPILED)
+extern template class Assessor<AnyModel<float>>;
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -124,7 +124,11 @@ inline void divide_images(Samples& samples, const LabelledImages& images,
 
 /// The samples of labelled images, `options.label` being the name of what the labels say. ConfigError when
 /// options exclude each other or ask for labels that do not occur, DataError with fewer than two images.
-[[nodiscard]] inline Samples make_samples(const LabelledImages& images, const SampleOptions& options) {
+[[nodiscard]] Samples make_samples(const LabelledImages& images, const SampleOptions& options);
+
+#if WEIR_BODIES
+
+WEIR_BODY Samples make_samples(const LabelledImages& images, const SampleOptions& options) {
   check_options(options);
   if (options.task == Task::regress) {
     fail(ErrorKind::config, option_word(options.words, "task") + " regress is not for images");
@@ -159,5 +163,7 @@ inline void divide_images(Samples& samples, const LabelledImages& images,
   detail::note_few_rows(samples);
   return samples;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

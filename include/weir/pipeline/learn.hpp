@@ -195,4 +195,13 @@ template <class Net = AnyModel<float>>
   return learn(samples, plan_learning<Net>(samples, options));
 }
 
+#if defined(WEIR_COMPILED)
+extern template LearnPlan<AnyModel<float>> plan_learning<AnyModel<float>>(const Samples&,
+                                                                          const LearnOptions&);
+extern template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPlan<AnyModel<float>>);
+extern template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Samples&, AnyModel<float>,
+                                                                              std::optional<double>,
+                                                                              ThreadPool*);
+#endif
+
 }  // namespace weir::inline WEIR_ABI

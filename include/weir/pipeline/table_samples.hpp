@@ -213,7 +213,11 @@ inline void divide_classes(Samples& samples, Table table, const SampleOptions& o
 /// other or ask for labels that do not occur; DataError when the table does not serve: a column is missing or
 /// names rows, a sequence or series holds texts, fewer than two rows have a label. The messages say what to
 /// change.
-[[nodiscard]] inline Samples make_samples(Table table, const SampleOptions& options) {
+[[nodiscard]] Samples make_samples(Table table, const SampleOptions& options);
+
+#if WEIR_BODIES
+
+WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
   check_options(options);
   for (const std::string& name : options.drop) {
     detail::require_column(table, options, name);
@@ -252,5 +256,7 @@ inline void divide_classes(Samples& samples, Table table, const SampleOptions& o
   detail::note_few_rows(samples);
   return samples;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

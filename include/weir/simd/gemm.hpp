@@ -72,4 +72,11 @@ void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, St
   }
 }
 
+#if defined(WEIR_COMPILED)
+extern template void gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, Strided<float>,
+                                 Strided<float>, float*, std::ptrdiff_t, Init, const float*) noexcept;
+extern template void gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, Strided<double>,
+                                  Strided<double>, double*, std::ptrdiff_t, Init, const double*) noexcept;
+#endif
+
 }  // namespace weir::inline WEIR_ABI::simd

@@ -146,8 +146,13 @@ inline void write_rule(std::ostream& out, std::string_view label, const Connecti
 /// Writes the packets of the connections in the order of time, and label rules: one for each attack and
 /// `benign` for all others, or with `kinds` one for each connection. Failures stay in the writer's status and
 /// the stream's state. Throws ConfigError.
-inline void write_capture(CaptureWriter& capture, std::ostream& rules, const SynthOptions& options,
-                          const SynthCaptureOptions& how = {}) {
+void write_capture(CaptureWriter& capture, std::ostream& rules, const SynthOptions& options,
+                   const SynthCaptureOptions& how = {});
+
+#if WEIR_BODIES
+
+WEIR_BODY void write_capture(CaptureWriter& capture, std::ostream& rules, const SynthOptions& options,
+                             const SynthCaptureOptions& how) {
   synth::detail::CaptureMerge merge(capture, how, options.seed);
   synth::detail::PortGuard ports;
   for_each_connection(options, [&](const synth::Connection& made) {
@@ -161,5 +166,7 @@ inline void write_capture(CaptureWriter& capture, std::ostream& rules, const Syn
   merge.write_before(std::numeric_limits<std::int64_t>::max());
   if (!how.kinds) rules << "benign\n";
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -31,9 +31,19 @@ namespace weir::inline WEIR_ABI {
 
 /// Fills `out` anew. False: the link type is not known or the link header was cut off; then there are only
 /// time, lengths and the view of the frame. `wire_length` below the captured length counts as that.
-inline bool parse_packet(Packet& out, int link_type, std::span<const std::byte> frame,
-                         std::uint32_t wire_length, std::int64_t time_ns,
-                         const ParseOptions& options = {}) noexcept {
+bool parse_packet(Packet& out, int link_type, std::span<const std::byte> frame, std::uint32_t wire_length,
+                  std::int64_t time_ns, const ParseOptions& options = {}) noexcept;
+
+/// The same as a value; none where the other form returns false.
+[[nodiscard]] std::optional<Packet> parse_packet(int link_type, std::span<const std::byte> frame,
+                                                 std::uint32_t wire_length, std::int64_t time_ns,
+                                                 const ParseOptions& options = {}) noexcept;
+
+#if WEIR_BODIES
+
+WEIR_BODY bool parse_packet(Packet& out, int link_type, std::span<const std::byte> frame,
+                            std::uint32_t wire_length, std::int64_t time_ns,
+                            const ParseOptions& options) noexcept {
   const detail::ByteSlice s(frame, wire_length);
   out = Packet{};
   out.time_ns = time_ns;
@@ -46,13 +56,14 @@ inline bool parse_packet(Packet& out, int link_type, std::span<const std::byte> 
   return known;
 }
 
-/// The same as a value; none where the other form returns false.
-[[nodiscard]] inline std::optional<Packet> parse_packet(int link_type, std::span<const std::byte> frame,
-                                                        std::uint32_t wire_length, std::int64_t time_ns,
-                                                        const ParseOptions& options = {}) noexcept {
+WEIR_BODY std::optional<Packet> parse_packet(int link_type, std::span<const std::byte> frame,
+                                             std::uint32_t wire_length, std::int64_t time_ns,
+                                             const ParseOptions& options) noexcept {
   std::optional<Packet> packet(std::in_place);
   if (!parse_packet(*packet, link_type, frame, wire_length, time_ns, options)) packet.reset();
   return packet;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,18 @@
+// The library's large functions that are no templates (core/abi.hpp, WEIR_BODIES).
+#define WEIR_COMPILING
+
+#include <weir/data/csv.hpp>
+#include <weir/data/giveaways.hpp>
+#include <weir/data/idx.hpp>
+#include <weir/data/labels.hpp>
+#include <weir/data/preprocess.hpp>
+#include <weir/data/split.hpp>
+#include <weir/io/atomic_file.hpp>
+#include <weir/io/load.hpp>
+#include <weir/io/output_file.hpp>
+#include <weir/io/safetensors.hpp>
+#include <weir/io/save.hpp>
+#include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/table_samples.hpp>
+#include <weir/synth.hpp>
+#include <weir/traffic/parse.hpp>

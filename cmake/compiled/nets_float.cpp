@@ -1,0 +1,20 @@
+// Nets of float from texts and files: every kind of layer, forward and backward; and what runs a pipeline.
+#include <weir/io/load_any.hpp>
+
+namespace weir::inline WEIR_ABI {
+
+template void simd::gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<float>,
+                                simd::Strided<float>, float*, std::ptrdiff_t, simd::Init,
+                                const float*) noexcept;
+template class AnyLayer<float>;
+template struct AnyModel<float>;
+template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape, BuildLimits&,
+                                                            Index);
+template Result<std::vector<LayerSpec>> try_parse_layers<float>(std::string_view, Index);
+template Result<Pipeline<AnyModel<float>>> try_parse_any<float>(std::span<const std::byte>,
+                                                                const LoadOptions&);
+template Result<Pipeline<AnyModel<float>>> try_load_any<float>(const std::string&, const LoadOptions&);
+template class Workspace<AnyModel<float>>;
+template class Scorer<AnyModel<float>>;
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,8 +1,0 @@
-#include "any_net.hpp"
-
-namespace weir::inline WEIR_ABI::detail {
-
-template Result<AnyModel<float>> build_chain<float>(std::span<const LayerSpec>, Shape, BuildLimits&, Index);
-template Result<AnyModel<double>> build_chain<double>(std::span<const LayerSpec>, Shape, BuildLimits&, Index);
-
-}  // namespace weir::inline WEIR_ABI::detail
