@@ -13,12 +13,17 @@ add_test(NAME hygiene/below_cxx20 COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COM
 # --- Every header compiles alone, twice in a row, without warnings, for the baseline instruction set.
 function(weir_add_header_check target)
   set(units)
+  set(backwards)
   foreach(header IN LISTS ARGN)
     string(REGEX REPLACE "[/.]" "_" unit ${header})
     set(unit ${CMAKE_CURRENT_BINARY_DIR}/${target}/${unit}.cpp)
     file(CONFIGURE OUTPUT ${unit} CONTENT "#include <@header@>\n#include <@header@>\n" @ONLY)
     list(APPEND units ${unit})
+    string(PREPEND backwards "#include <${header}>\n")
   endforeach()
+  # Names of a header that hide those of another one would be seen in one order and not in the other.
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}/backwards.cpp CONTENT "${backwards}" @ONLY)
+  list(APPEND units ${CMAKE_CURRENT_BINARY_DIR}/${target}/backwards.cpp)
   add_library(${target} OBJECT EXCLUDE_FROM_ALL ${units})
   target_link_libraries(${target} PRIVATE weir::weir $<TARGET_NAME_IF_EXISTS:weir::gzip>
                                             $<TARGET_NAME_IF_EXISTS:weir::capture>
@@ -98,8 +103,8 @@ if(WEIR_INSTALL)
   add_test(NAME hygiene/install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
   set_tests_properties(hygiene/install PROPERTIES FIXTURES_SETUP prefix)
 endif()
-foreach(consumer IN ITEMS installed pkgconfig subdirectory fetchcontent werror noexcept)
-  if(consumer MATCHES "installed|pkgconfig" AND NOT WEIR_INSTALL)
+foreach(consumer IN ITEMS installed compiled pkgconfig subdirectory fetchcontent werror noexcept)
+  if(consumer MATCHES "installed|compiled|pkgconfig" AND NOT WEIR_INSTALL)
     continue()
   endif()
   add_test(NAME hygiene/consumer_${consumer}
@@ -108,7 +113,7 @@ foreach(consumer IN ITEMS installed pkgconfig subdirectory fetchcontent werror n
                    -DGENERATOR=${CMAKE_GENERATOR} -DCXX=${CMAKE_CXX_COMPILER}
                    "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
                    -P ${CMAKE_CURRENT_SOURCE_DIR}/consumers/run.cmake)
-  if(consumer MATCHES "installed|pkgconfig")
+  if(consumer MATCHES "installed|compiled|pkgconfig")
     set_tests_properties(hygiene/consumer_${consumer} PROPERTIES FIXTURES_REQUIRED prefix)
   endif()
 endforeach()

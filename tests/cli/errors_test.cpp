@@ -24,9 +24,9 @@ TEST_CASE("usage") {
   refused({"predict", model()}, "INPUT");
   refused({"predict", model(), test_csv(), "extra"}, "unexpected argument 'extra'");
   refused({"evaluate", model(), test_csv(), "--jsn"}, "unknown option '--jsn'; did you mean '--json'");
-  CHECK(weir({"--help"}).code == 0);
-  CHECK(weir({"train", "--help"}).code == 0);
-  CHECK(weir({"--version"}).out.rfind("weir ", 0) == 0);
+  CHECK(run_weir({"--help"}).code == 0);
+  CHECK(run_weir({"train", "--help"}).code == 0);
+  CHECK(run_weir({"--version"}).out.rfind("weir ", 0) == 0);
 }
 
 TEST_CASE("options with wrong values") {

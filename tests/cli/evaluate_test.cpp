@@ -48,7 +48,7 @@ TEST_CASE("labels that a model does not know are an error, or left out and count
   const std::size_t at = text.rfind("benign");
   text.replace(at, 6, "worm");
   const std::string table = write_file("worm.csv", text);
-  const Outcome refused = weir({"evaluate", path, table});
+  const Outcome refused = run_weir({"evaluate", path, table});
   CHECK(refused.code == 2);
   CHECK(refused.err.find("'worm'") != std::string::npos);
   const Json json = weir_well({"evaluate", path, table, "--ignore-unknown", "--json"}).json();

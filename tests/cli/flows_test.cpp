@@ -59,7 +59,7 @@ std::string flows(const std::string& path, std::vector<std::string> more = {}) {
 
 bool ready() {
   if (!built()) return false;
-  const Outcome outcome = cli_test::weir({"flows", folder() / "none.pcap"});
+  const Outcome outcome = cli_test::run_weir({"flows", folder() / "none.pcap"});
   if (outcome.err.find("built without") == std::string::npos) return true;
   MESSAGE("SKIPPED: the program weir is built without libpcap");
   return false;
@@ -179,8 +179,8 @@ TEST_CASE("flows: a column for each first packet, byte and bit; masks take away 
   };
   const std::string key = write_file("mask.key", std::string(64, '5'));
   const std::string hidden = folder() / "hidden_hosts.pcap";
-  const Outcome outcome = cli_test::weir({"anonymise", small(), hidden, "--key", key, "--payload", "65535",
-                                          "--ports", "--quiet", "--keep", "timestamps,ip_id"});
+  const Outcome outcome = cli_test::run_weir({"anonymise", small(), hidden, "--key", key, "--payload",
+                                              "65535", "--ports", "--quiet", "--keep", "timestamps,ip_id"});
   if (outcome.err.find("built without") != std::string::npos) return;
   REQUIRE(outcome.code == 0);
   CHECK(bits(hidden) == bits(small()));
@@ -227,7 +227,7 @@ TEST_CASE("flows: early columns stop at the packet that was asked for") {
 TEST_CASE("flows: addresses are hidden, prefixes stay") {
   if (!ready()) return;
   const std::string key = write_file("flows.key", std::string(32, 'k'));
-  const Outcome outcome = cli_test::weir({"flows", small(), "--anonymise", key, "--quiet"});
+  const Outcome outcome = cli_test::run_weir({"flows", small(), "--anonymise", key, "--quiet"});
   if (outcome.err.find("built without") != std::string::npos) return;
   REQUIRE(outcome.code == 0);
   const std::vector<std::string> open = lines_of(flows(small())), hidden = lines_of(outcome.out);
@@ -248,7 +248,7 @@ TEST_CASE("flows: nothing beside hidden addresses tells them") {
   const std::string key = write_file("beside.key", std::string(32, 'k'));
   const auto hidden = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"flows", small(), "--anonymise", key, "--quiet"});
-    return cli_test::weir(more);
+    return cli_test::run_weir(more);
   };
   const Outcome outcome = hidden({"--header-bits", "2"});
   if (outcome.err.find("built without") != std::string::npos) return;
@@ -320,18 +320,18 @@ TEST_CASE("flows, watch, anonymise: packets of foreign links are counted and nam
   for (const std::vector<std::string>& filter : {std::vector<std::string>{}, {"--filter", "udp"}}) {
     std::vector<std::string> arguments{"flows", mixed_capture()};
     arguments.insert(arguments.end(), filter.begin(), filter.end());
-    const Outcome outcome = cli_test::weir(arguments);
+    const Outcome outcome = cli_test::run_weir(arguments);
     CHECK(outcome.code == 0);
     CHECK(lines_of(outcome.out).size() == 2);
     CHECK(outcome.err.find(told) != std::string::npos);
     arguments = {"watch", "--kitsune", "--read", mixed_capture()};
     arguments.insert(arguments.end(), filter.begin(), filter.end());
-    const Outcome watched = cli_test::weir(arguments);
+    const Outcome watched = cli_test::run_weir(arguments);
     CHECK(watched.code == 0);
     CHECK(watched.err.find(told) != std::string::npos);
   }
   const std::string key = write_file("links.key", std::string(32, 'k')), out = folder() / "links.pcap";
-  const Outcome outcome = cli_test::weir({"anonymise", mixed_capture(), out, "--key", key});
+  const Outcome outcome = cli_test::run_weir({"anonymise", mixed_capture(), out, "--key", key});
   if (outcome.err.find("built without") == std::string::npos) {
     CHECK(outcome.code == 0);
     CHECK(outcome.out.find("2 packets") != std::string::npos);
@@ -348,15 +348,15 @@ TEST_CASE("flows, watch, anonymise: a capture of which nothing can be read is re
     refused({"flows", can_capture(old), "-o", out}, "link type 227 (CAN_SOCKETCAN)");
     refused({"flows", can_capture(old), "--filter", "tcp"}, "link type 227 (CAN_SOCKETCAN)");
     CHECK_FALSE(fs::exists(out));
-    const Outcome watched = cli_test::weir({"watch", "--kitsune", "--read", can_capture(old), "--quiet"});
+    const Outcome watched = cli_test::run_weir({"watch", "--kitsune", "--read", can_capture(old), "--quiet"});
     CHECK(watched.code == 2);
     CHECK(watched.err.find("link type 227 (CAN_SOCKETCAN)") != std::string::npos);
-    const Outcome hidden = cli_test::weir({"anonymise", can_capture(old), out, "--key", key});
+    const Outcome hidden = cli_test::run_weir({"anonymise", can_capture(old), out, "--key", key});
     CHECK(hidden.code == 2);
     CHECK_FALSE(fs::exists(out));
   }
   // Beside others the others are read.
-  const Outcome both = cli_test::weir({"flows", mixed_capture(), can_capture(false), "--quiet"});
+  const Outcome both = cli_test::run_weir({"flows", mixed_capture(), can_capture(false), "--quiet"});
   CHECK(both.code == 2);
   CHECK(lines_of(both.out).size() == 2);
   CHECK(both.err.find("can.pcapng: no packet of it can be read") != std::string::npos);
@@ -379,7 +379,7 @@ TEST_CASE("anonymise: flows in PPI captures and behind labels stay, and what is 
   const auto count_after = [&](const std::string& name, const capture_files::Pcap& file) {
     const std::string in = write_capture_bytes(name + ".pcap", file.bytes), out = folder() / (name + ".out");
     CHECK(lines_of(flows(in)).size() == 2);
-    const Outcome outcome = cli_test::weir({"anonymise", in, out, "--key", key});
+    const Outcome outcome = cli_test::run_weir({"anonymise", in, out, "--key", key});
     if (outcome.err.find("built without") != std::string::npos) return outcome.err;
     CHECK(outcome.code == 0);
     CHECK(lines_of(flows(out)).size() == 2);
@@ -409,7 +409,7 @@ TEST_CASE("flows: time stamps beyond the meter's range are counted") {
     p.section();
     p.interface(1, 0, -1, offset);
     for (std::uint64_t i = 0; i < 3; ++i) p.packet(0, 1'700'000'000'000'000 + i, datagram(1));
-    const Outcome outcome = cli_test::weir({"flows", write_capture_bytes("times.pcapng", p.bytes)});
+    const Outcome outcome = cli_test::run_weir({"flows", write_capture_bytes("times.pcapng", p.bytes)});
     CHECK(outcome.code == 0);
     const bool told =
         outcome.err.find("; 3 time stamps more than 73 years from 1970, cut to that") != std::string::npos;
@@ -424,11 +424,11 @@ TEST_CASE("flows, watch: a filter that lets nothing pass beside --inner is told 
       std::vector<std::string> arguments{"flows", small(), "--filter", "host 203.0.113.250"};
       if (watched) arguments = {"watch", "--kitsune", "--read", small(), "--filter", "host 203.0.113.250"};
       if (inner) arguments.emplace_back("--inner");
-      const Outcome outcome = cli_test::weir(arguments);
+      const Outcome outcome = cli_test::run_weir(arguments);
       CHECK(outcome.code == 0);
       CHECK((outcome.err.find("which sees the outer packets of tunnels") != std::string::npos) == inner);
       arguments.emplace_back("--quiet");
-      CHECK(cli_test::weir(arguments).err.empty());
+      CHECK(cli_test::run_weir(arguments).err.empty());
     }
   }
 }
@@ -436,7 +436,7 @@ TEST_CASE("flows, watch: a filter that lets nothing pass beside --inner is told 
 TEST_CASE("flows, watch: the help names every mask") {
   if (!ready()) return;
   for (const char* command : {"flows", "watch"}) {
-    std::string help = cli_test::weir({command, "--help"}).out;
+    std::string help = cli_test::run_weir({command, "--help"}).out;
     help.erase(std::remove(help.begin(), help.end(), '\n'), help.end());
     for (const char* name :
          {"addresses", "ports", "checksums", "ip_id", "sequence", "timestamps", "tls", "options"})
@@ -453,7 +453,7 @@ TEST_CASE("anonymise: the key is not written over, by whatever name") {
       out = folder() / (std::string(how) + ".pcap");
       how == std::string("soft") ? fs::create_symlink(key, out) : fs::create_hard_link(key, out);
     }
-    const Outcome outcome = cli_test::weir({"anonymise", small(), out, "--key", key});
+    const Outcome outcome = cli_test::run_weir({"anonymise", small(), out, "--key", key});
     CHECK(outcome.code == 2);
     CHECK(read_file(key) == std::string(32, 'k'));
   }
@@ -515,7 +515,7 @@ TEST_CASE("flows: exit code 1 for a capture that was cut, 2 for none at all") {
   if (!ready()) return;
   const std::string bytes = read_file(small());
   const std::string cut = write_file("cut_flows.pcap", bytes.substr(0, bytes.size() - 5));
-  const Outcome outcome = cli_test::weir({"flows", cut, "--quiet"});
+  const Outcome outcome = cli_test::run_weir({"flows", cut, "--quiet"});
   CHECK(outcome.code == 1);
   CHECK(lines_of(outcome.out).size() == 301);
   CHECK(outcome.err.find("cut_flows.pcap: behind packet") != std::string::npos);
@@ -531,7 +531,7 @@ TEST_CASE("flows: exit code 1 for a capture that was cut, 2 for none at all") {
 
 TEST_CASE("flows: a summary counts packets, flows and why they ended") {
   if (!ready()) return;
-  const Outcome outcome = cli_test::weir({"flows", small(), "-o", folder() / "summary.csv"});
+  const Outcome outcome = cli_test::run_weir({"flows", small(), "-o", folder() / "summary.csv"});
   CHECK(outcome.code == 0);
   CHECK(outcome.out.empty());
   CHECK(outcome.err.find("(0 ignored), 300 flows:") != std::string::npos);
@@ -566,7 +566,7 @@ TEST_CASE("watch --early: a score after n packets, that of the row of flows --ea
   const std::string csv = folder() / "today.csv";
   weir_well({"flows", today, "--early", "5", "-o", csv, "--quiet"});
   // It may tell of missing cells.
-  const auto predicted = cli_test::weir({"predict", early_model(), csv, "--json"});
+  const auto predicted = cli_test::run_weir({"predict", early_model(), csv, "--json"});
   REQUIRE(predicted.code == 0);
   const std::vector<Json> rows = json_lines(predicted.out);
   const std::vector<std::string> table = lines_of(read_file(csv));
@@ -637,7 +637,8 @@ TEST_CASE("watch finds the columns of first packets, payload and headers that a 
   const std::string today = capture("today.pcap", 400, 12);
   const std::string table = folder() / "today_sequences.csv";
   weir_well({"flows", today, "--packets", "6", "-o", table, "--quiet"});
-  const auto predicted = cli_test::weir({"predict", model, table, "--json"});  // may tell of missing cells
+  const auto predicted =
+      cli_test::run_weir({"predict", model, table, "--json"});  // may tell of missing cells
   REQUIRE(predicted.code == 0);
   const std::vector<Json> rows = json_lines(predicted.out);
   const std::vector<Json> alerts =

@@ -70,7 +70,7 @@ TEST_CASE("hints: numbers that are names may be a label") {
   refused(arguments, "--categorical app");
   std::vector<std::string> meant = arguments;
   meant.insert(meant.end(), {"--categorical", "app"});
-  CHECK(cli_test::weir(meant).code == 0);
+  CHECK(cli_test::run_weir(meant).code == 0);
 }
 
 TEST_CASE("hints: a training that runs away names the mend and saves nothing") {

@@ -88,7 +88,7 @@ struct Job {
       {"predict", {"predict", model, table, "-o", out + "verdicts.csv"}, {"verdicts.csv"}},
       {"synth", {"synth", "--connections", "3000", "-o", out + "table.csv"}, {"table.csv"}},
   };
-  if (cli_test::weir({"flows", capture, "-o", "/dev/null"}).code == 0) {
+  if (cli_test::run_weir({"flows", capture, "-o", "/dev/null"}).code == 0) {
     all.push_back({"flows", {"flows", capture, "--threads", "2", "-o", out + "flows.csv"}, {"flows.csv"}});
     all.push_back({"synth --pcap",
                    {"synth", "--connections", "400", "--pcap", out + "c.pcap", "--labels", out + "rules"},

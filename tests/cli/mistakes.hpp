@@ -38,11 +38,11 @@ class MistakeFiles {
     put("windows-1252", "a,label\n1,BENIGN\n2,Web Attack \x96 XSS\n");
     put("rules", "dos from=2023-11-14T00:00:00Z to=2023-11-15T00:00:00Z\n");
     put("key", std::string(64, 'a'));
-    const Outcome trained = weir(
+    const Outcome trained = run_weir(
         {"train", path("table"), "--label", "label", "--epochs", "1", "--model", path("model"), "--quiet"});
     INFO(trained.err);
     REQUIRE(trained.code == 0);
-    const Outcome captured = weir({"synth", "--pcap", path("capture"), "--connections", "20", "--quiet"});
+    const Outcome captured = run_weir({"synth", "--pcap", path("capture"), "--connections", "20", "--quiet"});
     REQUIRE(captured.code == 0);
     put("model-cut", read("model").substr(0, 300));
     fs::create_symlink("table", path("link-to-table"));
@@ -120,7 +120,7 @@ inline void check_mistakes(const std::vector<Mistake>& mistakes) {
       arguments.push_back(spelt_out(argument));
     }
     INFO(line);
-    const Outcome outcome = weir(arguments);
+    const Outcome outcome = run_weir(arguments);
     INFO("stderr: " << outcome.err);
     CHECK(outcome.code == mistake.code);
     CHECK(outcome.out.empty());

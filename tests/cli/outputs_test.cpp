@@ -12,7 +12,7 @@ namespace {
 
 /// What the shell makes of a line in which "weir" stands for the program.
 Outcome shell(const std::string& line) {
-  return run_program("/bin/sh", {"-c", "weir() { \"" + program() + "\" \"$@\"; }; " + line});
+  return run_program("/bin/sh", {"-c", "run_weir() { \"" + program() + "\" \"$@\"; }; " + line});
 }
 
 unsigned mode_of(const std::string& path) {
@@ -167,7 +167,7 @@ TEST_CASE("outputs: modes, links and descriptors") {
   CHECK(mode_of(folder() / "umask.csv") == 0640);
 
   REQUIRE(chmod(out.c_str(), 0444) == 0);
-  const Outcome refused = cli_test::weir(command);
+  const Outcome refused = cli_test::run_weir(command);
   CHECK(refused.code == 2);
   CHECK(refused.err.find("it is read-only") != std::string::npos);
   CHECK(read_file(out) == verdicts);

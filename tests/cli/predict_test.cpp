@@ -115,7 +115,7 @@ TEST_CASE("values that training never saw are judged, not refused") {
   for (int i = 0; i < 29; ++i) lines[2] += i % 2 == 0 ? ",1e300" : ",NaN";
   lines[2] += ",benign";
   const std::string table = write_file("strange.csv", lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n");
-  const Outcome outcome = weir({"predict", model(), table});
+  const Outcome outcome = run_weir({"predict", model(), table});
   CHECK(outcome.code == 0);
   CHECK(lines_of(outcome.out).size() == 3);
   CHECK(outcome.err.find("14 missing and 0 infinite") != std::string::npos);
@@ -132,7 +132,7 @@ TEST_CASE("rows that cannot be read are left out when the user says so") {
   const auto lines = lines_of(read_file(test_csv()));
   const std::string table =
       write_file("bad.csv", lines[0] + "\n" + lines[1] + "\nbroken,row\n" + lines[2] + "\n");
-  const Outcome outcome = weir({"predict", model(), table, "--skip-bad-rows"});
+  const Outcome outcome = run_weir({"predict", model(), table, "--skip-bad-rows"});
   CHECK(outcome.code == 0);
   CHECK(lines_of(outcome.out).size() == 3);
   CHECK(outcome.err.find("1 row that cannot be read left out, the first in line 3") == 0);

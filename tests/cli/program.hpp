@@ -104,13 +104,13 @@ inline Outcome run_program(const std::string& path, std::vector<std::string> arg
   REQUIRE(waitpid(child, &status, 0) == child);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
 }
-inline Outcome weir(std::vector<std::string> arguments, const std::string& input = "/dev/null") {
+inline Outcome run_weir(std::vector<std::string> arguments, const std::string& input = "/dev/null") {
   return run_program(program(), std::move(arguments), input);
 }
 
 /// It must end well and say nothing on standard error.
 inline Outcome weir_well(std::vector<std::string> arguments, const std::string& input = "/dev/null") {
-  Outcome outcome = weir(std::move(arguments), input);
+  Outcome outcome = run_weir(std::move(arguments), input);
   INFO("stderr: " << outcome.err);
   REQUIRE(outcome.code == 0);
   REQUIRE(outcome.err.empty());
@@ -151,7 +151,7 @@ inline void refused(const std::vector<std::string>& arguments, const std::string
   std::string line;
   for (const std::string& argument : arguments) line += argument + " ";
   INFO(line);
-  const Outcome outcome = weir(arguments);
+  const Outcome outcome = run_weir(arguments);
   INFO("stderr: " << outcome.err);
   CHECK(outcome.code == code);
   CHECK(outcome.out.empty());

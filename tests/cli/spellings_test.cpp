@@ -133,7 +133,7 @@ TEST_CASE("spellings: numbers beside up to ten words, or one, and in groups by o
     return i % 10 != 0 ? std::string("unknown") : std::to_string(i);
   };
   for (const auto& cells : {Cells(some), Cells(mostly_one)}) {
-    const Outcome outcome = weir(training(table("spelt.csv", cells, plain_label)));
+    const Outcome outcome = run_weir(training(table("spelt.csv", cells, plain_label)));
     CHECK(outcome.code == 2);
     CHECK(outcome.err.find("--missing-values") != std::string::npos);
     CHECK(outcome.err.find("unknown") != std::string::npos);
@@ -145,7 +145,7 @@ TEST_CASE("spellings: numbers beside up to ten words, or one, and in groups by o
     const auto grouped = [&](int i, bool) {
       return std::to_string(1 + i % 90) + sign + std::to_string(100 + i);
     };
-    const Outcome outcome = weir(training(table("spelt.csv", grouped, plain_label)));
+    const Outcome outcome = run_weir(training(table("spelt.csv", grouped, plain_label)));
     CHECK(outcome.code == 2);
     CHECK(outcome.err.find(option) != std::string::npos);
   }
@@ -155,7 +155,8 @@ TEST_CASE("spellings: another notation is told behind the first rows, too, and t
   if (!built()) return;
   trained(table("spelt.csv", plain_rate, plain_label));
   const auto one = [](int i, bool attack) { return i == rows - 1 ? "\"12,000\"" : plain_rate(i, attack); };
-  const Outcome outcome = weir({"predict", folder() / "spelt.weir", table("other.csv", one, plain_label)});
+  const Outcome outcome =
+      run_weir({"predict", folder() / "spelt.weir", table("other.csv", one, plain_label)});
   CHECK(outcome.code != 0);
   CHECK(outcome.err.find("--thousands , reads it") != std::string::npos);
 }
@@ -171,12 +172,12 @@ TEST_CASE("spellings: options that are given empty are refused") {
   for (const char* option :
        {"--benign", "--positive", "--drop", "--categorical", "--thousands", "--separator"}) {
     CAPTURE(option);
-    const Outcome outcome = weir(training(path, {option, ""}));
+    const Outcome outcome = run_weir(training(path, {option, ""}));
     CHECK(outcome.code != 0);
     CHECK(outcome.err.find(option) != std::string::npos);
   }
   trained(path);
-  const Outcome outcome = weir({"inspect", "--model-memory=-1", folder() / "spelt.weir"});
+  const Outcome outcome = run_weir({"inspect", "--model-memory=-1", folder() / "spelt.weir"});
   CHECK(outcome.code != 0);
   CHECK(outcome.err.find("is no size") != std::string::npos);
 }
@@ -232,7 +233,7 @@ TEST_CASE("spellings: decimal commas and groups of thousands are told from one a
   trained(table("spelt2.csv", semicolons, plain_label, ";"), {"--separator", ";", "--decimal-comma"});
   table("spelt.csv", plain_rate, plain_label, ";");
   for (const std::string command : {"evaluate", "predict"}) {
-    const Outcome outcome = weir({command, folder() / "spelt.weir", folder() / "spelt.csv"});
+    const Outcome outcome = run_weir({command, folder() / "spelt.weir", folder() / "spelt.csv"});
     CHECK(outcome.code == 2);
     CHECK(outcome.err.find("the model was trained with --decimal-comma") != std::string::npos);
   }
@@ -298,7 +299,7 @@ TEST_CASE("spellings: cells that are missing in a table to judge are told") {
       "spelt2.csv", [](int, bool) { return ""s; }, plain_label);
   CHECK(told(judged(path), "200 missing and 0 infinite of 400 cells"));
   CHECK(weir_well({"evaluate", folder() / "spelt.weir", path}).out.find("'rate' 200 (") != std::string::npos);
-  const Outcome predicted = weir({"predict", folder() / "spelt.weir", path});
+  const Outcome predicted = run_weir({"predict", folder() / "spelt.weir", path});
   CHECK(predicted.code == 0);
   CHECK(predicted.err.find("200 missing and 0 infinite of 400 cells") != std::string::npos);
   const std::string holes = table(

@@ -99,7 +99,7 @@ TEST_CASE("tables: a column of numbers with texts is refused with the mends, eac
   CHECK(features({"--missing-values", "no data"}) == 2);
   // The model knows the word.
   weir_well({"evaluate", folder() / "odd.weir", path});
-  const Outcome predicted = weir({"predict", folder() / "odd.weir", path});
+  const Outcome predicted = run_weir({"predict", folder() / "odd.weir", path});
   CHECK(predicted.code == 0);
   CHECK(lines_of(predicted.out).size() == 401);
   CHECK(predicted.err.find("10 missing and 0 infinite of 800 cells") != std::string::npos);
@@ -148,7 +148,7 @@ TEST_CASE("tables: the header line again is left out and told, near the beginnin
     const Json judged = weir_well({"evaluate", folder() / "odd.weir", path, "--json"}).json();
     CHECK(judged.at("rows") == 1'500);
     CHECK(told(judged, "header line again"));
-    const Outcome predicted = weir({"predict", folder() / "odd.weir", path});
+    const Outcome predicted = run_weir({"predict", folder() / "odd.weir", path});
     CHECK(predicted.code == 0);
     CHECK(lines_of(predicted.out).size() == 1'501);
     CHECK(predicted.err.find("header line again") != std::string::npos);

@@ -154,7 +154,7 @@ TEST_CASE("rows without a label, and with values missing, are counted or filled 
   const Outcome skipped = weir_well({"train", table, "--label", "label", "--missing", "skip", "--epochs", "2",
                                      "--model", folder() / "skip.weir", "--json"});
   CHECK(skipped.json().at("rows_trained") < 30);
-  const Outcome predicted = cli_test::weir({"predict", folder() / "skip.weir", table});
+  const Outcome predicted = cli_test::run_weir({"predict", folder() / "skip.weir", table});
   CHECK(predicted.code == 0);
   CHECK(predicted.err.find("'bytes' 9 (the row is left out)") != std::string::npos);
   const auto lines = lines_of(predicted.out);

@@ -118,7 +118,7 @@ std::string class_model() {
 /// Whether the program can read captures.
 bool ready() {
   if (!built()) return false;
-  const Outcome outcome = cli_test::weir({"watch", "--kitsune", "--read", folder() / "none.pcap"});
+  const Outcome outcome = cli_test::run_weir({"watch", "--kitsune", "--read", folder() / "none.pcap"});
   if (outcome.err.find("built without") == std::string::npos) return true;
   MESSAGE("SKIPPED: the program weir is built without libpcap");
   return false;
@@ -157,7 +157,8 @@ TEST_CASE("a flow's score is that of its row in the table of weir flows") {
   if (!ready()) return;
   const std::string csv = flows_of("all.csv", {ordinary(), attack()});
   for (const std::string& model : {anomaly_model(), class_model()}) {
-    const auto predicted = cli_test::weir({"predict", model, csv, "--json"});  // may tell of missing cells
+    const auto predicted =
+        cli_test::run_weir({"predict", model, csv, "--json"});  // may tell of missing cells
     REQUIRE(predicted.code == 0);
     const auto rows = json_lines(predicted.out);
     // With this threshold every flow is an alarm.
@@ -173,7 +174,7 @@ TEST_CASE("a classifier's alarm names the class; alarms go to a file") {
   if (!ready()) return;
   const std::string out = folder() / "alerts.jsonl";
   const Outcome outcome =
-      cli_test::weir({"watch", class_model(), "--threshold", "0", "--read", attack(), "-o", out});
+      cli_test::run_weir({"watch", class_model(), "--threshold", "0", "--read", attack(), "-o", out});
   CHECK(outcome.code == 0);
   CHECK(outcome.out.empty());
   CHECK(outcome.err.rfind("50 packets (0 not IP), 1 flows, 1 alarms; profile core", 0) == 0);
@@ -252,8 +253,8 @@ TEST_CASE(
     weir_well({"synth", "--connections", "2500", "--attack-share", "0", "--seed", seed, "--pcap", capture,
                "--quiet"});
     const Outcome outcome =
-        cli_test::weir({"watch", "--kitsune", "--map", "2000", "--train", "15000", "--calibrate", "5000",
-                        "--alarm-rate", "0.001", "--read", capture});
+        cli_test::run_weir({"watch", "--kitsune", "--map", "2000", "--train", "15000", "--calibrate", "5000",
+                            "--alarm-rate", "0.001", "--read", capture});
     CHECK(outcome.code == 0);
     const double judged = std::stod(outcome.err) - 22'001;
     REQUIRE(judged > 30'000);
@@ -262,7 +263,7 @@ TEST_CASE(
     CHECK(alarms <= 0.001 * judged + 3.0 * std::sqrt(0.001 * judged));
     CHECK(outcome.err.find("cannot tell") == std::string::npos);
   }
-  const Outcome few = cli_test::weir(
+  const Outcome few = cli_test::run_weir(
       {"watch", "--kitsune", "--map", "100", "--train", "400", "--calibrate", "200", "--read", ordinary()});
   CHECK(few.err.find("200 packets to set it cannot tell one false alarm in 10000: --calibrate 9999") !=
         std::string::npos);
@@ -284,7 +285,7 @@ TEST_CASE("a capture that was cut is watched as far as it goes, and the exit cod
   if (!ready()) return;
   const std::string bytes = read_file(attack());
   const std::string cut = write_file("cut.pcap", bytes.substr(0, bytes.size() - 100));
-  const Outcome outcome = cli_test::weir({"watch", anomaly_model(), "--read", cut, "--quiet"});
+  const Outcome outcome = cli_test::run_weir({"watch", anomaly_model(), "--read", cut, "--quiet"});
   CHECK(outcome.code == 1);
   CHECK(outcome.err.find("behind packet 49") != std::string::npos);
   CHECK(lines_of(outcome.err).size() == 1);
@@ -311,7 +312,7 @@ std::string prefix(const Json& address) {
 bool anonymises() {
   if (!ready()) return false;
   const Outcome outcome =
-      cli_test::weir({"anonymise", folder() / "none.pcap", folder() / "x", "--key", key()});
+      cli_test::run_weir({"anonymise", folder() / "none.pcap", folder() / "x", "--key", key()});
   if (outcome.err.find("built without") == std::string::npos) return true;
   MESSAGE("SKIPPED: the program weir is built without OpenSSL");
   return false;
@@ -360,7 +361,7 @@ TEST_CASE("anonymise refuses what it cannot do, and leaves no half of a capture"
   CHECK(!fs::exists(out));
   const std::string bytes = read_file(attack());
   const std::string cut = write_file("cut.pcap", bytes.substr(0, bytes.size() - 100));
-  const Outcome outcome = cli_test::weir({"anonymise", cut, out, "--key", key(), "--quiet"});
+  const Outcome outcome = cli_test::run_weir({"anonymise", cut, out, "--key", key(), "--quiet"});
   CHECK(outcome.code == 1);
   CHECK(fs::file_size(out) == 24 + 49 * (16 + 42));
 }

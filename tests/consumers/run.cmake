@@ -18,8 +18,11 @@ if(CONSUMER STREQUAL "pkgconfig")
 else()
   set(project ${CONSUMER})
   set(arguments -DWEIR=${WEIR})
-  if(CONSUMER STREQUAL "installed")
+  if(CONSUMER MATCHES "^(installed|compiled)$")
     set(arguments -DCMAKE_PREFIX_PATH=${PREFIX} -DVERSION=${VERSION})
+    if(CONSUMER STREQUAL "compiled")
+      list(APPEND arguments -DOTHER_FLAGS=-DNDEBUG)
+    endif()
   elseif(CONSUMER STREQUAL "werror")
     set(project subdirectory)
     # Nothing in weir.hpp needs Eigen.
@@ -34,6 +37,14 @@ else()
                           -DCMAKE_CXX_COMPILER=${CXX} "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" ${arguments}
                           -Wno-dev --no-warn-unused-cli COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} COMMAND_ERROR_IS_FATAL ANY)
+endif()
+
+if(CONSUMER STREQUAL "compiled")
+  execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} --target stranger
+                  RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT failed OR NOT output MATCHES "undefined reference[^\n]*weir::v[0-9_a-z]+_compiled::")
+    message(FATAL_ERROR "a program compiled with other flags than the library must be refused by the linker:\n${output}")
+  endif()
 endif()
 
 execute_process(COMMAND ${BUILD}/consumer OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
