@@ -12,5 +12,7 @@ extern template Result<AnyModel<float>> build_chain<float>(std::span<const Layer
                                                            Index);
 extern template Result<AnyModel<double>> build_chain<double>(std::span<const LayerSpec>, Shape, BuildLimits&,
                                                              Index);
+extern template struct BuiltinBackward<float>;
+extern template struct BuiltinBackward<double>;
 
 }  // namespace weir::inline WEIR_ABI::detail

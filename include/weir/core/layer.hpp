@@ -117,87 +117,13 @@ concept Layer = requires {
                               typename L::Cache& cache, BatchView<const typename L::Scalar> x,
                               BatchView<typename L::Scalar> y, const Pass& pass) {
   { L::kind } -> std::convertible_to<std::string_view>;
-  { layer.out_shape(in) } -> std::same_as<Shape>;  // of an input that fits: core/layer_needs.hpp
+  { layer.out_shape(in) } -> std::same_as<Shape>;  // of an input that fits: core/layer_traits.hpp
   cache.prepare(layer, in, count, true);           // the only place that allocates
   layer.forward(x, y, cache, pass);
   layer.backward(x, x, x, y, cache, other, pass);  // dx may be absent, and may be dy if in_place
   other.init(rng);
   L::visit(detail::AnyVisitor{}, layer, other);
 };
-
-// What a layer may say of itself beyond that; all default to no.
-
-/// `static constexpr bool in_place = true`: y may be x, and dx may be dy. Such a layer does not read x in
-/// backward.
-template <class L>
-inline constexpr bool in_place = requires {
-  requires L::in_place;
-};
-/// `reads_output`: backward reads y, so that the next layer must not overwrite it.
-template <class L>
-inline constexpr bool reads_output = requires {
-  requires L::reads_output;
-};
-/// `whole_batch`: samples of a batch depend on each other (batch statistics), so that a batch must not be
-/// cut.
-template <class L>
-inline constexpr bool whole_batch = requires {
-  requires L::whole_batch;
-};
-
-/// `along_time`: the layer looks at more than one time step for one of its output, or changes their number.
-/// It then has `Index out_length(Index used) const`: how many steps of the output count when `used` of the
-/// input's do; out_shape(in).length == out_length(in.length). What collapses time gives 1. Such a layer lets
-/// padding influence nothing, and fills the padding of y and dx with zeros.
-template <class L>
-inline constexpr bool along_time = requires {
-  requires L::along_time;
-};
-template <class L>
-inline constexpr bool keeps_length = !requires(const L layer) {
-  layer.out_length(Index{});
-};
-
-/// Steps of the layer's output that count when `used` of the input's do.
-template <class L>
-[[nodiscard]] Index out_length(const L& layer, Index used) {
-  if constexpr (keeps_length<L>) {
-    return used;
-  } else {
-    return layer.out_length(used);
-  }
-}
-
-/// A final activation that turns logits into probabilities, and that its loss takes over.
-enum class Link : unsigned char { identity, sigmoid, softmax };
-template <class L>
-[[nodiscard]] constexpr Link link_of() noexcept {
-  if constexpr (requires { L::link; }) {
-    return L::link;
-  } else {
-    return Link::identity;
-  }
-}
-
-/// The final link of a net, at run time.
-template <class L>
-[[nodiscard]] Link final_link(const L& net) {
-  if constexpr (requires { net.final_link(); }) {
-    return net.final_link();
-  } else {
-    return link_of<L>();
-  }
-}
-
-/// Whether samples of a batch depend on each other, at run time.
-template <class L>
-[[nodiscard]] bool couples_samples(const L& net) {
-  if constexpr (requires { net.couples_samples(); }) {
-    return net.couples_samples();
-  } else {
-    return whole_batch<L>;
-  }
-}
 
 /// Number of trained parameters.
 template <class L>

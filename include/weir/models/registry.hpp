@@ -9,9 +9,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/layer_needs.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/models/any_backward.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/builtin_layers.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -200,11 +201,11 @@ template <class T, class L>
     if (chains.empty()) return Failure{ErrorKind::config, "'" + spec.kind + "' needs layers in brackets"};
     Result<L> layer = L::from_branches(spec.config, std::move(chains), input);
     if (!layer) return layer.error();
-    return AnyLayer<T>(std::move(*layer));
+    return AnyLayer<T>::of_builtin(std::move(*layer));
   } else {
     Result<L> layer = from_config<L>(spec.config, input);
     if (!layer) return layer.error();
-    AnyLayer<T> any(std::move(*layer));
+    AnyLayer<T> any = AnyLayer<T>::of_builtin(std::move(*layer));
     AnyLayer<T>::visit([&](Role, const ParamName&, auto p) { left.values -= p.size(); }, any);
     return any;
   }

@@ -21,6 +21,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/losses/target.hpp>
 
 #include <algorithm>
@@ -293,6 +295,7 @@ class GradientChecker {
 template <Layer L>
 requires(std::is_same_v<typename L::Scalar, double>) [[nodiscard]] GradientReport
     gradient_check(const L& layer, Shape input, const GradientCheckOptions& options = {}) {
+  static_assert(LayerContract<L>::kept);
   return detail::GradientChecker<L>(layer, input, options).run();
 }
 
