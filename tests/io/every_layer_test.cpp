@@ -17,8 +17,8 @@ using namespace weir;
 
 namespace {
 
-/// For samples of 6 channels and 12 steps: with options, among them those at the ends of what is allowed and whole
-/// numbers, and after what they need.
+/// For samples of 6 channels and 12 steps: with options, among them those at the ends of what is allowed
+/// and whole numbers, and after what they need.
 const std::vector<std::string> nets_with_options{
     "dense:5",
     "leaky_relu:0.2",

@@ -1,5 +1,10 @@
 // Chains write over what is no longer needed. Here every pair and triple of layers, and random longer chains,
 // are compared bit for bit with the same layers run one by one, each with memory of its own.
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/models/sequential.hpp>
+#include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>
 
 #include "any_net.hpp"

@@ -1,6 +1,7 @@
 // Whether a type keeps the contract of layers, said by the compiler in one plain line: what it must have
-// (core/layer.hpp), and that what it may have (core/layer_traits.hpp) stands there under its name and in its form,
-// which would otherwise be passed over in silence. Chains, AnyLayer and training ask before they use a layer.
+// (core/layer.hpp), and that what it may have (core/layer_traits.hpp) stands there under its name and in
+// its form, which would otherwise be passed over in silence. Chains, AnyLayer and training ask before they
+// use a layer.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -52,6 +53,11 @@ template <class L>
 using In = BatchView<const typename ScalarIn<L>::type>;
 template <class L>
 using Out = BatchView<typename ScalarIn<L>::type>;
+
+struct AnyVisitor {
+  template <class... T>
+  void operator()(Role, const ParamName&, TensorView<T>...) const {}
+};
 
 /// The type of &L::name, where that is a member function.
 template <class M>

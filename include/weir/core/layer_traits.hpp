@@ -1,43 +1,44 @@
-// What a layer may say of itself beyond what it must (core/layer.hpp): every optional member, and the function
-// that asks for it, of layers with and without it alike. What is said under a wrong name or in a wrong form does
-// not compile (core/layer_contract.hpp).
+// What a layer may say of itself beyond what it must (core/layer.hpp): every optional member, and the
+// function that asks for it, of layers with and without it alike. What is said under a wrong name or in a
+// wrong form does not compile (core/layer_contract.hpp).
 //
-//   static constexpr bool in_place        y may be x, and dx may be dy; backward does not read x
-//   static constexpr bool reads_output    backward reads y, so that the next layer must not overwrite it
-//   static constexpr bool whole_batch     samples of a batch depend on each other (batch statistics), so that a
-//                                         batch must not be cut; couples_samples() const where options decide
-//   static constexpr bool along_time      looks at more than one time step for one of its output, or changes
-//                                         their number. Lets padding influence nothing, and fills the padding
-//                                         of y and dx with zeros
-//   Index out_length(Index used) const    steps of the output that count when `used` of the input's do, 1 of what
-//                                         collapses time; out_shape(in).length == out_length(in.length)
-//   static constexpr Link link            a final activation that its loss takes over; final_link() const of a net
+//   static constexpr bool in_place       y may be x, and dx may be dy; backward does not read x
+//   static constexpr bool reads_output   backward reads y: the next layer must not overwrite it
+//   static constexpr bool whole_batch    samples of a batch depend on each other (batch statistics): not to be
+//                                        cut; bool couples_samples() const where options decide
+//   static constexpr bool along_time     looks at more than one time step for one of its output, or changes
+//                                        their number. Lets padding influence nothing, and fills the padding
+//                                        of y and dx with zeros
+//   Index out_length(Index used) const   steps of the output that count when `used` of the input's do, 1 of
+//                                        what collapses time; out_shape(in).length == out_length(in.length)
+//   static constexpr Link link           a final activation that its loss takes over; of a net, final_link()
 //
-//   std::string complaint(Shape) const    why samples of this shape do not fit; empty when they do. Without it a
-//                                         layer takes all that out_shape does not throw for
-//   double scratch(Shape, Index) const    bytes that Cache::prepare takes for so many samples outside of training.
-//                                         Without it a cache counts as nothing, right for NoCache only
-//   double work(Shape) const              operations of one sample, where `flops` does not tell them
-//   Index flops(Shape) const              floating-point operations of one sample, for reports
+//   std::string complaint(Shape) const   why samples of this shape do not fit; empty when they do. Without it
+//                                        a layer takes all that out_shape does not throw for
+//   double scratch(Shape, Index) const   bytes that Cache::prepare takes for so many samples to be run.
+//                                        Without it a cache counts as nothing, right for NoCache only
+//   double work(Shape) const             operations of one sample, where `flops` does not tell them
+//   Index flops(Shape) const             floating-point operations of one sample, for reports
 //
-// A program asks the last four before it takes anything for a net whose shapes or options come from outside;
-// doubles, so that no product overflows. A layer along time that can nevertheless run step by step, for streams
-// that have no end, has
+// A program asks the last four before it takes anything for a net whose shapes or options come from
+// outside; doubles, so that no product overflows. A layer along time that can nevertheless run step by
+// step, for streams that have no end, has
 //
-//   StepCache                             scratch of one thread; prepare(layer, input, streams) alone allocates
-//   bool streams() const                  whether its options allow it (default: yes)
-//   Index state_size(Shape) const         numbers of state a stream, which the caller keeps
-//   void start(state, input) const        the state before the first step
+//   StepCache                            scratch of one thread; prepare(layer, input, streams) allocates
+//   bool streams() const                 whether its options allow it (default: yes)
+//   Index state_size(Shape) const        numbers of state a stream, which the caller keeps
+//   void start(state, input) const       the state before the first step
 //   void step(x, y, states, ready, cache) const
 //
-// `input` is the shape of a whole sequence. x holds one step of n streams, states[i] is the state of stream i. The
-// layer sets ready[i] = 0 where a stream has no output at this step (a pooling window that is not yet full); column i
-// of y is then ignored. A layer that collapses time gives at every step the value of the sequence so far. One that
-// does not look along time needs nothing: its `forward` runs on the one step. Step by step gives what the whole
-// sequence gives.
+// `input` is the shape of a whole sequence. x holds one step of n streams, states[i] is the state of stream
+// i. The layer sets ready[i] = 0 where a stream has no output at this step (a pooling window that is not
+// yet full); column i of y is then ignored. A layer that collapses time gives at every step the value of
+// the sequence so far. One that does not look along time needs nothing: its `forward` runs on the one step.
+// Step by step gives what the whole sequence gives.
 //
 // Options are in core/layer_options.hpp, the extents that Sequential compares (in_channels, out_channels,
-// keeps_shape) in models/sequential.hpp, layers made of layers (branches, from_branches) in models/layer_spec.hpp.
+// keeps_shape) in models/sequential.hpp, layers made of layers (branches, from_branches) in
+// models/layer_spec.hpp.
 #pragma once
 
 #include <weir/core/abi.hpp>

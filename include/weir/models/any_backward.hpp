@@ -1,5 +1,5 @@
-// The backward passes of all built-in kinds, for nets from files and texts. Only a program that trains such a net
-// compiles them: nothing but AnyLayer::backward asks for them.
+// The backward passes of all built-in kinds, for nets from files and texts. Only a program that trains such
+// a net compiles them: nothing but AnyLayer::backward asks for them.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -15,7 +15,8 @@ template <class T>
 struct BuiltinBackward {
   using Backward = typename AnyLayer<T>::Backward;
 
-  /// Of the kind of that name. Not within the class, so that `extern template` keeps it from being compiled again.
+  /// Of the kind of that name. Not within the class, so that `extern template` keeps it from being compiled
+  /// again.
   [[nodiscard]] static Backward find(std::string_view kind);
 };
 

@@ -1,8 +1,8 @@
 // One layer of a kind that is known only at run time: a small type-erased adaptor over the same layers at
 // `dyn`.
 //
-// What runs and what trains are apart. A layer made by its constructor can do both. One that comes from a file or a
-// text (`of_builtin`) has no backward pass with it: who trains takes that from the list of kinds
+// What runs and what trains are apart. A layer made by its constructor can do both. One that comes from a
+// file or a text (`of_builtin`) has no backward pass with it: who trains takes that from the list of kinds
 // (models/any_backward.hpp), and a program that only runs nets compiles none.
 #pragma once
 
@@ -76,7 +76,7 @@ class AnyLayer {
   [[nodiscard]] static AnyLayer of_builtin(L layer) {
     static_assert(LayerContract<L>::kept);
     AnyLayer any;
-    any.self_ = std::make_unique<Model<L>>(std::move(layer));
+    any.self_ = std::unique_ptr<Base>(new Model<L>(std::move(layer)));
     return any;
   }
   AnyLayer(const AnyLayer& other) : self_(other.self_->clone()) {}
@@ -159,6 +159,14 @@ class AnyLayer {
   struct Held final : Memory {
     C value;
   };
+  // Pointers to bases are made at once: a unique_ptr for each kind would cost more to compile than the kind.
+  template <class C, class... Arguments>
+  [[nodiscard]] static std::unique_ptr<Memory> hold(const Arguments&... arguments) {
+    auto* held = new Held<C>;
+    std::unique_ptr<Memory> memory(held);
+    held->value.prepare(arguments...);
+    return memory;
+  }
   template <class C>
   [[nodiscard]] static C& value_of(Memory& memory) noexcept {
     return static_cast<Held<C>&>(memory).value;
@@ -192,14 +200,14 @@ class AnyLayer {
     virtual void visit(const detail::ParameterSink<T>& sink) = 0;
   };
 
-  // Caches and gradients come from layers of the same kind (a copy of the model), so the casts are safe; assign,
-  // which may meet another kind, compares first.
+  // Caches and gradients come from layers of the same kind (a copy of the model), so the casts are safe;
+  // assign, which may meet another kind, compares first.
   template <class L>
   struct Model final : Base {
     L layer;
     explicit Model(L l) : Base(detail::facts_of(l), &tag_), layer(std::move(l)) {}
 
-    std::unique_ptr<Base> clone() const override { return std::make_unique<Model>(*this); }
+    std::unique_ptr<Base> clone() const override { return std::unique_ptr<Base>(new Model(*this)); }
     bool assign(const Base& other) override {
       if (other.type != this->type) return false;
       *this = static_cast<const Model&>(other);
@@ -213,9 +221,7 @@ class AnyLayer {
     Index out_length(Index used) const override { return weir::out_length(layer, used); }
     Index flops(Shape input) const override { return weir::flops(layer, input); }
     std::unique_ptr<Memory> make_cache(Shape input, Index count, bool training) const override {
-      auto held = std::make_unique<Held<typename L::Cache>>();
-      held->value.prepare(layer, input, count, training);
-      return held;
+      return hold<typename L::Cache>(layer, input, count, training);
     }
     void init(Rng& rng) override { layer.init(rng); }
     void forward(BatchView<const T> x, BatchView<T> y, Memory& cache, const Pass& pass) const override {
@@ -224,9 +230,7 @@ class AnyLayer {
     Index state_size(Shape input) const override { return weir::state_size(layer, input); }
     void start(T* state, Shape input) const override { start_stream(layer, state, input); }
     std::unique_ptr<Memory> make_step_cache(Shape input, Index streams) const override {
-      auto held = std::make_unique<Held<weir::StepCache<L>>>();
-      held->value.prepare(layer, input, streams);
-      return held;
+      return hold<weir::StepCache<L>>(layer, input, streams);
     }
     void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
               std::span<unsigned char> ready, Memory& cache) const override {

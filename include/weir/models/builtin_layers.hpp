@@ -1,5 +1,5 @@
-// Every kind of layer there is: the one list that files, texts, programs, docs and tests read. A new kind costs
-// an include and an entry here.
+// Every kind of layer there is: the one list that files, texts, programs, docs and tests read. A new kind
+// costs an include and an entry here.
 #pragma once
 
 #include <weir/core/abi.hpp>

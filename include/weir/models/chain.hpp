@@ -31,20 +31,20 @@ namespace detail {
 
 /// Refuses what is no layer before anything is made of it. AnyLayer has looked at what it holds.
 template <class Layers>
-struct ChainOf {
-  static constexpr bool layers_are_layers = true;
+struct AreLayers {
+  static constexpr bool kept = true;
 };
 template <class... Ls>
-struct ChainOf<std::tuple<Ls...>> {
+struct AreLayers<std::tuple<Ls...>> {
   static_assert(sizeof...(Ls) > 0, "weir: a chain needs a layer");
-  static constexpr bool layers_are_layers = (LayerContract<Ls>::kept && ...);
+  static constexpr bool kept = (LayerContract<Ls>::kept && ...);
 };
 
 }  // namespace detail
 
 template <class Layers>
 struct Chain {
-  static_assert(detail::ChainOf<Layers>::layers_are_layers);
+  static_assert(detail::AreLayers<Layers>::kept);
 
   using Scalar = detail::ScalarOfParts<Layers>;
   static constexpr std::string_view kind = "sequential";

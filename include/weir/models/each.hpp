@@ -1,5 +1,5 @@
-// What layers made of layers are written on: their parts are a tuple, known at compile time, or a vector, from a
-// file. The functions here walk over both alike, over a tuple without a loop.
+// What layers made of layers are written on: their parts are a tuple, known at compile time, or a vector,
+// from a file. The functions here walk over both alike, over a tuple without a loop.
 #pragma once
 
 #include <weir/core/abi.hpp>

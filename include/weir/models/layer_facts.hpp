@@ -1,5 +1,5 @@
-// What a layer says of itself (core/layer_traits.hpp) that does not depend on samples, as values: so one whose kind
-// is known only at run time can say it, too.
+// What a layer says of itself (core/layer_traits.hpp) that does not depend on samples, as values: so one
+// whose kind is known only at run time can say it, too.
 #pragma once
 
 #include <weir/core/abi.hpp>

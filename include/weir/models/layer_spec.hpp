@@ -1,11 +1,14 @@
-// A net's architecture as data: the kind and the options of each layer. A layer made of layers, to travel with them,
-// has
+// A net's architecture as data: the kind and the options of each layer. A layer made of layers, to travel
+// with them, has
 //
-//   std::vector<std::vector<LayerSpec>> branches() const             its chains as data
-//   static Result<L> from_branches(const Config&, std::vector<Chain> chains, Shape input)
-//   static Shape branch_input(Shape input, const std::vector<Chain>& before)   what the next chain gets (optional;
-//                                                                              otherwise the input)
-//   static constexpr bool copies_branch                              one chain in a text stands for two (optional)
+//   std::vector<std::vector<LayerSpec>> branches() const                 its chains as data
+//   static Result<L> from_branches(const Config&, std::vector<Chain>, Shape input)
+//
+// and may have
+//
+//   static Shape branch_input(Shape, const std::vector<Chain>& before)   what the next chain gets, when it is
+//                                                                        not what the layer gets
+//   static constexpr bool copies_branch                                  one chain in a text stands for two
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -1,5 +1,5 @@
-// The parameters of layers whose kind is known only at run time, of several at once: `visit` of a kind is compiled
-// for one layer, and what it gives is put side by side here.
+// The parameters of layers whose kind is known only at run time, of several at once: `visit` of a kind is
+// compiled for one layer, and what it gives is put side by side here.
 #pragma once
 
 #include <weir/core/abi.hpp>

@@ -292,7 +292,7 @@ class GradientChecker {
 }  // namespace detail
 
 /// Checks dL/dx and dL/dp of a layer over double; see the head of this file.
-template <Layer L>
+template <class L>
 requires(std::is_same_v<typename L::Scalar, double>) [[nodiscard]] GradientReport
     gradient_check(const L& layer, Shape input, const GradientCheckOptions& options = {}) {
   static_assert(LayerContract<L>::kept);
