@@ -14,7 +14,6 @@
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/parameter_lists.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -133,13 +132,19 @@ class AnyLayer {
     self_->step(x, y, states, ready, *cache.memory_);
   }
 
+  template <class F, class Any>
+  static void visit(F&& f, Any& layer) {
+    auto one = [&](Role role, const ParamName& name, TensorView<T> values) {
+      f(role, name, ViewIn<Any>(values));
+    };
+    layer.self_->visit(detail::ParameterSink<T>(one));
+  }
   /// Of layers of one kind, such as one layer of a net, of its gradient and of an optimizer's moments.
   template <class F, class First, class... More>
-  static void visit(F&& f, First& first, More&... more) {
+  requires(sizeof...(More) > 0) static void visit(F&& f, First& first, More&... more) {
     detail::ParameterList<T> others;  // all of the second layer, all of the third, and so on
-    auto gather = [&others](Role, const ParamName&, TensorView<T> values) { others.add(values); };
-    (more.self_->visit(detail::ParameterSink<T>(gather)), ...);
-    const std::size_t count = others.size() / std::max<std::size_t>(sizeof...(More), 1);
+    (gather(*more.self_, others), ...);
+    const std::size_t count = others.size() / sizeof...(More);
     std::size_t i = 0;
     auto side_by_side = [&](Role role, const ParamName& name, TensorView<T> values) {
       [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -241,6 +246,11 @@ class AnyLayer {
    private:
     static constexpr char tag_ = 0;
   };
+
+  static void gather(Base& layer, detail::ParameterList<T>& to) {
+    auto add = [&to](Role, const ParamName&, TensorView<T> values) { to.add(values); };
+    layer.visit(detail::ParameterSink<T>(add));
+  }
 
   template <class L>
   [[nodiscard]] static L& layer_of(AnyLayer& any) noexcept {
