@@ -2,7 +2,7 @@
 // streams; and their gate kernels.
 #include "support.hpp"
 
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/recurrent/gru.hpp>
 #include <weir/layers/recurrent/lstm.hpp>
 #include <weir/layers/recurrent/simple_rnn.hpp>

@@ -10,6 +10,20 @@ add_test(NAME hygiene/includes COMMAND ${CMAKE_COMMAND} -DINCLUDE_DIR=${include_
 add_test(NAME hygiene/below_cxx20 COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DINCLUDE_DIR=${include_dir}
                                           -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/below_cxx20.cmake)
 
+# --- What is no layer is refused in one plain line.
+add_test(NAME hygiene/contract COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DINCLUDE_DIR=${include_dir}
+                                       -P ${CMAKE_CURRENT_SOURCE_DIR}/contract/refuses.cmake)
+
+# --- A program that only runs nets compiles no backward pass.
+add_library(run_only OBJECT EXCLUDE_FROM_ALL odr/run_only.cpp)
+target_link_libraries(run_only PRIVATE weir::weir)
+target_compile_options(run_only PRIVATE -O0)
+add_test(NAME hygiene/run_only_build COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target run_only)
+set_tests_properties(hygiene/run_only_build PROPERTIES RESOURCE_LOCK build FIXTURES_SETUP run_only)
+add_test(NAME hygiene/run_only COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DOBJECT=$<TARGET_OBJECTS:run_only>
+                                       -P ${CMAKE_CURRENT_SOURCE_DIR}/odr/run_only.cmake)
+set_tests_properties(hygiene/run_only PROPERTIES FIXTURES_REQUIRED run_only)
+
 # --- Every header compiles alone, twice in a row, without warnings, for the baseline instruction set.
 function(weir_add_header_check target)
   set(units)

@@ -10,6 +10,7 @@ template class AnyLayer<double>;
 template struct AnyModel<double>;
 template Result<AnyModel<double>> detail::build_chain<double>(std::span<const LayerSpec>, Shape, BuildLimits&,
                                                               Index);
+template struct detail::BuiltinBackward<double>;
 template Result<std::vector<LayerSpec>> try_parse_layers<double>(std::string_view, Index);
 template Result<Pipeline<AnyModel<double>>> try_parse_any<double>(std::span<const std::byte>,
                                                                   const LoadOptions&);

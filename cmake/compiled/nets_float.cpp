@@ -10,6 +10,7 @@ template class AnyLayer<float>;
 template struct AnyModel<float>;
 template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape, BuildLimits&,
                                                             Index);
+template struct detail::BuiltinBackward<float>;
 template Result<std::vector<LayerSpec>> try_parse_layers<float>(std::string_view, Index);
 template Result<Pipeline<AnyModel<float>>> try_parse_any<float>(std::span<const std::byte>,
                                                                 const LoadOptions&);

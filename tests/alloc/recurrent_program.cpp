@@ -1,5 +1,5 @@
 // The promise of streams: a million steps of a recurrent layer, over many flows, allocate nothing.
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/recurrent/gru.hpp>
 #include <weir/layers/recurrent/lstm.hpp>
 #include <weir/layers/recurrent/simple_rnn.hpp>

@@ -162,7 +162,7 @@ std::vector<Model> all_models() {
   window.samples = {.kind = SampleKind::window, .horizon = 2, .target = 1, .relative = true};
   window.preprocess = two_columns(false);
   models.push_back(with_tensors(window));
-  for (const std::string kind : weir_test::layers_of_each_kind) {
+  for (const std::string& kind : weir_test::layers_of_each_kind()) {
     const Shape input{6, kind.starts_with("repeat_vector") ? 1 : 12};
     models.push_back(with_tensors(classifier(kind + ",flatten,slice:0:1", input)));
   }

@@ -78,8 +78,8 @@ void known_net() {
 
 /// Every kind of layer built for one shape and asked for others.
 void every_kind() {
-  for (const char* text : weir_test::layers_of_each_kind) {
-    const auto net = try_build<float>(std::string_view(text), Shape{6, 12});
+  for (const std::string& text : weir_test::layers_of_each_kind()) {
+    const auto net = try_build<float>(text, Shape{6, 12});
     if (!net.ok()) continue;
     for (const Shape shape :
          {Shape{1, 1}, Shape{6, 1}, Shape{5, 12}, Shape{6, 100}, Shape{7, 3}, Shape{12, 6}}) {

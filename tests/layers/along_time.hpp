@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weir/core/layer.hpp>
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 
 #include <doctest/doctest.h>
 

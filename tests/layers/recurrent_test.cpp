@@ -1,5 +1,5 @@
 // What all recurrent layers must do, and their numbers beside PyTorch's (tests/golden/recurrent_golden.py).
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/recurrent/gru.hpp>
 #include <weir/layers/recurrent/last_step.hpp>
 #include <weir/layers/recurrent/lstm.hpp>

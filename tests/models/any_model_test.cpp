@@ -7,9 +7,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 using namespace weir;
 using namespace weir_test;
@@ -54,4 +57,28 @@ TEST_CASE("copies of models are values: changing one leaves the other alone") {
   CHECK(parameters(moved) == before);
   moved = moved = any;
   CHECK(parameters(moved) == before);
+}
+
+TEST_CASE("any number of models are visited side by side, layers with many parameters among them") {
+  std::vector<AnyModel<float>> nets(
+      6, build<float>("transformer_encoder:2:9,sequential[batch_norm,dense:3],relu,lstm:2", Shape{4, 5}));
+  for (std::size_t k = 0; k < nets.size(); ++k) {
+    AnyModel<float>::visit(
+        [&](Role, const ParamName&, auto p) { std::fill_n(p.data(), p.size(), static_cast<float>(k)); },
+        nets[k]);
+  }
+  std::vector<std::string> names, names_of_one;
+  bool right = true;
+  AnyModel<float>::visit(
+      [&](Role, const ParamName& name, auto first, auto... more) {
+        names.push_back(name.str());
+        float expected = 0.0F;
+        ((right = right && more.size() == first.size() && more[0] == ++expected), ...);
+      },
+      nets[0], nets[1], std::as_const(nets[2]), nets[3], nets[4], nets[5]);
+  CHECK(right);
+  AnyModel<float>::visit([&](Role, const ParamName& name, auto) { names_of_one.push_back(name.str()); },
+                         nets[0]);
+  CHECK(names == names_of_one);
+  CHECK(names.size() > 20);
 }

@@ -1,5 +1,10 @@
 // Chains write over what is no longer needed. Here every pair and triple of layers, and random longer chains,
 // are compared bit for bit with the same layers run one by one, each with memory of its own.
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/layers/normalisation/batch_norm.hpp>
+#include <weir/models/sequential.hpp>
+#include <weir/models/time_distributed.hpp>
 #include <weir/models/workspace.hpp>
 
 #include <weir/models/registry.hpp>
@@ -7,7 +12,6 @@
 
 #include <doctest/doctest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,7 +62,7 @@ Outcome run_naive(const Net& net, const Problem& p) {
   const std::size_t n = net.layers.size();
   std::vector<Shape> shapes{p.input};
   std::vector<Buffer> values{p.x};
-  std::vector<std::unique_ptr<AnyLayer<float>::Cache>> caches;
+  std::vector<AnyLayer<float>::Cache> caches(n);
   const auto pass_of = [&](std::size_t i) {
     Pass inner = p.pass.fork(static_cast<Index>(i));
     inner.logits = false;
@@ -70,13 +74,12 @@ Outcome run_naive(const Net& net, const Problem& p) {
   for (std::size_t i = 0; i < n; ++i) {
     shapes.push_back(net.layers[i].out_shape(shapes[i]));
     values.push_back(p.buffer(shapes[i + 1]));
-    caches.push_back(net.layers[i].make_cache());
-    caches[i]->prepare(net.layers[i], shapes[i], p.count, true);
+    caches[i].prepare(net.layers[i], shapes[i], p.count, true);
     if (left_out(i)) {
       values[i + 1] = values[i];
     } else {
       net.layers[i].forward(p.view(std::as_const(values[i]), shapes[i]), p.view(values[i + 1], shapes[i + 1]),
-                            *caches[i], pass_of(i));
+                            caches[i], pass_of(i));
     }
   }
   Net grad = zeros_like(net);
@@ -86,8 +89,8 @@ Outcome run_naive(const Net& net, const Problem& p) {
     Buffer next = p.buffer(shapes[i]);
     net.layers[i].backward(p.view(std::as_const(values[i]), shapes[i]),
                            p.view(std::as_const(values[i + 1]), shapes[i + 1]),
-                           p.view(std::as_const(gradient), shapes[i + 1]), p.view(next, shapes[i]),
-                           *caches[i], grad.layers[i], pass_of(i));
+                           p.view(std::as_const(gradient), shapes[i + 1]), p.view(next, shapes[i]), caches[i],
+                           grad.layers[i], pass_of(i));
     gradient = next;
   }
   return {values.back(), gradient, weir_test::parameters(grad)};
@@ -142,4 +145,25 @@ TEST_CASE("chains: random long ones equal the layers one by one") {
     check(text, Shape{1 + static_cast<Index>(rng.below(20)), 1 + static_cast<Index>(rng.below(4))},
           rng.chance(0.7), rng.chance(0.5), rng.chance(0.5), rng);
   }
+}
+
+TEST_CASE("chains: a layer in place leaves what layers of layers read of their output") {
+  Rng rng(3);
+  for (const char* inner : {"sequential[dense:5,tanh]", "time_distributed[dense:5,tanh]",
+                            "sequence_autoencoder[last_step|dense:5,tanh]", "residual[dense:4,tanh]",
+                            "bidirectional[simple_rnn:3:return=sequence,tanh]"}) {
+    for (const bool padded : {false, true})
+      check(std::string(inner) + ",leaky_relu:0.3,dense:2", Shape{4, 3}, true, true, padded, rng);
+  }
+}
+
+TEST_CASE("chains: what a chain says of itself, it says within other layers, too") {
+  const Shape input{4, 3};
+  CHECK(final_link(build<float>("dense:2,sequential[dense:2,softmax]", input)) == Link::softmax);
+  CHECK(final_link(Sequential{Dense{4, 2}, Sequential{Sigmoid{}}}) == Link::sigmoid);
+  CHECK(final_link(build<float>("softmax,dense:2", input)) == Link::identity);
+  CHECK(couples_samples(build<float>("sequence_autoencoder[last_step,batch_norm|dense:4]", input)));
+  CHECK(couples_samples(build<float>("time_distributed[dense:3,sequential[batch_norm]]", input)));
+  CHECK(couples_samples(Sequential{Dense{4, 3}, TimeDistributed{Sequential{BatchNorm<float>(3)}}}));
+  CHECK_FALSE(couples_samples(Sequential{Dense{4, 3}, TimeDistributed{Sequential{Dense{3, 3}}}}));
 }

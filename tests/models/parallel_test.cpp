@@ -123,6 +123,14 @@ TEST_CASE("what cannot be built is refused with the reason") {
   CHECK(reason("slice:4:2").find("slice") != std::string::npos);
 }
 
+TEST_CASE("branches are one layer, not a chain") {
+  const Parallel net{std::tuple{Dense{3, 2}, Tanh<float>{}}};
+  const std::vector<LayerSpec> specs = describe(net);
+  REQUIRE(specs.size() == 1);
+  CHECK(specs[0].kind == "parallel");
+  CHECK(specs[0].branches.size() == 2);
+}
+
 TEST_CASE("batch statistics within a branch couple the samples of the batch") {
   CHECK(couples_samples(Parallel{std::tuple{BatchNorm<float>(3), Identity<float>{}}}));
   CHECK_FALSE(couples_samples(Parallel{std::tuple{Dense{3, 3}, Identity<float>{}}}));

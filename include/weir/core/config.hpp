@@ -143,12 +143,8 @@ class ConfigReader {
   /// The value built from these options, or the first complaint.
   template <class T>
   [[nodiscard]] Result<T> finish(T value) {
-    for (const Config::Entry& entry : config_.entries()) {
-      bool known = false;
-      for (const std::string& name : taken_) known = known || name == entry.first;
-      if (!known) complain(entry.first, "is not an option");
-    }
-    if (!complaint_.empty()) return Failure{ErrorKind::config, complaint_};
+    complain_of_the_rest();
+    if (!ok()) return failure();
     return value;
   }
   [[nodiscard]] bool has(std::string_view name) const noexcept { return config_.find(name) != nullptr; }
@@ -159,6 +155,12 @@ class ConfigReader {
   const ConfigValue* take(std::string_view name) {
     taken_.emplace_back(name);
     return config_.find(name);
+  }
+  void complain_of_the_rest() {
+    for (const Config::Entry& entry : config_.entries()) {
+      if (std::find(taken_.begin(), taken_.end(), entry.first) == taken_.end())
+        complain(entry.first, "is not an option");
+    }
   }
 
   std::string_view owner_;

@@ -3,16 +3,24 @@
 // A layer is a plain copyable value that holds parameters only. Everything that belongs to one pass lives
 // elsewhere: activations and caches in a `Cache` (one a thread), so a const layer is shared by threads.
 //
+//   Scalar                                         float or double
+//   kind                                           static constexpr std::string_view: the name in files
+//   Cache                                          prepare(layer, input, count, training): alone allocates
+//   out_shape(input) const -> Shape                of a sample of the output, for an input that fits
+//   init(rng)                                      sets the parameters
 //   forward(x, y, cache, pass) const               y = f(x)
-//   backward(x, y, dy, dx, cache, grad, pass)      dx = dL/dx, grad += dL/d(parameters), given dy = dL/dy
-//   visit(f, layers...)                            f(role, name, tensors...) for each parameter, those of all
+//   backward(x, y, dy, dx, cache, grad, pass) const
+//                                                  dx = dL/dx, grad += dL/d(parameters), given dy = dL/dy;
+//                                                  dx may be absent, and dy where the layer runs in place
+//   static visit(f, layers...)                     f(role, name, tensors...) for each parameter, those of all
 //                                                  layers at once
 //
 // Gradients and optimizer moments are objects of the layer's own type, and `visit` walks over several of them
 // in step: that one function serves optimizers, files, counting, gradient checks and printing.
 //
-// A layer of your own is a struct with these members; nothing of weir needs to change
-// (examples/03_custom_layer).
+// That is what a layer must have; what it may have besides is in core/layer_traits.hpp, and
+// core/layer_contract.hpp makes the compiler say in plain words what is missing. A layer of your own is a
+// struct with these members; nothing of weir needs to change (examples/03_custom_layer).
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -21,14 +29,12 @@
 #include <weir/core/rng.hpp>
 #include <weir/core/tensor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
-#include <string_view>
 
 namespace weir::inline WEIR_ABI {
 
@@ -100,104 +106,6 @@ struct NoCache {
   template <class L>
   void prepare(const L&, Shape, Index, bool) {}
 };
-
-namespace detail {
-struct AnyVisitor {
-  template <class... T>
-  void operator()(Role, const ParamName&, TensorView<T>...) const {}
-};
-}  // namespace detail
-
-template <class L>
-concept Layer = requires {
-  typename L::Scalar;
-  typename L::Cache;
-}
-&&std::copyable<L>&& requires(const L layer, L other, Shape in, Index count, Rng& rng,
-                              typename L::Cache& cache, BatchView<const typename L::Scalar> x,
-                              BatchView<typename L::Scalar> y, const Pass& pass) {
-  { L::kind } -> std::convertible_to<std::string_view>;
-  { layer.out_shape(in) } -> std::same_as<Shape>;  // of an input that fits: core/layer_needs.hpp
-  cache.prepare(layer, in, count, true);           // the only place that allocates
-  layer.forward(x, y, cache, pass);
-  layer.backward(x, x, x, y, cache, other, pass);  // dx may be absent, and may be dy if in_place
-  other.init(rng);
-  L::visit(detail::AnyVisitor{}, layer, other);
-};
-
-// What a layer may say of itself beyond that; all default to no.
-
-/// `static constexpr bool in_place = true`: y may be x, and dx may be dy. Such a layer does not read x in
-/// backward.
-template <class L>
-inline constexpr bool in_place = requires {
-  requires L::in_place;
-};
-/// `reads_output`: backward reads y, so that the next layer must not overwrite it.
-template <class L>
-inline constexpr bool reads_output = requires {
-  requires L::reads_output;
-};
-/// `whole_batch`: samples of a batch depend on each other (batch statistics), so that a batch must not be
-/// cut.
-template <class L>
-inline constexpr bool whole_batch = requires {
-  requires L::whole_batch;
-};
-
-/// `along_time`: the layer looks at more than one time step for one of its output, or changes their number.
-/// It then has `Index out_length(Index used) const`: how many steps of the output count when `used` of the
-/// input's do; out_shape(in).length == out_length(in.length). What collapses time gives 1. Such a layer lets
-/// padding influence nothing, and fills the padding of y and dx with zeros.
-template <class L>
-inline constexpr bool along_time = requires {
-  requires L::along_time;
-};
-template <class L>
-inline constexpr bool keeps_length = !requires(const L layer) {
-  layer.out_length(Index{});
-};
-
-/// Steps of the layer's output that count when `used` of the input's do.
-template <class L>
-[[nodiscard]] Index out_length(const L& layer, Index used) {
-  if constexpr (keeps_length<L>) {
-    return used;
-  } else {
-    return layer.out_length(used);
-  }
-}
-
-/// A final activation that turns logits into probabilities, and that its loss takes over.
-enum class Link : unsigned char { identity, sigmoid, softmax };
-template <class L>
-[[nodiscard]] constexpr Link link_of() noexcept {
-  if constexpr (requires { L::link; }) {
-    return L::link;
-  } else {
-    return Link::identity;
-  }
-}
-
-/// The final link of a net, at run time.
-template <class L>
-[[nodiscard]] Link final_link(const L& net) {
-  if constexpr (requires { net.final_link(); }) {
-    return net.final_link();
-  } else {
-    return link_of<L>();
-  }
-}
-
-/// Whether samples of a batch depend on each other, at run time.
-template <class L>
-[[nodiscard]] bool couples_samples(const L& net) {
-  if constexpr (requires { net.couples_samples(); }) {
-    return net.couples_samples();
-  } else {
-    return whole_batch<L>;
-  }
-}
 
 /// Number of trained parameters.
 template <class L>

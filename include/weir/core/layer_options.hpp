@@ -18,6 +18,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/fields.hpp>
 
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -93,19 +94,30 @@ template <class L>
   }
 }
 
+namespace detail {
+
+/// What `use` makes of the layer of these options for samples of that shape; or why there is none.
+template <class L, class Use>
+[[nodiscard]] auto with_config(const Config& config, Shape input, Use use)
+    -> Result<std::invoke_result_t<Use, L>> {
+  ConfigReader reader(L::kind, config);
+  const auto settings = read_settings<L>(reader, input);
+  if (!reader.ok()) return reader.failure();
+  if constexpr (HasSettings<L>) {
+    return reader.finish(use(L::made(settings, input)));
+  } else if constexpr (ListsOptions<L>) {
+    return reader.finish(use(settings));
+  } else {
+    return reader.finish(use(L{}));
+  }
+}
+
+}  // namespace detail
+
 /// The layer of these options for samples of that shape, with weights of zero; or why there is none.
 template <class L>
 [[nodiscard]] Result<L> from_config(const Config& config, Shape input) {
-  ConfigReader reader(L::kind, config);
-  const auto settings = detail::read_settings<L>(reader, input);
-  if (!reader.ok()) return reader.failure();
-  if constexpr (detail::HasSettings<L>) {
-    return reader.finish(L::made(settings, input));
-  } else if constexpr (detail::ListsOptions<L>) {
-    return reader.finish(settings);
-  } else {
-    return reader.finish(L{});
-  }
+  return detail::with_config<L>(config, input, [](L layer) { return layer; });
 }
 
 /// What there is to choose of a layer, for docs and programs.

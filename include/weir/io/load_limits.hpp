@@ -5,14 +5,13 @@
 //   auto big = load_any("segmentation.weir", {.max_memory = std::uint64_t{2} << 30});
 //
 // Nothing is taken before it is counted: the file and its tables, the texts' values, weights, and what each
-// layer says its cache needs (core/layer_needs.hpp) with the buffers between the layers.
+// layer says its cache needs (core/layer_traits.hpp) with the buffers between the layers.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/io/safetensors_view.hpp>
 #include <weir/models/workspace.hpp>
 
@@ -72,22 +71,6 @@ class MemoryBudget {
   double taken_ = 0.0;
 };
 
-/// f(number, layer) for each layer of a chain of either kind; of one layer, itself.
-template <class Net, class F>
-void each_layer(const Net& net, F f) {
-  if constexpr (requires {
-                  net.layers.size();
-                  net.layers[0].kind();
-                }) {
-    for (std::size_t i = 0; i < net.layers.size(); ++i) f(i, net.layers[i]);
-  } else if constexpr (requires { typename Net::Layers; }) {
-    std::size_t i = 0;
-    std::apply([&](const auto&... layer) { (f(i++, layer), ...); }, net.layers);
-  } else {
-    f(std::size_t{0}, net);
-  }
-}
-
 /// The layer that asks for most memory, in words: "layer 3 (conv1d: 1.2 MiB)".
 template <class Net>
 [[nodiscard]] std::string greediest_layer(const Net& net, Shape input) {
@@ -99,12 +82,7 @@ template <class Net>
     input = output;
     if (own <= most) return;
     most = own;
-    std::string kind;
-    if constexpr (requires { layer.kind(); }) {
-      kind = layer.kind();
-    } else {
-      kind = layer.kind;
-    }
+    const std::string kind(kind_of(layer));
     text = "layer " + std::to_string(i) + " (" + kind + ": " + bytes_text(own) + ")";
   });
   return text;

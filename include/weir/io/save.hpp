@@ -6,7 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/io/format_version.hpp>
 #include <weir/io/layers_text.hpp>
 #include <weir/io/probe.hpp>

@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/simd/math.hpp>
 #include <weir/simd/transform.hpp>

@@ -17,6 +17,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 
 #include <algorithm>
 #include <cstdint>

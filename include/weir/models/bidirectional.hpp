@@ -11,7 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
@@ -27,7 +27,7 @@ namespace weir::inline WEIR_ABI {
 
 using BidirectionalOptions = MergeOptions;
 
-template <Layer Inner>
+template <class Inner>
 struct Bidirectional {
   using Scalar = typename Inner::Scalar;
   using T = Scalar;
@@ -94,11 +94,7 @@ struct Bidirectional {
     return {options.merge == Merge::concat ? 2 * one.channels : one.channels, one.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
-    if constexpr (requires { forwards.flops(input); }) {
-      return forwards.flops(input) + backwards.flops(input);
-    } else {
-      return 0;
-    }
+    return weir::flops(forwards, input) + weir::flops(backwards, input);
   }
 
   [[nodiscard]] bool couples_samples() const {

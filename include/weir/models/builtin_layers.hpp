@@ -1,5 +1,5 @@
-// Every kind of layer there is: the one list that files, texts, programs, docs and tests read. A new kind costs
-// an include and an entry here.
+// Every kind of layer there is: the one list that files, texts, programs, docs and tests read. A new kind
+// costs an include and an entry here.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -7,6 +7,7 @@
 #include <weir/layers/activations/gelu.hpp>
 #include <weir/layers/activations/identity.hpp>
 #include <weir/layers/activations/leaky_relu.hpp>
+#include <weir/layers/activations/mish.hpp>
 #include <weir/layers/activations/relu.hpp>
 #include <weir/layers/activations/selu.hpp>
 #include <weir/layers/activations/sigmoid.hpp>
@@ -70,8 +71,8 @@ struct LayerKinds {};
 
 template <class T>
 using BuiltinLayers = LayerKinds<
-    Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Softmax<T>, Dropout<T>,
-    BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
+    Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Mish<T>, Softmax<T>,
+    Dropout<T>, BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
     SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>, AveragePool2D<T>,
     GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>,
     ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>,

@@ -1,158 +1,237 @@
-// Where the layers of a chain write: the part that a chain known at compile time (Sequential) and one built
-// from a file (AnyModel) have in common.
+// What every chain of layers does, once: Sequential keeps its layers in a tuple, AnyModel in a vector.
 //
-// Layer i reads what layer i - 1 wrote. The last layer writes into the caller's memory. A layer that can run
-// in place writes over its input, unless the layer before still needs its own output in the backward pass.
-// Outside of training nothing has to stay, and two buffers are enough.
+//   x -> layer 0 -> layer 1 -> ... -> y
+//
+// A chain is itself a layer, so that chains nest. The losses take over the activation that it ends in
+// (Pass::logits): that layer is left out.
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_contract.hpp>
+#include <weir/core/layer_traits.hpp>
+#include <weir/models/chain_buffers.hpp>
+#include <weir/models/each.hpp>
+#include <weir/models/layer_facts.hpp>
+#include <weir/models/layer_spec.hpp>
+#include <weir/models/step_buffers.hpp>
 
-#include <algorithm>
-#include <cassert>
+#include <array>
+#include <cstddef>
 #include <span>
-#include <utility>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
-namespace weir::inline WEIR_ABI::detail {
+namespace weir::inline WEIR_ABI {
 
-/// What the plan needs to know of one layer.
-struct Hop {
-  Shape out;
-  bool in_place = false;
-  bool reads_output = false;
-  bool keeps_length = true;
+namespace detail {
+
+/// Refuses what is no layer before anything is made of it. AnyLayer has looked at what it holds.
+template <class Layers>
+struct AreLayers {
+  static constexpr bool kept = true;
+};
+template <class... Ls>
+struct AreLayers<std::tuple<Ls...>> {
+  static_assert(sizeof...(Ls) > 0, "weir: a chain needs a layer");
+  static constexpr bool kept = (LayerContract<Ls>::kept && ...);
 };
 
-template <class L>
-[[nodiscard]] Hop hop_of(const L& layer, Shape input) {
-  return {layer.out_shape(input), weir::in_place<L>, weir::reads_output<L>, weir::keeps_length<L>};
-}
+}  // namespace detail
 
-/// Bytes of objects that one layer of a chain takes at most, besides its buffers: of the layer, its cache and
-/// its place in the plan.
-inline constexpr double layer_overhead = 2048.0;
+template <class Layers>
+struct Chain {
+  static_assert(detail::AreLayers<Layers>::kept);
 
-/// Which buffer each layer of a chain writes to, and the values of one sample that each buffer holds. In
-/// training every output is kept for the backward pass, but where a layer runs in place. Otherwise two
-/// buffers serve in turns.
-struct ChainPlan {
-  static constexpr int external = -1;  ///< the caller's memory
+  using Scalar = detail::ScalarOfParts<Layers>;
+  static constexpr std::string_view kind = "sequential";
+  static constexpr std::array<std::string_view, 0> arguments{};
 
-  std::vector<int> owner;
-  std::vector<double> sizes;
+  Layers layers;
 
-  ChainPlan(std::span<const Hop> hops, bool training) : owner(hops.size(), external) {
-    int group = external;  // outputs that share their memory, from the last one on
-    for (std::size_t i = hops.size(); i-- > 0;) {
-      const bool last = i + 1 == hops.size();
-      const bool shared = !last && hops[i + 1].in_place && !(training && hops[i].reads_output);
-      if (!last && !shared) ++group;
-      if (group == external) continue;
-      owner[i] = training ? group : group % 2;
-      const auto place = static_cast<std::size_t>(owner[i]);
-      if (place == sizes.size()) sizes.push_back(0.0);
-      sizes[place] = std::max(sizes[place], size_of(hops[i].out));
+  struct Cache {
+    detail::PartsOf<detail::CacheOfPart, Layers> caches;
+    detail::ChainBuffers<Scalar> buffers;
+
+    void prepare(const Chain& net, Shape input, Index n, bool training) {
+      detail::resize_like(caches, net.layers);
+      std::vector<detail::Hop> hops;
+      const auto one = [&](std::size_t, const auto& layer, auto& own) {
+        own.prepare(layer, input, n, training);
+        hops.push_back(detail::hop_of(layer, input));
+        input = hops.back().out;
+      };
+      detail::each(one, net.layers, caches);
+      buffers.prepare(hops, n, training);
     }
+  };
+
+  [[nodiscard]] std::string complaint(Shape input) const {
+    std::string text;
+    const auto one = [&](std::size_t, const auto& layer) {
+      if (text.empty()) text = weir::complaint(layer, input);
+      if (text.empty()) input = layer.out_shape(input);
+    };
+    detail::each(one, layers);
+    return text;
   }
-};
+  [[nodiscard]] double work(Shape input) const {
+    double total = 0.0;
+    walk(input, [&](const auto& layer, Shape shape) { total += weir::work(layer, shape); });
+    return total;
+  }
+  [[nodiscard]] double scratch(Shape input, Index n) const {
+    std::vector<detail::Hop> hops;
+    double bytes = 0.0;
+    walk(input, [&](const auto& layer, Shape shape) {
+      bytes += weir::scratch(layer, shape, n);
+      hops.push_back(detail::hop_of(layer, shape));
+    });
+    return bytes + detail::chain_bytes<Scalar>(hops, n);
+  }
+  [[nodiscard]] Shape out_shape(Shape input) const {
+    return walk(input, [](const auto&, Shape) {});
+  }
+  [[nodiscard]] Index out_length(Index used) const {
+    detail::each([&](std::size_t, const auto& layer) { used = weir::out_length(layer, used); }, layers);
+    return used;
+  }
+  /// Floating-point operations of one sample in inference; activations are not counted.
+  [[nodiscard]] Index flops(Shape input) const {
+    Index total = 0;
+    walk(input, [&](const auto& layer, Shape shape) { total += weir::flops(layer, shape); });
+    return total;
+  }
+  [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const { return {describe(*this)}; }
+  [[nodiscard]] Link final_link() const {
+    Link last = Link::identity;
+    detail::each([&](std::size_t, const auto& layer) { last = weir::final_link(layer); }, layers);
+    return last;
+  }
+  [[nodiscard]] bool couples_samples() const {
+    bool any = false;
+    detail::each([&](std::size_t, const auto& layer) { any = any || weir::couples_samples(layer); }, layers);
+    return any;
+  }
 
-/// What ChainBuffers takes outside of training, and the objects of the layers.
-template <class T>
-[[nodiscard]] double chain_bytes(std::span<const Hop> hops, Index count) {
-  double bytes = layer_overhead * static_cast<double>(hops.size());
-  for (const Hop& hop : hops) bytes += hop.keeps_length ? 0.0 : bytes_of<Index>(count);
-  for (const double size : ChainPlan(hops, false).sizes) bytes += bytes_of<T>(size, count);
-  return bytes;
-}
+  /// Draws all weights; each layer from its own stream.
+  void init(Rng& rng) {
+    const RngKey key{rng.next64()};
+    const auto one = [&](std::size_t i, auto& layer) {
+      Rng own(key.fork(i));
+      layer.init(own);
+    };
+    detail::each(one, layers);
+  }
 
-template <class T>
-class ChainBuffers {
- public:
-  void prepare(std::span<const Hop> hops, Index count, bool training) {
-    hops_.assign(hops.begin(), hops.end());
-    prepare_lengths(count);
-    ChainPlan plan(hops, training);
-    owner_ = std::move(plan.owner);
-    buffers_.clear();
-    for (const double size : plan.sizes)
-      buffers_.emplace_back(static_cast<std::size_t>(size) * static_cast<std::size_t>(count));
-    Index largest = 0;
-    for (const Hop& hop : hops) largest = std::max(largest, hop.out.size() * count);
-    for (AlignedBuffer<T>& gradient : gradients_) {
-      gradient = AlignedBuffer<T>(training ? static_cast<std::size_t>(largest) : 0);
+  void forward(BatchView<const Scalar> x, BatchView<Scalar> y, Cache& cache, const Pass& pass) const {
+    BatchView<const Scalar> input = x;
+    const auto one = [&](std::size_t i, const auto& layer, auto& own) {
+      cache.buffers.map_lengths(i, layer, input.lengths());
+      const BatchView<Scalar> output = cache.buffers.output(i, x, y);
+      const Pass inner = detail::pass_for(pass, i, detail::count_of(layers));
+      if (left_out(layer, inner)) {
+        detail::pass_through(input, output);
+      } else {
+        layer.forward(input, output, own, inner);
+      }
+      input = output;
+    };
+    detail::each(one, layers, cache.caches);
+  }
+
+  void backward(BatchView<const Scalar> x, BatchView<const Scalar> y, BatchView<const Scalar> dy,
+                BatchView<Scalar> dx, Cache& cache, Chain& grad, const Pass& pass) const {
+    const BatchView<Scalar> result(const_cast<Scalar*>(y.data()), y.shape(), y.count(),
+                                   y.lengths());  // only read
+    BatchView<const Scalar> gradient = dy;
+    const auto one = [&](std::size_t i, const auto& layer, auto& own, auto& own_grad) {
+      const Pass inner = detail::pass_for(pass, i, detail::count_of(layers));
+      if (left_out(layer, inner)) {
+        if (i == 0) detail::pass_through(gradient, dx);
+        return;
+      }
+      const BatchView<const Scalar> input =
+          i == 0 ? x : BatchView<const Scalar>(cache.buffers.output(i - 1, x, result));
+      const BatchView<Scalar> target = i == 0 ? dx : cache.buffers.gradient(i, gradient, input);
+      layer.backward(input, cache.buffers.output(i, x, result), gradient, target, own, own_grad, inner);
+      gradient = target;
+    };
+    detail::each_backwards(one, layers, cache.caches, grad.layers);
+  }
+
+  [[nodiscard]] bool streams() const {
+    bool all = true;
+    detail::each([&](std::size_t, const auto& layer) { all = all && weir::streams(layer); }, layers);
+    return all;
+  }
+  [[nodiscard]] Index state_size(Shape input) const {
+    Index size = 0;
+    walk(input, [&](const auto& layer, Shape shape) { size += weir::state_size(layer, shape); });
+    return size;
+  }
+  void start(Scalar* state, Shape input) const {
+    walk(input, [&](const auto& layer, Shape shape) {
+      start_stream(layer, state, shape);
+      state += weir::state_size(layer, shape);
+    });
+  }
+
+  struct StepCache {
+    detail::PartsOf<detail::StepCacheOfPart, Layers> caches;
+    detail::StepBuffers<Scalar> buffers;
+
+    void prepare(const Chain& net, Shape input, Index streams) {
+      detail::resize_like(caches, net.layers);
+      buffers.clear(streams);
+      const auto one = [&](std::size_t, const auto& layer, auto& own) {
+        own.prepare(layer, input, streams);
+        const Index state = weir::state_size(layer, input);
+        input = layer.out_shape(input);
+        buffers.add(input.channels, state);
+      };
+      detail::each(one, net.layers, caches);
     }
-    capacity_ = count;
+  };
+
+  void step(BatchView<const Scalar> x, BatchView<Scalar> y, std::span<Scalar* const> states,
+            std::span<unsigned char> ready, StepCache& cache) const {
+    cache.buffers.begin(x, states);
+    const auto one = [&](std::size_t i, const auto& layer, auto& own) {
+      cache.buffers.step(i, [&](auto... inputs) { weir::step(layer, inputs..., own); });
+    };
+    detail::each(one, layers, cache.caches);
+    cache.buffers.end(y, ready);
   }
 
-  /// Notes which steps of the output of `layer`, number i, count; to be called before output(i) in a forward
-  /// pass.
-  template <class L>
-  void map_lengths(std::size_t i, const L& layer, std::span<const Index> input) {
-    if (hops_[i].keeps_length) return;
-    for (std::size_t k = 0; k < input.size(); ++k) lengths_[i][k] = weir::out_length(layer, input[k]);
-  }
-
-  /// What layer i writes for the batch x, of whose result y is the whole chain's.
-  [[nodiscard]] BatchView<T> output(std::size_t i, BatchView<const T> x, BatchView<T> y) {
-    assert(x.count() <= capacity_);
-    T* data =
-        owner_[i] == ChainPlan::external ? y.data() : buffers_[static_cast<std::size_t>(owner_[i])].data();
-    std::span<const Index> lengths = x.lengths();
-    if (!lengths.empty() && changed_by_[i] != nobody) {
-      lengths = std::span<const Index>(lengths_[changed_by_[i]]).first(static_cast<std::size_t>(x.count()));
-    }
-    return {data, hops_[i].out, x.count(), lengths};
-  }
-
-  /// Where layer i puts the gradient of its input, given where the gradient of its output lies.
-  [[nodiscard]] BatchView<T> gradient(std::size_t i, BatchView<const T> dy, BatchView<const T> layer_input) {
-    const bool in_first = dy.data() == gradients_[0].data();
-    const bool in_second = dy.data() == gradients_[1].data();
-    const bool stay = hops_[i].in_place && (in_first || in_second);
-    AlignedBuffer<T>& target = gradients_[in_first == stay ? 0 : 1];
-    return {target.data(), layer_input.shape(), layer_input.count(), layer_input.lengths()};
+  template <class F, class First, class... More>
+  static void visit(F&& f, First& first, More&... more) {
+    const auto one = [&](std::size_t i, auto& layer, auto&... others) {
+      std::remove_cvref_t<decltype(layer)>::visit(for_part(f, static_cast<Index>(i)), layer, others...);
+    };
+    detail::each(one, first.layers, more.layers...);
   }
 
  private:
-  static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
-
-  void prepare_lengths(Index count) {
-    changed_by_.assign(hops_.size(), nobody);
-    lengths_.assign(hops_.size(), {});
-    std::size_t last = nobody;
-    for (std::size_t i = 0; i < hops_.size(); ++i) {
-      if (!hops_[i].keeps_length) {
-        last = i;
-        lengths_[i].resize(static_cast<std::size_t>(count));
-      }
-      changed_by_[i] = last;
-    }
+  /// f(layer, shape of its input) for each; the shape of the output.
+  template <class F>
+  Shape walk(Shape input, F f) const {
+    const auto one = [&](std::size_t, const auto& layer) {
+      f(layer, input);
+      input = layer.out_shape(input);
+    };
+    detail::each(one, layers);
+    return input;
   }
 
-  std::vector<Hop> hops_;
-  std::vector<int> owner_;
-  std::vector<std::size_t> changed_by_;      ///< the last layer up to i that changed the lengths
-  std::vector<std::vector<Index>> lengths_;  ///< behind each layer that changes them
-  std::vector<AlignedBuffer<T>> buffers_;
-  AlignedBuffer<T> gradients_[2];
-  Index capacity_ = 0;
+  /// A chain within the chain leaves out its own last layer.
+  template <class L>
+  [[nodiscard]] static bool left_out(const L& layer, const Pass& pass) {
+    return pass.logits && detail::own_link(layer) != Link::identity;
+  }
 };
 
-/// `pass` for layer i of `count`: its own random numbers, and logits only for the last.
-[[nodiscard]] inline Pass pass_for(const Pass& pass, std::size_t i, std::size_t count) noexcept {
-  Pass inner = pass.fork(static_cast<Index>(i));
-  inner.logits = pass.logits && i + 1 == count;
-  return inner;
-}
-
-/// A left-out layer: y = x, where they are not the same memory anyway.
-template <class T>
-void pass_through(BatchView<const T> x, BatchView<T> y) {
-  if (!y.absent() && x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
-}
-
-}  // namespace weir::inline WEIR_ABI::detail
+}  // namespace weir::inline WEIR_ABI

@@ -1,14 +1,25 @@
-// A net's architecture as data: the kind and the options of each layer.
+// A net's architecture as data: the kind and the options of each layer. A layer made of layers, to travel
+// with them, has
+//
+//   std::vector<std::vector<LayerSpec>> branches() const                 its chains as data
+//   static Result<L> from_branches(const Config&, std::vector<Chain>, Shape input)
+//
+// and may have
+//
+//   static Shape branch_input(Shape, const std::vector<Chain>& before)   what the next chain gets, when it is
+//                                                                        not what the layer gets
+//   static constexpr bool copies_branch                                  one chain in a text stands for two
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/models/each.hpp>
+#include <weir/models/layer_facts.hpp>
 
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -32,28 +43,20 @@ struct LayerSpec {
 /// One layer.
 template <class L>
 [[nodiscard]] LayerSpec describe_layer(const L& layer) {
-  LayerSpec spec;
-  if constexpr (requires { layer.kind(); }) {
-    spec.kind = std::string(layer.kind());
+  if constexpr (detail::KnowsItsFacts<L>) {
+    return layer.spec();
   } else {
-    spec.kind = std::string(layer.kind);
+    LayerSpec spec{std::string(L::kind), config_of(layer)};
+    if constexpr (requires { layer.branches(); }) spec.branches = layer.branches();
+    return spec;
   }
-  spec.config = config_of(layer);
-  if constexpr (requires { layer.branches(); }) spec.branches = layer.branches();
-  return spec;
 }
 
 /// The layers of a chain, of either kind; of one layer, itself.
 template <class Net>
 [[nodiscard]] std::vector<LayerSpec> describe(const Net& net) {
   std::vector<LayerSpec> specs;
-  if constexpr (requires { net.layers.size(); }) {
-    for (const auto& layer : net.layers) specs.push_back(describe_layer(layer));
-  } else if constexpr (requires { net.layers; }) {
-    std::apply([&](const auto&... layer) { (specs.push_back(describe_layer(layer)), ...); }, net.layers);
-  } else {
-    specs.push_back(describe_layer(net));
-  }
+  detail::each_layer(net, [&](std::size_t, const auto& layer) { specs.push_back(describe_layer(layer)); });
   return specs;
 }
 

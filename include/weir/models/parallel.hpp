@@ -12,9 +12,9 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/identity.hpp>
+#include <weir/models/each.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
 #include <weir/simd/transform.hpp>
@@ -31,60 +31,9 @@
 
 namespace weir::inline WEIR_ABI {
 
-namespace detail {
-
-/// A container like Branches with Of<L> in the place of each branch L.
-template <template <class> class Of, class Branches>
-struct EachBranch;
-template <template <class> class Of, class... L>
-struct EachBranch<Of, std::tuple<L...>> {
-  using type = std::tuple<typename Of<L>::type...>;
-};
-template <template <class> class Of, class L>
-struct EachBranch<Of, std::vector<L>> {
-  using type = std::vector<typename Of<L>::type>;
-};
-
-template <class L>
-struct CacheOfBranch {
-  using type = typename L::Cache;
-};
-template <class L>
-struct StepCacheOfBranch {
-  using type = StepCache<L>;
-};
-
-template <class Branches>
-struct ScalarOfBranches;
-template <class First, class... L>
-struct ScalarOfBranches<std::tuple<First, L...>> {
-  using type = typename First::Scalar;
-};
-template <class L>
-struct ScalarOfBranches<std::vector<L>> {
-  using type = typename L::Scalar;
-};
-
-template <std::size_t I, class F, class... Branches>
-void branch_at(F& f, Branches&... branches) {
-  f(I, std::get<I>(branches)...);
-}
-/// f(number, element of each container) for each branch.
-template <class F, class First, class... More>
-void each_branch(F&& f, First& first, More&... more) {
-  if constexpr (requires { first.size(); }) {
-    for (std::size_t i = 0; i < first.size(); ++i) f(i, first[i], more[i]...);
-  } else {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (branch_at<I>(f, first, more...), ...); }
-    (std::make_index_sequence<std::tuple_size_v<std::remove_const_t<First>>>{});
-  }
-}
-
-}  // namespace detail
-
 template <class Branches>
 struct Parallel {
-  using Scalar = typename detail::ScalarOfBranches<Branches>::type;
+  using Scalar = detail::ScalarOfParts<Branches>;
   static constexpr std::string_view kind = "parallel";
   static constexpr std::array<std::string_view, 1> arguments{"merge"};
   static constexpr bool along_time = true;
@@ -96,14 +45,14 @@ struct Parallel {
   explicit Parallel(Branches chains, Merge how = Merge::concat) : layers(std::move(chains)), merge(how) {}
 
   struct Cache {
-    typename detail::EachBranch<detail::CacheOfBranch, Branches>::type caches;
+    detail::PartsOf<detail::CacheOfPart, Branches> caches;
     std::vector<Shape> shapes;                   ///< of each branch's output
     std::vector<AlignedBuffer<Scalar>> outputs;  ///< of each branch
     AlignedBuffer<Scalar> slope;                 ///< dy of one branch
     AlignedBuffer<Scalar> input_slope;           ///< dx of one branch
 
     void prepare(const Parallel& net, Shape input, Index count, bool training) {
-      if constexpr (requires { caches.resize(std::size_t{}); }) caches.resize(net.layers.size());
+      detail::resize_like(caches, net.layers);
       shapes.clear();
       outputs.clear();
       Index largest = 0;
@@ -113,7 +62,7 @@ struct Parallel {
         largest = std::max(largest, shapes.back().size() * count);
         outputs.emplace_back(static_cast<std::size_t>(shapes.back().size() * count));
       };
-      detail::each_branch(one, net.layers, caches);
+      detail::each(one, net.layers, caches);
       slope = AlignedBuffer<Scalar>(training ? static_cast<std::size_t>(largest) : 0);
       input_slope = AlignedBuffer<Scalar>(training ? static_cast<std::size_t>(input.size() * count) : 0);
     }
@@ -125,18 +74,18 @@ struct Parallel {
     const auto one = [&](std::size_t, const auto& branch) {
       if (text.empty()) text = weir::complaint(branch, input);
     };
-    detail::each_branch(one, layers);
+    detail::each(one, layers);
     Shape total{};
     return text.empty() ? join_shapes(input, total) : text;
   }
   [[nodiscard]] double work(Shape input) const {
     double total = 0.0;
-    detail::each_branch([&](std::size_t, const auto& branch) { total += weir::work(branch, input); }, layers);
+    detail::each([&](std::size_t, const auto& branch) { total += weir::work(branch, input); }, layers);
     return total;
   }
   [[nodiscard]] double scratch(Shape input, Index count) const {
     double bytes = 0.0;
-    detail::each_branch(
+    detail::each(
         [&](std::size_t, const auto& branch) {
           bytes += weir::scratch(branch, input, count) +
                    detail::bytes_of<Scalar>(detail::size_of(branch.out_shape(input)), count);
@@ -152,7 +101,7 @@ struct Parallel {
   /// Steps that every branch has.
   [[nodiscard]] Index out_length(Index used) const {
     Index length = used;
-    detail::each_branch(
+    detail::each(
         [&](std::size_t i, const auto& branch) {
           const Index own = weir::out_length(branch, used);
           length = i == 0 ? own : std::min(length, own);
@@ -162,23 +111,19 @@ struct Parallel {
   }
   [[nodiscard]] Index flops(Shape input) const {
     Index total = 0;
-    detail::each_branch(
-        [&](std::size_t, const auto& branch) {
-          if constexpr (requires { branch.flops(input); }) total += branch.flops(input);
-        },
-        layers);
+    detail::each([&](std::size_t, const auto& branch) { total += weir::flops(branch, input); }, layers);
     return total;
   }
   [[nodiscard]] bool couples_samples() const {
     bool any = false;
-    detail::each_branch([&](std::size_t, const auto& branch) { any = any || weir::couples_samples(branch); },
-                        layers);
+    detail::each([&](std::size_t, const auto& branch) { any = any || weir::couples_samples(branch); },
+                 layers);
     return any;
   }
 
   void init(Rng& rng) {
     const RngKey key{rng.next64()};
-    detail::each_branch(
+    detail::each(
         [&](std::size_t i, auto& branch) {
           Rng own(key.fork(i));
           branch.init(own);
@@ -194,7 +139,7 @@ struct Parallel {
       join(i, first, out, y);
       first += out.channels();
     };
-    detail::each_branch(one, layers, cache.caches);
+    detail::each(one, layers, cache.caches);
   }
 
   void backward(BatchView<const Scalar> x, BatchView<const Scalar>, BatchView<const Scalar> dy,
@@ -210,18 +155,17 @@ struct Parallel {
       if (i > 0 && !dx.absent()) simd::add(dx.size(), target.data(), dx.data());
       first += shape.channels;
     };
-    detail::each_branch(one, layers, cache.caches, grad.layers);
+    detail::each(one, layers, cache.caches, grad.layers);
   }
 
   [[nodiscard]] bool streams() const {
     bool all = true;
-    detail::each_branch([&](std::size_t, const auto& branch) { all = all && weir::streams(branch); }, layers);
+    detail::each([&](std::size_t, const auto& branch) { all = all && weir::streams(branch); }, layers);
     return all;
   }
   [[nodiscard]] Index state_size(Shape input) const {
     Index size = 0;
-    detail::each_branch([&](std::size_t, const auto& branch) { size += weir::state_size(branch, input); },
-                        layers);
+    detail::each([&](std::size_t, const auto& branch) { size += weir::state_size(branch, input); }, layers);
     return size;
   }
   void start(Scalar* state, Shape input) const {
@@ -229,18 +173,18 @@ struct Parallel {
       start_stream(branch, state, input);
       state += weir::state_size(branch, input);
     };
-    detail::each_branch(one, layers);
+    detail::each(one, layers);
   }
 
   struct StepCache {
-    typename detail::EachBranch<detail::StepCacheOfBranch, Branches>::type caches;
+    detail::PartsOf<detail::StepCacheOfPart, Branches> caches;
     std::vector<Shape> shapes;
     std::vector<Index> state_offsets;
     std::vector<AlignedBuffer<Scalar>> outputs;
     std::vector<Scalar*> states;
 
     void prepare(const Parallel& net, Shape input, Index streams) {
-      if constexpr (requires { caches.resize(std::size_t{}); }) caches.resize(net.layers.size());
+      detail::resize_like(caches, net.layers);
       shapes.clear();
       state_offsets.clear();
       outputs.clear();
@@ -253,7 +197,7 @@ struct Parallel {
         state_offsets.push_back(offset);
         offset += weir::state_size(branch, input);
       };
-      detail::each_branch(one, net.layers, caches);
+      detail::each(one, net.layers, caches);
     }
   };
 
@@ -268,7 +212,7 @@ struct Parallel {
       join(i, first, out, y);
       first += out.channels();
     };
-    detail::each_branch(one, layers, cache.caches);
+    detail::each(one, layers, cache.caches);
   }
 
   template <class F, class... P>
@@ -277,14 +221,14 @@ struct Parallel {
       using L = std::remove_cvref_t<decltype(branch)>;
       L::visit(for_part(f, static_cast<Index>(i)), branch, more...);
     };
-    detail::each_branch(one, net.layers...);
+    detail::each(one, net.layers...);
   }
 
   using Settings = MergeOptions;
   [[nodiscard]] Settings settings() const { return {merge}; }
   [[nodiscard]] std::vector<std::vector<LayerSpec>> branches() const {
     std::vector<std::vector<LayerSpec>> specs;
-    detail::each_branch([&](std::size_t, const auto& branch) { specs.push_back(describe(branch)); }, layers);
+    detail::each([&](std::size_t, const auto& branch) { specs.push_back(describe(branch)); }, layers);
     return specs;
   }
   /// From chains of any layers, an empty one standing for the identity.
@@ -313,7 +257,7 @@ struct Parallel {
       }
       if (i > 0 && merge == Merge::concat) total.channels += shape.channels;
     };
-    detail::each_branch(one, layers);
+    detail::each(one, layers);
     return text;
   }
 

@@ -9,16 +9,17 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/layer_needs.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/models/any_backward.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/builtin_layers.hpp>
+#include <weir/models/layer_maker.hpp>
 #include <weir/models/layer_spec.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -171,54 +172,44 @@ template <class T>
 [[nodiscard]] Result<AnyModel<T>> build_chain(std::span<const LayerSpec> specs, Shape input,
                                               BuildLimits& left, Index depth);
 
-template <class T, class L>
-[[nodiscard]] Result<AnyLayer<T>> make_layer_of(const LayerSpec& spec, Shape input, BuildLimits& left,
-                                                Index depth) {
-  if (values_needed<L>(spec.config, input) > static_cast<double>(left.values)) {
-    return Failure{ErrorKind::config, "the layers need more values than there are"};
+/// The chains that a layer is made of.
+template <class T>
+[[nodiscard]] Result<std::vector<AnyModel<T>>> build_branches(const LayerMaker<T>& maker,
+                                                              const LayerSpec& spec, Shape input,
+                                                              BuildLimits& left, Index depth) {
+  // A branch that a layer takes in two copies is built twice, so that the limits count both.
+  const std::size_t copies = maker.copies_branch && spec.branches.size() == 1 ? 2 : 1;
+  std::vector<AnyModel<T>> chains;
+  for (std::size_t i = 0; i < copies * spec.branches.size(); ++i) {
+    const Shape inner = maker.branch_input(input, chains);
+    Result<AnyModel<T>> chain = build_chain<T>(spec.branches[i / copies], inner, left, depth + 1);
+    if (!chain) return chain.error();
+    chains.push_back(std::move(*chain));
   }
-  static_assert(says_scratch<L>, "a layer that files may name says how much memory its cache takes");
-  constexpr bool composite = requires(std::vector<AnyModel<T>> chains) {
-    L::from_branches(spec.config, std::move(chains), input);
-  };
-  if (!composite && !spec.branches.empty()) {
-    return Failure{ErrorKind::config, in_quotes(spec.kind) + " is not made of other layers"};
-  }
-  if constexpr (composite) {
-    // A branch that a layer takes in two copies is built twice, so that the limits count both.
-    constexpr bool takes_two = requires { L::copies_branch; };
-    const std::size_t copies = takes_two && spec.branches.size() == 1 ? 2 : 1;
-    std::vector<AnyModel<T>> chains;
-    for (std::size_t i = 0; i < copies * spec.branches.size(); ++i) {
-      const std::vector<LayerSpec>& branch = spec.branches[i / copies];
-      Shape inner = input;
-      if constexpr (requires { L::branch_input(input, chains); }) inner = L::branch_input(input, chains);
-      Result<AnyModel<T>> chain = build_chain<T>(branch, inner, left, depth + 1);
-      if (!chain) return chain.error();
-      chains.push_back(std::move(*chain));
-    }
-    if (chains.empty()) return Failure{ErrorKind::config, "'" + spec.kind + "' needs layers in brackets"};
-    Result<L> layer = L::from_branches(spec.config, std::move(chains), input);
-    if (!layer) return layer.error();
-    return AnyLayer<T>(std::move(*layer));
-  } else {
-    Result<L> layer = from_config<L>(spec.config, input);
-    if (!layer) return layer.error();
-    AnyLayer<T> any(std::move(*layer));
-    AnyLayer<T>::visit([&](Role, const ParamName&, auto p) { left.values -= p.size(); }, any);
-    return any;
-  }
+  if (chains.empty()) return Failure{ErrorKind::config, "'" + spec.kind + "' needs layers in brackets"};
+  return chains;
 }
 
-template <class T, class... L>
+template <class T>
 [[nodiscard]] Result<AnyLayer<T>> make_layer(const LayerSpec& spec, Shape input, BuildLimits& left,
-                                             Index depth, LayerKinds<L...>) {
-  std::optional<Result<AnyLayer<T>>> made;
-  ((L::kind == spec.kind ? static_cast<void>(made.emplace(make_layer_of<T, L>(spec, input, left, depth)))
-                         : void()),
-   ...);
-  if (made) return std::move(*made);
-  return unknown_layer(spec.kind, LayerKinds<L...>{});
+                                             Index depth) {
+  const LayerMaker<T>* maker = find_maker<T>(spec.kind, BuiltinLayers<T>{});
+  if (maker == nullptr) return unknown_layer(spec.kind, BuiltinLayers<T>{});
+  if (maker->values_needed(spec.config, input) > static_cast<double>(left.values)) {
+    return Failure{ErrorKind::config, "the layers need more values than there are"};
+  }
+  if (maker->join != nullptr) {
+    Result<std::vector<AnyModel<T>>> chains = build_branches<T>(*maker, spec, input, left, depth);
+    return chains ? maker->join(spec.config, std::move(*chains), input) : chains.error();
+  }
+  if (!spec.branches.empty()) {
+    return Failure{ErrorKind::config, in_quotes(spec.kind) + " is not made of other layers"};
+  }
+  Result<AnyLayer<T>> layer = maker->make(spec.config, input);
+  if (layer) {
+    AnyLayer<T>::visit([&](Role, const ParamName&, auto p) { left.values -= p.size(); }, *layer);
+  }
+  return layer;
 }
 
 template <class T>
@@ -230,7 +221,7 @@ template <class T>
   for (const LayerSpec& spec : specs) {
     const std::string where = "layer " + std::to_string(net.layers.size()) + ": ";
     if (--left.layers < 0) return Failure{ErrorKind::config, "there are more layers than the limit"};
-    Result<AnyLayer<T>> layer = make_layer<T>(spec, input, left, depth, BuiltinLayers<T>{});
+    Result<AnyLayer<T>> layer = make_layer<T>(spec, input, left, depth);
     if (!layer) return Failure{layer.error().kind, where + layer.error().what};
     if (const std::string text = layer->complaint(input); !text.empty()) {
       return Failure{ErrorKind::shape, where + text};
@@ -273,6 +264,8 @@ extern template Result<AnyModel<float>> detail::build_chain<float>(std::span<con
                                                                    BuildLimits&, Index);
 extern template Result<AnyModel<double>> detail::build_chain<double>(std::span<const LayerSpec>, Shape,
                                                                      BuildLimits&, Index);
+extern template struct detail::BuiltinBackward<float>;
+extern template struct detail::BuiltinBackward<double>;
 extern template Result<std::vector<LayerSpec>> try_parse_layers<float>(std::string_view, Index);
 extern template Result<std::vector<LayerSpec>> try_parse_layers<double>(std::string_view, Index);
 #endif

@@ -11,7 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/time/padding.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/transform.hpp>
@@ -34,7 +34,7 @@ struct SequenceAutoencoder {
   static constexpr std::string_view kind = "sequence_autoencoder";
   static constexpr std::array<std::string_view, 0> arguments{};
   static constexpr bool along_time = true;
-  static constexpr bool whole_batch = weir::whole_batch<Encoder> || weir::whole_batch<Decoder>;
+  static constexpr bool reads_output = weir::reads_output<Decoder>;
 
   Encoder encoder;
   Decoder decoder;
@@ -87,6 +87,9 @@ struct SequenceAutoencoder {
     return out;
   }
   [[nodiscard]] static Index out_length(Index used) noexcept { return used; }
+  [[nodiscard]] bool couples_samples() const {
+    return weir::couples_samples(encoder) || weir::couples_samples(decoder);
+  }
 
   void init(Rng& rng) {
     encoder.init(rng);

@@ -10,7 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 
 #include <algorithm>
 #include <cassert>

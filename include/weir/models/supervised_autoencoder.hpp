@@ -19,9 +19,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
 #include <weir/core/layer_options.hpp>
-#include <weir/core/stream.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/simd/softmax_columns.hpp>
 #include <weir/simd/transform.hpp>

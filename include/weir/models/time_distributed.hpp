@@ -6,7 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
 
 #include <algorithm>
@@ -23,6 +23,7 @@ struct TimeDistributed {
   using Scalar = typename Inner::Scalar;
   static constexpr std::string_view kind = "time_distributed";
   static constexpr std::array<std::string_view, 0> arguments{};
+  static constexpr bool reads_output = weir::reads_output<Inner>;
 
   Inner inner{};
 
@@ -55,11 +56,7 @@ struct TimeDistributed {
     return {step.channels, input.length};
   }
   [[nodiscard]] Index flops(Shape input) const {
-    if constexpr (requires { inner.flops(input); }) {
-      return input.length * inner.flops({input.channels, 1});
-    } else {
-      return 0;
-    }
+    return input.length * weir::flops(inner, Shape{input.channels, 1});
   }
   [[nodiscard]] bool couples_samples() const { return weir::couples_samples(inner); }
   void init(Rng& rng) { inner.init(rng); }

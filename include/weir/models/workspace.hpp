@@ -7,7 +7,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_contract.hpp>
+#include <weir/core/layer_traits.hpp>
 
 #include <cassert>
 #include <span>
@@ -26,6 +27,8 @@ template <class Net>
 
 template <class Net>
 class Workspace {
+  static_assert(LayerContract<Net>::kept);
+
  public:
   using Scalar = typename Net::Scalar;
 

@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/models/workspace.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>

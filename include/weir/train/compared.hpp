@@ -5,6 +5,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/losses/target.hpp>
 #include <weir/train/dataset.hpp>
 

@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>
@@ -217,6 +218,7 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
 template <class Net, class Loss, class Optimizer, class... Callbacks>
 History fit(Net& net, const Dataset<typename Net::Scalar>& data, const Loss& loss, const Optimizer& optimizer,
             const FitOptions& options = {}, Callbacks&&... callbacks) {
+  static_assert(LayerContract<Net>::kept);
   data.check();
   auto state = start_fit(net, optimizer, options.seed);
   // The caller gets the last good weights back also when training stops with an exception.

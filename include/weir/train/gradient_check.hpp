@@ -21,6 +21,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/losses/target.hpp>
 
 #include <algorithm>
@@ -290,9 +292,10 @@ class GradientChecker {
 }  // namespace detail
 
 /// Checks dL/dx and dL/dp of a layer over double; see the head of this file.
-template <Layer L>
+template <class L>
 requires(std::is_same_v<typename L::Scalar, double>) [[nodiscard]] GradientReport
     gradient_check(const L& layer, Shape input, const GradientCheckOptions& options = {}) {
+  static_assert(LayerContract<L>::kept);
   return detail::GradientChecker<L>(layer, input, options).run();
 }
 

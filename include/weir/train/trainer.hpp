@@ -4,6 +4,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/core/tree_sum.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/activation.hpp>
 #include <weir/simd/math.hpp>
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/activation.hpp>
 #include <weir/simd/gemm.hpp>
 #include <weir/simd/softmax_columns.hpp>

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/activation.hpp>
 #include <weir/layers/time/padding.hpp>
 #include <weir/simd/transform.hpp>

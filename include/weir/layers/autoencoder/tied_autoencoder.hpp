@@ -13,7 +13,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
 #include <weir/layers/activations/code_activation.hpp>
 #include <weir/layers/autoencoder/contraction.hpp>

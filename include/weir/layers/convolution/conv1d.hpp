@@ -19,7 +19,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
 #include <weir/layers/dense/initializers.hpp>
 #include <weir/layers/time/window.hpp>

@@ -18,7 +18,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/dense/initializers.hpp>
 #include <weir/layers/dense/orthogonal.hpp>
 #include <weir/layers/recurrent/recurrent_cache.hpp>
@@ -119,7 +119,7 @@ struct Recurrent {
     scatter(dx, cache);
   }
 
-  // One step of many streams; see core/stream.hpp.
+  // One step of many streams; see core/layer_traits.hpp.
 
   [[nodiscard]] bool streams() const { return !self().options.reverse; }
   [[nodiscard]] Index state_size(Shape) const {

@@ -3,7 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_needs.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/time/time_plan.hpp>
 #include <weir/simd/gemm.hpp>
 
