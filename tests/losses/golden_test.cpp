@@ -40,8 +40,8 @@ void check(const GoldenCase& expected, const Loss& loss) {
   if (!values.empty()) targets.values = BatchView<const float>(values.data(), shape, count, lengths);
   const double total = total_weight(outputs, std::span<const float>(weights));
   const auto scale = static_cast<float>(1.0 / total);
-  const double sum = loss(outputs, targets, std::span<const float>(weights), scale,
-                          BatchView<float>(dz.data(), shape, count, lengths));
+  const double sum =
+      loss(LossBatch<float>{outputs, targets, weights, scale, {dz.data(), shape, count, lengths}});
   CHECK(distance(std::vector<double>{sum / total}, expected["loss"]) <= 1e-6);
   CHECK(distance(dz, expected["dz"]) <= 1e-6);
 }

@@ -51,14 +51,13 @@ void check(const std::string& name, const Optimizer& optimizer, double clip = 0.
   const std::vector<Label> labels = data.get<Label>("labels");
   Workspace<Net> workspace(net, Shape{6}, 16, true);
   Net gradient = zeros_like(net);
-  auto state = optimizer.start(net);
+  OptimizerState<Net> state = start_optimizer(optimizer, net);
   const BatchView<const float> batch(x.data(), Shape{6}, 16);
   const Pass pass{.training = true};
   for (int step = 1; step <= 100; ++step) {
     const BatchView<const float> y = workspace.forward(net, batch, pass);
     const BatchView<float> dy = workspace.gradient_of(y);
-    static_cast<void>(
-        CategoricalCrossEntropy{}(y, Targets<float>{labels, {}}, std::span<const float>{}, 1.0F / 16.0F, dy));
+    static_cast<void>(CategoricalCrossEntropy{}(LossBatch<float>{y, {labels, {}}, {}, 1.0F / 16.0F, dy}));
     set_zero(gradient);
     net.backward(batch, y, dy, {}, workspace.cache(), gradient, pass);
     double scale = 1.0;
@@ -71,7 +70,7 @@ void check(const std::string& name, const Optimizer& optimizer, double clip = 0.
           gradient);
       scale = std::min(1.0, clip / (std::sqrt(squares) + 1e-6));
     }
-    optimizer.step(net, gradient, state, {.rate_factor = 1.0, .scale = scale});
+    optimizer_step(optimizer, net, gradient, state, {.rate_factor = 1.0, .scale = scale});
     if (step != 1 && step != 10 && step != 100) continue;
     Net::visit(
         [&](Role, const ParamName& path, TensorView<const float> p) {
