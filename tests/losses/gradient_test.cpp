@@ -1,7 +1,5 @@
-// Losses against numerical derivatives, and their common rules: padding, parts of a batch, extreme logits.
-#include <weir/losses/binary_cross_entropy.hpp>
-#include <weir/losses/categorical_cross_entropy.hpp>
-#include <weir/losses/mean_squared_error.hpp>
+// Every loss against numerical derivatives, and their common rules: padding, parts of a batch, extreme logits.
+#include <weir/losses/builtin_losses.hpp>
 #include <weir/train/gradient_check.hpp>
 
 #include <doctest/doctest.h>
@@ -71,8 +69,26 @@ struct Problem {
   }
 };
 
+/// Calls f(loss, kind of targets) for every loss that there is and what it takes, and for one with options.
+template <class F>
+void each_loss(F f) {
+  const auto with_all = [&](const auto& loss) {
+    if (loss.takes != Takes::labels) f(loss, Kind::values);
+    if (loss.takes != Takes::values) f(loss, Kind::labels);
+  };
+  [&]<class... L>(KindList<L...>) { (with_all(L{}), ...); }(BuiltinLosses{});
+  f(CategoricalCrossEntropy{.label_smoothing = 0.15}, Kind::labels);
+}
+
+/// Numbers of outputs that the loss has with such targets.
+std::vector<Index> widths_of(Link link, Kind kind) {
+  if (link == Link::softmax) return {2, 5, 17};
+  return link == Link::sigmoid && kind == Kind::labels ? std::vector<Index>{1} : std::vector<Index>{1, 3, 17};
+}
+
 template <class Loss>
-void check(const Loss& loss, Kind kind, std::initializer_list<Index> widths) {
+void check(const Loss& loss, Kind kind) {
+  const std::vector<Index> widths = widths_of(Loss::link, kind);
   for (const Index c : widths) {
     for (const bool weighted : {false, true}) {
       const std::vector<Problem<double>> problems{
@@ -95,12 +111,7 @@ void check(const Loss& loss, Kind kind, std::initializer_list<Index> widths) {
 }  // namespace
 
 TEST_CASE("losses: gradients") {
-  check(MeanSquaredError{}, Kind::values, {1, 3, 17});
-  check(BinaryCrossEntropy{}, Kind::labels, {1});
-  check(BinaryCrossEntropy{}, Kind::values, {1, 3, 17});
-  check(CategoricalCrossEntropy{}, Kind::labels, {2, 5, 17});
-  check(CategoricalCrossEntropy{.label_smoothing = 0.15}, Kind::labels, {2, 5, 17});
-  check(CategoricalCrossEntropy{}, Kind::values, {2, 5, 17});
+  each_loss([](const auto& loss, Kind kind) { check(loss, kind); });
 }
 
 namespace {
@@ -156,19 +167,11 @@ void check_parts(const Loss& loss, Kind kind) {
 }  // namespace
 
 TEST_CASE("losses: padding has no effect") {
-  check_padding(MeanSquaredError{}, Kind::values);
-  check_padding(BinaryCrossEntropy{}, Kind::labels);
-  check_padding(BinaryCrossEntropy{}, Kind::values);
-  check_padding(CategoricalCrossEntropy{.label_smoothing = 0.1}, Kind::labels);
-  check_padding(CategoricalCrossEntropy{}, Kind::values);
+  each_loss([](const auto& loss, Kind kind) { check_padding(loss, kind); });
 }
 
 TEST_CASE("losses: the parts of a batch add up") {
-  check_parts(MeanSquaredError{}, Kind::values);
-  check_parts(BinaryCrossEntropy{}, Kind::labels);
-  check_parts(BinaryCrossEntropy{}, Kind::values);
-  check_parts(CategoricalCrossEntropy{.label_smoothing = 0.1}, Kind::labels);
-  check_parts(CategoricalCrossEntropy{}, Kind::values);
+  each_loss([](const auto& loss, Kind kind) { check_parts(loss, kind); });
 }
 
 TEST_CASE("losses: logits of any size give finite losses and gradients, NaN gives NaN") {

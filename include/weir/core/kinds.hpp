@@ -4,8 +4,8 @@
 //   using BuiltinLosses = KindList<MeanSquaredError, Huber>;
 //   try_make_kind<AnyLoss>("loss", "huber:delta=2", BuiltinLosses{})
 //
-// A text is kind:name=value:name=value. A kind is default-constructible, has a name (`kind`) and may list its
-// options (core/fields.hpp).
+// A text is kind:name=value:name=value. A kind is default-constructible, has a name (`kind`), says what it computes
+// (`formula`) and may list its options (core/fields.hpp).
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -45,7 +45,20 @@ void check_own_options(const K& thing) {
   }
 }
 
-/// The names of a list, in its order.
+/// What there is to say of a kind.
+struct KindText {
+  std::string kind;
+  std::string formula;
+  std::vector<FieldText> options;
+};
+
+/// The kinds of a list, in its order.
+template <class... K>
+[[nodiscard]] std::vector<KindText> kind_texts(KindList<K...>) {
+  return {KindText{std::string(K::kind), std::string(K::formula), options_of<K>()}...};
+}
+
+/// Their names.
 template <class... K>
 [[nodiscard]] std::vector<std::string> kind_names(KindList<K...>) {
   return {std::string(K::kind)...};
