@@ -19,16 +19,16 @@ struct Huber {
   double border = 0.2;
 
   template <class T>
-  double operator()(weir::BatchView<const T> outputs, const weir::Targets<T>& targets,
-                    std::span<const T> weights, T scale, weir::BatchView<T> gradient) const {
+  double operator()(const weir::LossBatch<T>& batch) const {
     const T b = static_cast<T>(border);
     double sum = 0.0;
-    for (weir::Index i = 0; i < outputs.count(); ++i) {
-      const T weight = weights.empty() ? T(1) : weights[static_cast<std::size_t>(i)];
-      const T error = outputs.data()[i] - targets.values.data()[i];
+    for (weir::Index i = 0; i < batch.outputs.count(); ++i) {
+      const T weight = batch.weight_of(i);
+      const T error = batch.outputs.data()[i] - batch.targets.values.data()[i];
       const T size = std::abs(error);
       sum += static_cast<double>(weight * (size < b ? error * error / (2 * b) : size - b / 2));
-      if (!gradient.absent()) gradient.data()[i] = weight * scale * std::clamp(error / b, T(-1), T(1));
+      if (!batch.gradient.absent())
+        batch.gradient.data()[i] = weight * batch.scale * std::clamp(error / b, T(-1), T(1));
     }
     return sum;
   }

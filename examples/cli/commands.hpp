@@ -52,9 +52,10 @@ struct TrainOptions {
   std::string missing = "impute";
   std::string layers{};
   bool quick = false;       ///< a small net and a short training instead of the recipe
+  std::string loss{};       ///< empty: by the task
   std::string optimizer{};  ///< this and what is optional below: the recipe chooses
   std::optional<double> learning_rate{};
-  double momentum = 0.9;
+  std::optional<double> momentum{};
   std::optional<double> weight_decay{};
   double clip_norm = 0.0;
   double label_smoothing = 0.0;

@@ -12,6 +12,7 @@
 #include "manual.hpp"
 #include "near_names.hpp"
 #include "report.hpp"
+#include "training_choices.hpp"
 #include "watch.hpp"
 
 #include <weir/core/error.hpp>
@@ -69,6 +70,17 @@ int complain(std::string text, int code) {
                        : "'" + text + "' is not one of " + list + cli::did_you_mean(text, names);
           },
           list};
+}
+/// One of these kinds, alone or with options as in sgd:momentum=0.5, of which `complaint` says what is wrong.
+[[nodiscard]] CLI::Validator kind_of(const std::vector<std::string>& kinds,
+                                     std::string (*complaint)(const std::string&)) {
+  const CLI::Validator known = one_of(kinds);
+  return {[=](std::string& text) {
+            std::string kind = text.substr(0, text.find(':'));
+            const std::string unknown = known(kind);
+            return unknown.empty() ? complaint(text) : unknown;
+          },
+          known.get_description()};
 }
 /// CLI11 itself would take -1 for the largest number that there is.
 [[nodiscard]] CLI::Validator whole_number() {
@@ -191,8 +203,12 @@ void add_train(App& app, cli::TrainOptions& o) {
       ->type_name("LAYERS")
       ->group(net);
   app.add_flag("--quick", o.quick, "a small net and 20 epochs, instead of what suits the rows")->group(net);
-  app.add_option("--optimizer", o.optimizer, "[adamw; quick: adam]")
-      ->check(one_of({"sgd", "adam", "adamw"}))
+  app.add_option("--loss", o.loss, "for " + cli::losses_by_task() + " [by task and classes]")
+      ->check(kind_of(cli::loss_kinds(), cli::loss_complaint))
+      ->group(net);
+  app.add_option("--optimizer", o.optimizer,
+                 "alone or with options, such as sgd:momentum=0.5 [adamw; quick: adam]")
+      ->check(kind_of(cli::optimizer_kinds(), cli::optimizer_complaint))
       ->group(net);
   app.add_option("--lr", o.learning_rate,
                  "learning rate [0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05]")
@@ -207,7 +223,9 @@ void add_train(App& app, cli::TrainOptions& o) {
                  "stop after so many epochs without a lower loss; 0 never [a third of epochs]")
       ->check(count_from(0))
       ->group(net);
-  app.add_option("--momentum", o.momentum, "of sgd [0.9]")->check(between(0.0, 0.9999, "X"))->group(net);
+  app.add_option("--momentum", o.momentum, "of an optimizer that has one [sgd: 0.9]")
+      ->check(between(0.0, 0.9999, "X"))
+      ->group(net);
   app.add_option("--weight-decay", o.weight_decay, "[0.01; quick, own optimizer: 0]")
       ->check(between(0.0, 10.0, "X"))
       ->group(net);

@@ -194,6 +194,7 @@ weir::SampleOptions sample_options(const TrainOptions& o) {
 weir::LearnOptions learn_options(const TrainOptions& o) {
   weir::LearnOptions result{.layers = o.layers,
                             .quick = o.quick,
+                            .loss = o.loss,
                             .optimizer = o.optimizer,
                             .learning_rate = o.learning_rate,
                             .momentum = o.momentum,

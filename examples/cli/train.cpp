@@ -66,7 +66,7 @@ namespace {
   add("rows held back", std::to_string(samples.validation.rows()));
   add("scaling", options.scaling);
   add("layers", layers);
-  add("loss", std::string(loss));
+  add("loss", options.loss.empty() ? std::string(loss) : options.loss);
   add("optimizer", choices.optimizer);
   add("learning rate", brief(choices.learning_rate));
   add("schedule", options.schedule);

@@ -1,6 +1,10 @@
 #include "training.hpp"
 
+#include "training_choices.hpp"
+
 #include <weir/core/error.hpp>
+#include <weir/losses/make_loss.hpp>
+#include <weir/optimizers/make_optimizer.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/train/callbacks.hpp>
 
@@ -8,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -50,6 +55,30 @@ class Watcher {
 };
 
 }  // namespace
+
+std::vector<std::string> loss_kinds() { return weir::kind_names(weir::BuiltinLosses{}); }
+std::vector<std::string> optimizer_kinds() { return weir::kind_names(weir::BuiltinOptimizers{}); }
+
+std::string loss_complaint(const std::string& text) {
+  const auto loss = weir::try_make_loss(text);
+  return loss.ok() ? std::string() : loss.error().what;
+}
+std::string optimizer_complaint(const std::string& text) {
+  const auto optimizer = weir::try_make_optimizer(text);
+  return optimizer.ok() ? std::string() : optimizer.error().what;
+}
+
+std::string losses_by_task() {
+  const auto of = [](weir::Task task) {
+    std::string names;
+    for (const std::string& kind : loss_kinds()) {
+      const weir::AnyLoss loss = weir::make_loss(kind);
+      if (weir::goes_with(task, loss.takes(), loss.final_link())) names += (names.empty() ? "" : ", ") + kind;
+    }
+    return names;
+  };
+  return "classify: " + of(weir::Task::classify) + "; regress, anomaly: " + of(weir::Task::regress);
+}
 
 Plan plan_learning(const weir::Samples& samples, const weir::LearnOptions& options) {
   return weir::plan_learning<Net>(samples, options);

@@ -6,14 +6,12 @@
 #include <weir/core/thread_pool.hpp>
 
 #include <weir/losses/any_loss.hpp>
-#include <weir/losses/binary_cross_entropy.hpp>
-#include <weir/losses/categorical_cross_entropy.hpp>
-#include <weir/losses/mean_squared_error.hpp>
+#include <weir/losses/builtin_losses.hpp>
+#include <weir/losses/make_loss.hpp>
 
-#include <weir/optimizers/adam.hpp>
-#include <weir/optimizers/adamw.hpp>
 #include <weir/optimizers/any_optimizer.hpp>
-#include <weir/optimizers/sgd.hpp>
+#include <weir/optimizers/builtin_optimizers.hpp>
+#include <weir/optimizers/make_optimizer.hpp>
 
 #include <weir/train/callbacks.hpp>
 #include <weir/train/dataset.hpp>

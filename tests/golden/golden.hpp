@@ -3,6 +3,8 @@
 
 #include "source_dir.hpp"
 
+#include <weir/core/config.hpp>
+#include <weir/core/fields.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <algorithm>
@@ -72,6 +74,30 @@ using Golden = std::map<std::string, GoldenCase>;
     current->tensors[key] = std::move(values);
   }
   return golden;
+}
+
+/// The listed kind of which a case is: its name is the kind or begins with it and "_".
+[[nodiscard]] inline std::string kind_of_case(const std::string& name,
+                                              const std::vector<std::string>& kinds) {
+  std::string found;
+  for (const std::string& kind : kinds) {
+    if ((name + "_").rfind(kind + "_", 0) == 0 && kind.size() > found.size()) found = kind;
+  }
+  if (found.empty()) throw std::runtime_error(name + ": is of no listed kind");
+  return found;
+}
+
+/// The options of that list that the case holds.
+[[nodiscard]] inline weir::Config options_in(const GoldenCase& data,
+                                             const std::vector<weir::FieldText>& list) {
+  weir::Config options;
+  for (const weir::FieldText& option : list) {
+    if (!data.has(option.name)) continue;
+    const double value = data[option.name].at(0);
+    options.set(option.name, option.values == "true or false" ? weir::ConfigValue(value != 0.0)
+                                                              : weir::ConfigValue(value));
+  }
+  return options;
 }
 
 /// The larger of |a - b| / |b| (as norms), and the largest |a_i - b_i| where the b_i are numbers around 1.

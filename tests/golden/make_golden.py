@@ -6,9 +6,13 @@ One line a case and one a tensor; the last dimension of PyTorch's tensors runs f
 
     case <name>
     <name> <number of values> <values>
+
+A case of a loss or an optimizer is <kind> or <kind>_<anything>; a tensor with the name of an option is the option.
 """
 
+import contextlib
 import pathlib
+import zlib
 
 import torch
 import torch.nn.functional as F
@@ -20,6 +24,14 @@ torch.manual_seed(20240229)
 def values(*shape, scale=1.0):
     """Normal float32 numbers, as float64."""
     return (torch.randn(*shape) * scale).float().double()
+
+
+@contextlib.contextmanager
+def own_seed(name):
+    """Numbers of their own, which leave those of all other cases as they are."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(zlib.crc32(name.encode()))
+        yield
 
 
 class Golden:
@@ -129,24 +141,24 @@ def losses():
                       n, length, c, scale, targets=wanted, **kwargs)
 
             share = torch.rand(n, length, c).float().double()
-            loss_case(golden, "bce" + suffix,
+            loss_case(golden, "binary_crossentropy" + suffix,
                       lambda z: F.binary_cross_entropy_with_logits(z, share, reduction="none").mean(-1),
                       n, length, c, scale, targets=share, **kwargs)
 
             labels = torch.randint(0, 2, (n, length, 1))
-            loss_case(golden, "bce_labels" + suffix,
+            loss_case(golden, "binary_crossentropy_labels" + suffix,
                       lambda z: F.binary_cross_entropy_with_logits(z, labels.double(), reduction="none").mean(-1),
                       n, length, 1, 4 * scale, labels=labels, **kwargs)
 
             labels = torch.randint(0, c, (n, length))
             for smoothing in (0.0, 0.1):
-                loss_case(golden, f"ce{'_smoothed' if smoothing else ''}{suffix}",
+                loss_case(golden, f"categorical_crossentropy{'_smoothed' if smoothing else ''}{suffix}",
                           lambda z: F.cross_entropy(z.transpose(1, 2), labels, reduction="none",
                                                     label_smoothing=smoothing),
-                          n, length, c, scale, labels=labels, smoothing=[smoothing], **kwargs)
+                          n, length, c, scale, labels=labels, label_smoothing=[smoothing], **kwargs)
 
             soft = F.softmax(values(n, length, c), dim=-1).float().double()
-            loss_case(golden, "ce_soft" + suffix,
+            loss_case(golden, "categorical_crossentropy_soft" + suffix,
                       lambda z: F.cross_entropy(z.transpose(1, 2), soft.transpose(1, 2), reduction="none"),
                       n, length, c, scale, targets=soft, **kwargs)
 
@@ -156,8 +168,8 @@ def losses():
     z = values(n, c).requires_grad_()
     loss = F.cross_entropy(z, labels, weight=class_weights)
     loss.backward()
-    golden.case("ce_class_weights", shape=[n, 1, c], z=z, loss=[loss.item()], dz=z.grad, labels=labels,
-                smoothing=[0.0], weights=class_weights[labels])
+    golden.case("categorical_crossentropy_class_weights", shape=[n, 1, c], z=z, loss=[loss.item()], dz=z.grad, labels=labels,
+                label_smoothing=[0.0], weights=class_weights[labels])
     golden.write()
 
 
@@ -167,10 +179,13 @@ def optimizers():
     start = [values(8, 6, scale=0.4), values(8, scale=0.1), values(3, 8, scale=0.4), values(3, scale=0.1)]
     golden.case("data", x=x, labels=labels, w0=start[0].T, b0=start[1], w1=start[2].T, b1=start[3])
 
-    def run(name, make, clip=None):
+    def run(name, make, clip=None, **options):
+        """`make` gives PyTorch's optimizer of weights and biases, `options` say the same in weir's words."""
         w0, b0, w1, b1 = [p.clone().requires_grad_() for p in start]
         optimizer = make([w0, w1], [b0, b1])
-        results = {}
+        results = {key: torch.tensor([float(value)], dtype=torch.float64) for key, value in options.items()}
+        if clip is not None:
+            results["clip"] = [clip]
         for step in range(1, 101):
             optimizer.zero_grad()
             F.cross_entropy(torch.tanh(x @ w0.T + b0) @ w1.T + b1, labels).backward()
@@ -186,15 +201,18 @@ def optimizers():
         return [{"params": weights, "weight_decay": decay}, {"params": biases, "weight_decay": 0.0}]
 
     o = torch.optim
-    run("sgd", lambda w, b: o.SGD(w + b, lr=0.1))
-    run("sgd_momentum", lambda w, b: o.SGD(w + b, lr=0.05, momentum=0.9))
-    run("sgd_nesterov", lambda w, b: o.SGD(w + b, lr=0.05, momentum=0.9, nesterov=True))
-    run("sgd_decay", lambda w, b: o.SGD(groups(w, b, 0.02), lr=0.05, momentum=0.9))
-    run("sgd_clipped", lambda w, b: o.SGD(w + b, lr=0.1), clip=0.25)
-    run("adam", lambda w, b: o.Adam(w + b, lr=0.01))
-    run("adam_betas", lambda w, b: o.Adam(w + b, lr=0.003, betas=(0.8, 0.95), eps=1e-4))
-    run("adam_decay", lambda w, b: o.Adam(groups(w, b, 0.02), lr=0.01))
-    run("adamw", lambda w, b: o.AdamW(groups(w, b, 0.05), lr=0.01))
+    run("sgd", lambda w, b: o.SGD(w + b, lr=0.1), learning_rate=0.1)
+    run("sgd_momentum", lambda w, b: o.SGD(w + b, lr=0.05, momentum=0.9), learning_rate=0.05, momentum=0.9)
+    run("sgd_nesterov", lambda w, b: o.SGD(w + b, lr=0.05, momentum=0.9, nesterov=True),
+        learning_rate=0.05, momentum=0.9, nesterov=True)
+    run("sgd_decay", lambda w, b: o.SGD(groups(w, b, 0.02), lr=0.05, momentum=0.9),
+        learning_rate=0.05, momentum=0.9, weight_decay=0.02)
+    run("sgd_clipped", lambda w, b: o.SGD(w + b, lr=0.1), clip=0.25, learning_rate=0.1)
+    run("adam", lambda w, b: o.Adam(w + b, lr=0.01), learning_rate=0.01)
+    run("adam_betas", lambda w, b: o.Adam(w + b, lr=0.003, betas=(0.8, 0.95), eps=1e-4),
+        learning_rate=0.003, beta1=0.8, beta2=0.95, epsilon=1e-4)
+    run("adam_decay", lambda w, b: o.Adam(groups(w, b, 0.02), lr=0.01), learning_rate=0.01, weight_decay=0.02)
+    run("adamw", lambda w, b: o.AdamW(groups(w, b, 0.05), lr=0.01), learning_rate=0.01, weight_decay=0.05)
     golden.write()
 
 

@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kills = 200;
 using Net = Sequential<Dense<float>, Relu<float>, Dense<float>>;
-using State = FitState<Net, Adam>;
+using State = FitState<Net>;
 
 State start() { return start_fit(Net{Dense{8, 64}, Relu{}, Dense{64, 1}}, Adam{}, 1); }
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <train/toy_data.hpp>
 #include <weir/io/checkpoint.hpp>
+#include <weir/io/safetensors_writer.hpp>
 #include <weir/layers/activations/relu.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/layers/regularisation/dropout.hpp>
@@ -9,6 +10,7 @@
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/any_optimizer.hpp>
+#include <weir/optimizers/make_optimizer.hpp>
 #include <weir/optimizers/sgd.hpp>
 
 #include <filesystem>
@@ -35,6 +37,28 @@ bool equal(const Net& a, const Net& b) {
       a, b);
   return same;
 }
+template <class Net>
+bool equal(const OptimizerState<Net>& a, const OptimizerState<Net>& b) {
+  bool same = a.kind == b.kind && a.steps == b.steps && a.moments.size() == b.moments.size();
+  for (std::size_t i = 0; same && i < a.moments.size(); ++i) same = equal(a.moments[i], b.moments[i]);
+  return same;
+}
+
+/// Goes down along the mean of the last three gradients, which are its moments.
+struct LastThree {
+  static constexpr std::string_view kind = "last_three";
+  double learning_rate = 0.05;
+
+  [[nodiscard]] static std::size_t moments() { return 3; }
+  template <class T>
+  void update(const ParameterStep<T>& p) const {
+    for (std::size_t i = 0; i < p.values.size(); ++i) {
+      p.moments[static_cast<std::size_t>(p.number % 3)][i] = static_cast<T>(p.scale) * p.gradient[i];
+      const T sum = p.moments[0][i] + p.moments[1][i] + p.moments[2][i];
+      p.values[i] -= static_cast<T>(p.rate / 3.0) * sum;
+    }
+  }
+};
 }  // namespace
 
 TEST_CASE("Resuming from a checkpoint file equals never having stopped") {
@@ -58,7 +82,7 @@ TEST_CASE("Resuming from a checkpoint file equals never having stopped") {
   CHECK(second.epochs_done() == 3);
   continue_fit(second, data, held, BinaryCrossEntropy{}, optimizer, options);
   CHECK(equal(straight.net, second.net));
-  CHECK(equal(straight.optimizer.second, second.optimizer.second));
+  CHECK(equal(straight.optimizer, second.optimizer));
   CHECK(straight.history.best_epoch == second.history.best_epoch);
   for (std::size_t i = 0; i < 7; ++i) {
     CHECK(straight.history.epochs[i].loss == second.history.epochs[i].loss);
@@ -85,9 +109,10 @@ TEST_CASE("An optimizer chosen at run time resumes to the same bits, its own sta
   const auto any_net = [] {
     return build<float>(std::string_view("dense:12,relu,dropout:0.3,dense:1"), Shape{8});
   };
-  for (const AnyOptimizer& optimizer :
-       {AnyOptimizer(Adam{.learning_rate = 0.01}), AnyOptimizer(AdamW{.learning_rate = 0.01}),
-        AnyOptimizer(SGD{.learning_rate = 0.05, .momentum = 0.9})}) {
+  std::vector<AnyOptimizer> optimizers{Adam{.learning_rate = 0.01}, AdamW{.learning_rate = 0.01},
+                                       SGD{.learning_rate = 0.05, .momentum = 0.9}, LastThree{}};
+  for (const std::string& kind : kind_names(BuiltinOptimizers{})) optimizers.push_back(make_optimizer(kind));
+  for (const AnyOptimizer& optimizer : optimizers) {
     CAPTURE(optimizer.kind());
     FitOptions options{.epochs = 5, .batch_size = 32, .seed = 4};
     auto straight = start_fit(any_net(), optimizer, options.seed);
@@ -102,9 +127,8 @@ TEST_CASE("An optimizer chosen at run time resumes to the same bits, its own sta
     CHECK(second.epochs_done() == 2);
     continue_fit(second, data, held, BinaryCrossEntropy{}, optimizer, options);
     CHECK(equal(straight.net, second.net));
-    CHECK(equal(straight.optimizer.first, second.optimizer.first));
-    CHECK(equal(straight.optimizer.second, second.optimizer.second));
-    CHECK(straight.optimizer.steps == second.optimizer.steps);
+    CHECK(equal(straight.optimizer, second.optimizer));
+    CHECK(straight.optimizer.moments.size() == optimizer.moments());
 
     // A file of one optimizer is refused by another, by name.
     const bool sgd = optimizer.kind() == "sgd";
@@ -136,4 +160,32 @@ TEST_CASE("A checkpoint does not care whether the optimizer's kind was known to 
   auto any = start_fit(net(), AnyOptimizer(Adam{}), 2);
   REQUIRE(resume(file.path, any));
   CHECK(equal(any.net, state.net));
+}
+
+TEST_CASE("A checkpoint of other options of the same optimizer, which need other moments, is refused") {
+  const TemporaryFile file;
+  const auto plain = start_fit(net(), SGD{}, 1);
+  CHECK(plain.optimizer.moments.empty());
+  REQUIRE(try_save_checkpoint(file.path, plain).ok());
+  auto heavy = start_fit(net(), SGD{.momentum = 0.9}, 1);
+  const Status status = try_load_checkpoint(file.path, heavy);
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().what.find("other options of sgd") != std::string::npos);
+  const auto data = toy::classes(50, 8, 2, 1);
+  CHECK_THROWS_AS(continue_fit(heavy, data, {}, BinaryCrossEntropy{}, SGD{}, {.epochs = 1}), ConfigError);
+}
+
+TEST_CASE("A file that is no checkpoint, or one of an older version, is refused by name") {
+  const TemporaryFile file;
+  auto state = start_fit(net(), Adam{}, 1);
+  const auto complaint = [&](const SafetensorsWriter& writer) {
+    REQUIRE(try_write_safetensors(file.path, writer).ok());
+    const Status status = try_load_checkpoint(file.path, state);
+    REQUIRE_FALSE(status.ok());
+    return status.error().what;
+  };
+  SafetensorsWriter writer;
+  CHECK(complaint(writer).find("is no checkpoint") != std::string::npos);
+  writer.set_metadata("weir.checkpoint", "1");
+  CHECK(complaint(writer).find("a checkpoint of version '1'") != std::string::npos);
 }

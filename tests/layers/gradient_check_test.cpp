@@ -76,13 +76,12 @@ struct Square : Parameterless<double> {
 /// Squared error whose gradient lacks the factor two.
 struct HalfGradient {
   template <class T>
-  double operator()(BatchView<const T> y, const Targets<T>& targets, std::span<const T>, T scale,
-                    BatchView<T> gradient) const {
+  double operator()(const LossBatch<T>& batch) const {
     double sum = 0.0;
-    for (Index i = 0; i < y.size(); ++i) {
-      const T d = y.data()[i] - targets.values.data()[i];
+    for (Index i = 0; i < batch.outputs.size(); ++i) {
+      const T d = batch.outputs.data()[i] - batch.targets.values.data()[i];
       sum += d * d;
-      if (!gradient.absent()) gradient.data()[i] = scale * d;
+      if (!batch.gradient.absent()) batch.gradient.data()[i] = batch.scale * d;
     }
     return sum;
   }
@@ -137,7 +136,7 @@ TEST_CASE("gradient_check_loss: a wrong gradient is found") {
   Targets<double> targets;
   targets.values = BatchView<const double>(t, Shape{1}, 3);
   const GradientReport loss =
-      gradient_check_loss(HalfGradient{}, BatchView<const double>(y, Shape{1}, 3), targets);
+      gradient_check_loss(HalfGradient{}, LossBatch<double>{{y, Shape{1}, 3}, targets, {}, 1.0, {}});
   CHECK_FALSE(loss.passed());
   CHECK(loss.error == doctest::Approx(0.5));
   CHECK(loss.where == "outputs");

@@ -1,7 +1,5 @@
-// Losses against numerical derivatives, and their common rules: padding, parts of a batch, extreme logits.
-#include <weir/losses/binary_cross_entropy.hpp>
-#include <weir/losses/categorical_cross_entropy.hpp>
-#include <weir/losses/mean_squared_error.hpp>
+// Every loss against numerical derivatives, and their common rules: padding, parts of a batch, extreme logits.
+#include <weir/losses/builtin_losses.hpp>
 #include <weir/train/gradient_check.hpp>
 
 #include <doctest/doctest.h>
@@ -62,10 +60,35 @@ struct Problem {
     return t;
   }
   [[nodiscard]] std::span<const T> sample_weights() const { return weights; }
+  /// With the scale of the whole; `gradient` may be empty.
+  [[nodiscard]] LossBatch<T> batch(std::span<T> gradient = {}) const {
+    const double total = total_weight(outputs(), sample_weights());
+    LossBatch<T> all{outputs(), targets(), weights, static_cast<T>(1.0 / total), {}};
+    if (!gradient.empty()) all.gradient = {gradient.data(), shape, count, lengths};
+    return all;
+  }
 };
 
+/// Calls f(loss, kind of targets) for every loss that there is and what it takes, and for one with options.
+template <class F>
+void each_loss(F f) {
+  const auto with_all = [&](const auto& loss) {
+    if (loss.takes != Takes::labels) f(loss, Kind::values);
+    if (loss.takes != Takes::values) f(loss, Kind::labels);
+  };
+  [&]<class... L>(KindList<L...>) { (with_all(L{}), ...); }(BuiltinLosses{});
+  f(CategoricalCrossEntropy{.label_smoothing = 0.15}, Kind::labels);
+}
+
+/// Numbers of outputs that the loss has with such targets.
+std::vector<Index> widths_of(Link link, Kind kind) {
+  if (link == Link::softmax) return {2, 5, 17};
+  return link == Link::sigmoid && kind == Kind::labels ? std::vector<Index>{1} : std::vector<Index>{1, 3, 17};
+}
+
 template <class Loss>
-void check(const Loss& loss, Kind kind, std::initializer_list<Index> widths) {
+void check(const Loss& loss, Kind kind) {
+  const std::vector<Index> widths = widths_of(Loss::link, kind);
   for (const Index c : widths) {
     for (const bool weighted : {false, true}) {
       const std::vector<Problem<double>> problems{
@@ -75,8 +98,7 @@ void check(const Loss& loss, Kind kind, std::initializer_list<Index> widths) {
           {Loss::link, kind, Shape{c, 4}, 3, weighted, {4, 1, 2}, 4},
       };
       for (const Problem<double>& p : problems) {
-        const GradientReport report =
-            gradient_check_loss(loss, p.outputs(), p.targets(), p.sample_weights(), {.entries = 60});
+        const GradientReport report = gradient_check_loss(loss, p.batch(), {.entries = 60});
         INFO(std::string(Loss::kind), " on ", p.shape.str(), " weighted ", weighted, ": ", report.str());
         CHECK(report.error <= 1e-9);
         CHECK(report.passed());
@@ -89,12 +111,7 @@ void check(const Loss& loss, Kind kind, std::initializer_list<Index> widths) {
 }  // namespace
 
 TEST_CASE("losses: gradients") {
-  check(MeanSquaredError{}, Kind::values, {1, 3, 17});
-  check(BinaryCrossEntropy{}, Kind::labels, {1});
-  check(BinaryCrossEntropy{}, Kind::values, {1, 3, 17});
-  check(CategoricalCrossEntropy{}, Kind::labels, {2, 5, 17});
-  check(CategoricalCrossEntropy{.label_smoothing = 0.15}, Kind::labels, {2, 5, 17});
-  check(CategoricalCrossEntropy{}, Kind::values, {2, 5, 17});
+  each_loss([](const auto& loss, Kind kind) { check(loss, kind); });
 }
 
 namespace {
@@ -103,10 +120,7 @@ namespace {
 template <class Loss, class T>
 double run(const Loss& loss, const Problem<T>& p, std::vector<T>& gradient) {
   gradient.assign(p.z.size(), T(1e9));
-  const double total = total_weight(p.outputs(), p.sample_weights());
-  return loss(p.outputs(), p.targets(), p.sample_weights(), static_cast<T>(1.0 / total),
-              BatchView<T>(gradient.data(), p.shape, p.count, p.lengths)) /
-         total;
+  return loss(p.batch(gradient)) / total_weight(p.outputs(), p.sample_weights());
 }
 
 /// What stands in padding, outputs and targets alike, has no effect, and its gradient is zero.
@@ -140,10 +154,11 @@ void check_parts(const Loss& loss, Kind kind) {
   double sum = 0.0;
   for (Index first = 0; first < 21; first += 8) {
     const Index count = std::min<Index>(8, 21 - first);
-    sum += loss(p.outputs().slice(first, count), p.targets().slice(first, count, 2),
-                p.sample_weights().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                static_cast<float>(1.0 / total),
-                BatchView<float>(parts.data(), p.shape, 21).slice(first, count));
+    const LossBatch<float> all = p.batch(parts);
+    sum += loss(LossBatch<float>{
+        all.outputs.slice(first, count), all.targets.slice(first, count, 2),
+        all.weights.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), all.scale,
+        all.gradient.slice(first, count)});
   }
   CHECK(sum / total == doctest::Approx(value).epsilon(1e-6));
   CHECK(parts == whole);
@@ -152,43 +167,32 @@ void check_parts(const Loss& loss, Kind kind) {
 }  // namespace
 
 TEST_CASE("losses: padding has no effect") {
-  check_padding(MeanSquaredError{}, Kind::values);
-  check_padding(BinaryCrossEntropy{}, Kind::labels);
-  check_padding(BinaryCrossEntropy{}, Kind::values);
-  check_padding(CategoricalCrossEntropy{.label_smoothing = 0.1}, Kind::labels);
-  check_padding(CategoricalCrossEntropy{}, Kind::values);
+  each_loss([](const auto& loss, Kind kind) { check_padding(loss, kind); });
 }
 
 TEST_CASE("losses: the parts of a batch add up") {
-  check_parts(MeanSquaredError{}, Kind::values);
-  check_parts(BinaryCrossEntropy{}, Kind::labels);
-  check_parts(BinaryCrossEntropy{}, Kind::values);
-  check_parts(CategoricalCrossEntropy{.label_smoothing = 0.1}, Kind::labels);
-  check_parts(CategoricalCrossEntropy{}, Kind::values);
+  each_loss([](const auto& loss, Kind kind) { check_parts(loss, kind); });
 }
 
 TEST_CASE("losses: logits of any size give finite losses and gradients, NaN gives NaN") {
   for (const float logit : {0.0F, 50.0F, -50.0F, 1e4F, -1e4F, 1e30F, -1e30F}) {
     const std::vector<Label> labels{1};
     float gradient = 42.0F;
-    const double loss =
-        BinaryCrossEntropy{}(BatchView<const float>(&logit, Shape{1}, 1), Targets<float>{labels, {}},
-                             std::span<const float>{}, 1.0F, BatchView<float>(&gradient, Shape{1}, 1));
+    const double loss = BinaryCrossEntropy{}(
+        LossBatch<float>{{&logit, Shape{1}, 1}, {labels, {}}, {}, 1.0F, {&gradient, Shape{1}, 1}});
     CHECK(loss == doctest::Approx(logit < 0 ? -static_cast<double>(logit)
                                             : std::log1p(std::exp(-static_cast<double>(logit)))));
     CHECK(gradient == doctest::Approx(-1.0 / (1.0 + std::exp(static_cast<double>(logit)))));
 
     const std::vector<float> z{0.0F, logit};
     std::vector<float> dz(2, 42.0F);
-    const double categorical =
-        CategoricalCrossEntropy{}(BatchView<const float>(z.data(), Shape{2}, 1), Targets<float>{labels, {}},
-                                  std::span<const float>{}, 1.0F, BatchView<float>(dz.data(), Shape{2}, 1));
+    const double categorical = CategoricalCrossEntropy{}(
+        LossBatch<float>{{z.data(), Shape{2}, 1}, {labels, {}}, {}, 1.0F, {dz.data(), Shape{2}, 1}});
     CHECK(categorical == doctest::Approx(loss));
     CHECK(dz[1] == doctest::Approx(gradient));
     CHECK(dz[0] == doctest::Approx(-gradient));
   }
   const float nan = std::nanf("");
   const std::vector<Label> labels{1};
-  CHECK(std::isnan(BinaryCrossEntropy{}(BatchView<const float>(&nan, Shape{1}, 1), Targets<float>{labels, {}},
-                                        std::span<const float>{}, 1.0F, BatchView<float>{})));
+  CHECK(std::isnan(BinaryCrossEntropy{}(LossBatch<float>{{&nan, Shape{1}, 1}, {labels, {}}, {}, 1.0F, {}})));
 }

@@ -48,7 +48,7 @@ void check_training_gradient(Net net, weir::Shape input, const std::vector<weir:
     double penalty = 0.0;
     const Pass pass{.training = true, .key = RngKey{5}, .scale = scale, .penalty = &penalty};
     net.forward({x.data(), input, n, used}, {y.data(), output, n, kept}, cache, pass);
-    return scale * (MeanSquaredError{}(outputs, targets, std::span<const double>{}, scale, slope) + penalty);
+    return scale * (MeanSquaredError{}(LossBatch<double>{outputs, targets, {}, scale, slope}) + penalty);
   };
   value({dy.data(), output, n, kept});
   Net grad = zeros_like(net);

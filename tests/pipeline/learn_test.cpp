@@ -118,6 +118,12 @@ TEST_CASE("learn: a plan says what was chosen, before anything is trained") {
   CHECK(plan.loss.kind() == "binary_crossentropy");
   CHECK(plan_learning(samples, {.quick = true}).choices.layers == "dense:64,relu,dense:32,relu");
   CHECK(plan_learning(samples, {.label_smoothing = 0.1}).layers.ends_with(",dense:2"));
+  CHECK(plan_learning(samples, {.loss = "categorical_crossentropy"}).layers.ends_with(",dense:2"));
+  const auto steady = plan_learning(samples, {.optimizer = "sgd:momentum=0.5", .weight_decay = 0.1});
+  CHECK(steady.choices.weight_decay == 0.1);
+  CHECK(steady.choices.optimizer == "sgd:momentum=0.5");
+  CHECK(steady.optimizer.config() ==
+        Config{{"learning_rate", 0.05}, {"momentum", 0.5}, {"nesterov", true}, {"weight_decay", 0.1}});
 }
 
 TEST_CASE("learn: what does not fit is refused before training, with the mend") {
@@ -131,7 +137,20 @@ TEST_CASE("learn: what does not fit is refused before training, with the mend") 
     }
     return "accepted";
   };
-  CHECK(refused({.optimizer = "adagrad"}) == "there is no optimizer 'adagrad'; adamw, adam and sgd are");
+  CHECK(refused({.optimizer = "adagrad"})
+            .starts_with("unknown optimizer 'adagrad'; there are 'sgd', 'adam', "));
+  CHECK(refused({.optimizer = "adan"}).starts_with("unknown optimizer 'adan'; did you mean 'adam'"));
+  CHECK(refused({.optimizer = "adam:beta1=1"}).starts_with("adam: 'beta1' must lie between 0 and "));
+  CHECK(refused({.optimizer = "adam", .learning_rate = -1.0}) ==
+        "adam: 'learning_rate' must be a number from 0 up");
+  CHECK(refused({.optimizer = "adam:learning_rate=0.1", .learning_rate = 0.1}) ==
+        "adam: 'learning_rate' is given twice");
+  CHECK(refused({.optimizer = "adam", .momentum = 0.5}) == "adam: 'momentum' is not an option");
+  CHECK(refused({.loss = "mse"}) == "loss mse does not go with task classify");
+  CHECK(refused({.loss = "categorical_crossentropi"})
+            .starts_with("unknown loss 'categorical_crossentropi'; did you mean 'categorical_crossentropy'"));
+  CHECK(refused({.loss = "binary_crossentropy", .label_smoothing = 0.1}) ==
+        "binary_crossentropy: 'label_smoothing' is not an option");
   CHECK(refused({.schedule = "linear"}).starts_with("there is no schedule 'linear'"));
   CHECK(refused({.alarm_rate = 0.001}) ==
         "alarm_rate 0.001 takes 999 held-back rows of 'BENIGN' to set the threshold by; there are 16: "

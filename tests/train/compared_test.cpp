@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/losses/any_loss.hpp>
+#include <weir/losses/builtin_losses.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/sgd.hpp>
 #include <weir/train/fit.hpp>
@@ -160,20 +161,19 @@ namespace {
 /// Mean absolute error, as a user writes it.
 struct AbsoluteError {
   template <class T>
-  double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
-                    T scale, BatchView<T> gradient) const {
-    const Index c = outputs.channels();
-    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
+  double operator()(const LossBatch<T>& batch) const {
+    const Index c = batch.outputs.channels();
+    return sum_items(batch, [&](Index column, T weight) {
       double sum = 0.0;
       for (Index j = 0; j < c; ++j) {
         const Index at = column * c + j;
-        const T error = outputs.data()[at] - targets.values.data()[at];
+        const T error = batch.outputs.data()[at] - batch.targets.values.data()[at];
         sum += static_cast<double>(std::abs(error));
-        if (!gradient.absent()) {
-          gradient.data()[at] = weight * scale / static_cast<T>(c) *
-                                (error > 0   ? T(1)
-                                 : error < 0 ? T(-1)
-                                             : T(0));
+        if (!batch.gradient.absent()) {
+          batch.gradient.data()[at] = weight * batch.scale / static_cast<T>(c) *
+                                      (error > 0   ? T(1)
+                                       : error < 0 ? T(-1)
+                                                   : T(0));
         }
       }
       return sum / static_cast<double>(c);

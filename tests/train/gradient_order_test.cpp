@@ -16,6 +16,7 @@
 
 #include <cstring>
 #include <numeric>
+#include <string_view>
 #include <vector>
 
 using namespace weir;
@@ -36,18 +37,14 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 
 /// Trains nothing, keeps the gradient.
 struct Recorder {
+  static constexpr std::string_view kind = "recorder";
   double learning_rate = 0.0;
   std::vector<float>* gradient = nullptr;
 
-  template <class Net>
-  using State = MomentState<Net>;
-  template <class Net>
-  [[nodiscard]] State<Net> start(const Net& net) const {
-    return {zeros_like(net), Net{}, 0};
-  }
-  template <class Net>
-  void step(Net&, const Net& sum, State<Net>&, const StepOptions&) const {
-    *gradient = values_of(sum);
+  [[nodiscard]] static std::size_t moments() { return 0; }
+  template <class T>
+  void update(const ParameterStep<T>& p) const {
+    for (const T value : p.gradient) gradient->push_back(static_cast<float>(value));
   }
 };
 

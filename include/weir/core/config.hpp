@@ -3,11 +3,13 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +41,7 @@ namespace detail {
   return {text, end};
 }
 [[nodiscard]] inline std::string must_lie_between(double low, double high) {
+  if (high == std::numeric_limits<double>::max()) return "must be a number from " + short_text(low) + " up";
   return "must lie between " + short_text(low) + " and " + short_text(high);
 }
 [[nodiscard]] inline std::string must_be_integer(Index low, Index high) {
@@ -159,7 +162,7 @@ class ConfigReader {
   void complain_of_the_rest() {
     for (const Config::Entry& entry : config_.entries()) {
       if (std::find(taken_.begin(), taken_.end(), entry.first) == taken_.end())
-        complain(entry.first, "is not an option");
+        complain(entry.first, "is not an option" + did_you_mean(entry.first, taken_));
     }
   }
 

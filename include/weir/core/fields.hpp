@@ -27,6 +27,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -38,6 +39,10 @@ namespace weir::inline WEIR_ABI {
 struct RealRange {
   double low = 0.0, high = 0.0;
 };
+/// Every finite number from `low` up.
+[[nodiscard]] constexpr RealRange at_least(double low) noexcept {
+  return {low, std::numeric_limits<double>::max()};
+}
 struct IntegerRange {
   Index low = 0, high = 0;
 };
@@ -57,6 +62,7 @@ struct FieldText {
 namespace detail {
 
 [[nodiscard]] inline std::string range_text(RealRange range) {
+  if (range.high == std::numeric_limits<double>::max()) return "from " + short_text(range.low);
   return short_text(range.low) + " to " + short_text(range.high);
 }
 [[nodiscard]] inline std::string range_text(IntegerRange range) {

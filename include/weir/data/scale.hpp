@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/quantile.hpp>
 #include <weir/data/moments.hpp>
 #include <weir/data/scaler.hpp>
 
@@ -15,17 +16,12 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-/// Landmarks at the quantiles i / (count - 1), between two numbers by interpolation.
+/// Landmarks at the quantiles i / (count - 1).
 [[nodiscard]] inline std::vector<double> quantiles(std::vector<double> numbers, std::size_t count) {
   std::sort(numbers.begin(), numbers.end());
   std::vector<double> result;
   for (std::size_t i = 0; i < count; ++i) {
-    const double place =
-        static_cast<double>(i) / static_cast<double>(count - 1) * static_cast<double>(numbers.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const double share = place - static_cast<double>(below);
-    const double next = numbers[std::min(below + 1, numbers.size() - 1)];
-    result.push_back(share == 0 ? numbers[below] : (1 - share) * numbers[below] + share * next);
+    result.push_back(sorted_quantile(numbers, static_cast<double>(i) / static_cast<double>(count - 1)));
   }
   std::sort(result.begin(), result.end());  // rounding must not put them out of order
   return result;

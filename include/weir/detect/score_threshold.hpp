@@ -14,6 +14,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/quantile.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -102,10 +103,7 @@ struct LogNormal {
   detail::check_scores(scores, false);
   std::vector<double> sorted(scores.begin(), scores.end());
   std::sort(sorted.begin(), sorted.end());
-  const double place = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+  return sorted_quantile(sorted, q);
 }
 
 /// How many normal scores a rate of false alarms needs, 0 < rate < 1: 99 for one in a hundred.

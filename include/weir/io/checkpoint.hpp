@@ -57,14 +57,35 @@ inline constexpr std::size_t history_columns = 8;
           .best = row[7] != 0.0};
 }
 
-/// The kind of the optimizer that the state is of.
-template <class Net, class Optimizer>
-[[nodiscard]] std::string_view optimizer_kind(const FitState<Net, Optimizer>& state) {
-  if constexpr (requires { state.optimizer.kind; }) {
-    return state.optimizer.kind;
-  } else {
-    return Optimizer::kind;
+inline constexpr std::string_view checkpoint_version = "2";
+
+/// Calls f(prefix, net) for everything in the state that has the form of the net.
+template <class State, class F>
+void each_net(State& state, F f) {
+  f(std::string("net."), state.net);
+  f(std::string("best."), state.best);
+  for (std::size_t i = 0; i < state.optimizer.moments.size(); ++i) {
+    f("moment" + std::to_string(i) + ".", state.optimizer.moments[i]);
   }
+}
+
+/// Why a checkpoint does not fit the state; empty when it does.
+template <class Net>
+[[nodiscard]] std::string misfit(const SafetensorsView& file, const FitState<Net>& state) {
+  const std::optional<std::string_view> version = file.metadata("weir.checkpoint");
+  if (!version) return "is no checkpoint";
+  if (*version != checkpoint_version) {
+    return "is a checkpoint of version " + in_quotes(*version) + ", and this is a reader of version '" +
+           std::string(checkpoint_version) + "'";
+  }
+  if (file.metadata("weir.layers") != layers_text(describe(state.net))) return "is of another net";
+  if (file.metadata("weir.optimizer") != state.optimizer.kind)
+    return "is of another optimizer than " + state.optimizer.kind;
+  const std::string moments = std::to_string(state.optimizer.moments.size());
+  if (file.metadata("weir.moments") != moments) {
+    return "is of other options of " + state.optimizer.kind + ": its moments are not " + moments;
+  }
+  return {};
 }
 
 /// What is neither weight nor history: optimizer steps, best loss (may be infinite), epochs waited, best
@@ -78,16 +99,15 @@ template <class State>
 }  // namespace detail
 
 /// Writes the state to `path`, atomically and durably.
-template <class Net, class Optimizer>
-[[nodiscard]] Status try_save_checkpoint(const std::string& path, const FitState<Net, Optimizer>& state) {
+template <class Net>
+[[nodiscard]] Status try_save_checkpoint(const std::string& path, const FitState<Net>& state) {
   SafetensorsWriter writer;
-  writer.set_metadata("weir.checkpoint", "1");
+  writer.set_metadata("weir.checkpoint", std::string(detail::checkpoint_version));
   writer.set_metadata("weir.layers", detail::layers_text(describe(state.net)));
-  writer.set_metadata("weir.optimizer", std::string(detail::optimizer_kind(state)));
-  detail::add_parameters(writer, "net.", state.net);
-  detail::add_parameters(writer, "best.", state.best);
-  detail::add_parameters(writer, "first.", state.optimizer.first);
-  detail::add_parameters(writer, "second.", state.optimizer.second);
+  writer.set_metadata("weir.optimizer", state.optimizer.kind);
+  writer.set_metadata("weir.moments", std::to_string(state.optimizer.moments.size()));
+  detail::each_net(
+      state, [&](const std::string& prefix, const Net& net) { detail::add_parameters(writer, prefix, net); });
   const std::array<double, 5> progress = detail::progress_of(state);
   writer.add("progress", TensorView<const double>(progress.data(), {static_cast<Index>(progress.size())}));
   std::vector<double> history;
@@ -103,29 +123,22 @@ template <class Net, class Optimizer>
 
 /// Reads a checkpoint into `state`, which must be of the same layers and optimizer and is unchanged on
 /// failure.
-template <class Net, class Optimizer>
-[[nodiscard]] Status try_load_checkpoint(const std::string& path, FitState<Net, Optimizer>& state) {
+template <class Net>
+[[nodiscard]] Status try_load_checkpoint(const std::string& path, FitState<Net>& state) {
   const Result<SafetensorsFile> read = try_read_safetensors(path);
   if (!read) return read.error();
   const SafetensorsView& file = read.value().view();
   const auto wrong = [&](const std::string& what) {
     return Failure{ErrorKind::format, "'" + path + "': " + what};
   };
-  if (file.metadata("weir.checkpoint") != "1") return wrong("is not a checkpoint of this version");
-  if (file.metadata("weir.layers") != detail::layers_text(describe(state.net)))
-    return wrong("is of another net");
-  const std::string_view optimizer = detail::optimizer_kind(state);
-  if (file.metadata("weir.optimizer") != optimizer) {
-    return wrong("is of another optimizer than " + std::string(optimizer));
-  }
+  if (const std::string what = detail::misfit(file, state); !what.empty()) return wrong(what);
 
-  FitState<Net, Optimizer> loaded = state;
-  const std::array<std::pair<const char*, Net*>, 4> nets{
-      std::pair{"net.", &loaded.net}, std::pair{"best.", &loaded.best},
-      std::pair{"first.", &loaded.optimizer.first}, std::pair{"second.", &loaded.optimizer.second}};
-  for (const auto& [prefix, net] : nets) {
-    if (Status s = detail::read_parameters(file, prefix, *net); !s) return wrong(s.error().what);
-  }
+  FitState<Net> loaded = state;
+  Status all = std::monostate{};
+  detail::each_net(loaded, [&](const std::string& prefix, Net& net) {
+    if (all) all = detail::read_parameters(file, prefix, net);
+  });
+  if (!all) return wrong(all.error().what);
   std::array<double, 5> progress{};
   if (Status s = file.try_read_into("progress", TensorView<double>(progress.data(), {5})); !s) return s;
   for (const std::size_t i : {std::size_t{0}, std::size_t{2}, std::size_t{3}}) {
@@ -158,8 +171,8 @@ template <class Net, class Optimizer>
 
 /// Goes on from the checkpoint at `path` if there is one. Returns whether there was; throws when it cannot be
 /// used.
-template <class Net, class Optimizer>
-bool resume(const std::string& path, FitState<Net, Optimizer>& state) {
+template <class Net>
+bool resume(const std::string& path, FitState<Net>& state) {
   if (::access(path.c_str(), F_OK) != 0) return false;
   static_cast<void>(try_load_checkpoint(path, state).value());
   return true;

@@ -11,10 +11,11 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_traits.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/simd/math.hpp>
 #include <weir/simd/transform.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -23,19 +24,19 @@ struct BinaryCrossEntropy {
   static constexpr std::string_view kind = "binary_crossentropy";
   static constexpr Link link = Link::sigmoid;
   static constexpr Takes takes = Takes::both;
+  static constexpr std::string_view formula = "(1/c) sum_j softplus(z_j) - t_j z_j";
 
   template <class T>
-  double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
-                    T scale, BatchView<T> gradient) const {
-    const Index c = outputs.channels();
-    if (c == 1 && outputs.lengths().empty()) return single(outputs, targets, weights, scale, gradient);
-    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
+  double operator()(const LossBatch<T>& batch) const {
+    const Index c = batch.outputs.channels();
+    if (c == 1 && batch.outputs.lengths().empty()) return single(batch);
+    return sum_items(batch, [&](Index column, T weight) {
       double sum = 0.0;
-      const T factor = weight * scale / static_cast<T>(c);
+      const T factor = weight * batch.scale / static_cast<T>(c);
       for (Index j = 0; j < c; ++j) {
         const Index at = column * c + j;
-        sum += item(outputs.data()[at], target(targets, at), factor,
-                    gradient.absent() ? nullptr : gradient.data() + at);
+        sum += item(batch.outputs.data()[at], target(batch.targets, at), factor,
+                    batch.gradient.absent() ? nullptr : batch.gradient.data() + at);
       }
       return sum / static_cast<double>(c);
     });
@@ -61,8 +62,8 @@ struct BinaryCrossEntropy {
 
   /// One output and no padding, the usual detector: a register of samples at a time.
   template <class T>
-  static double single(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
-                       T scale, BatchView<T> gradient) {
+  static double single(const LossBatch<T>& batch) {
+    const BatchView<const T>& outputs = batch.outputs;
     constexpr Index w = simd::width<T>;
     double total = 0.0;
     for (Index i = 0; i < outputs.columns(); i += w) {
@@ -72,9 +73,8 @@ struct BinaryCrossEntropy {
       alignas(64) T weight[simd::Simd<T>::size] = {};
       for (Index j = 0; j < count; ++j) {
         logits[j] = outputs.data()[i + j];
-        wanted[j] = target(targets, i + j);
-        const Index sample = (i + j) / outputs.length();
-        weight[j] = weights.empty() ? T(1) : weights[static_cast<std::size_t>(sample)];
+        wanted[j] = target(batch.targets, i + j);
+        weight[j] = batch.weight_of((i + j) / outputs.length());
       }
       const auto z = simd::Simd<T>::load_aligned(logits);
       const auto t = simd::Simd<T>::load_aligned(wanted);
@@ -82,12 +82,12 @@ struct BinaryCrossEntropy {
       alignas(64) T loss[simd::Simd<T>::size];
       (item_weight * (simd::softplus<T>(z) - t * z)).store_aligned(loss);
       for (Index j = 0; j < count; ++j) total += static_cast<double>(loss[j]);
-      if (gradient.absent()) continue;
-      const simd::Simd<T> slope = item_weight * simd::Simd<T>(scale) * (simd::sigmoid<T>(z) - t);
+      if (batch.gradient.absent()) continue;
+      const simd::Simd<T> slope = item_weight * simd::Simd<T>(batch.scale) * (simd::sigmoid<T>(z) - t);
       if (count == w) {
-        simd::store(gradient.data() + i, slope);
+        simd::store(batch.gradient.data() + i, slope);
       } else {
-        simd::store_part(gradient.data() + i, slope, count);
+        simd::store_part(batch.gradient.data() + i, slope, count);
       }
     }
     return total;

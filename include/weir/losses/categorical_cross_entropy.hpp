@@ -7,14 +7,14 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/fields.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_traits.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/softmax_columns.hpp>
 #include <weir/simd/transform.hpp>
 
-#include <array>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -23,21 +23,27 @@ struct CategoricalCrossEntropy {
   static constexpr std::string_view kind = "categorical_crossentropy";
   static constexpr Link link = Link::softmax;
   static constexpr Takes takes = Takes::both;
+  static constexpr std::string_view formula = "lse(z) - sum_j t_j z_j";
 
   double label_smoothing = 0.0;
 
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("label_smoothing", o.label_smoothing, RealRange{0.0, 1.0},
+          "share of each label that is spread evenly over all classes");
+  }
+
   template <class T>
-  double operator()(BatchView<const T> outputs, const Targets<T>& targets, std::span<const T> weights,
-                    T scale, BatchView<T> gradient) const {
-    const Index c = outputs.channels();
-    return sum_items(outputs, weights, gradient, [&](Index column, T weight) {
-      const T* z = outputs.data() + column * c;
-      T* g = gradient.absent() ? nullptr : gradient.data() + column * c;
+  double operator()(const LossBatch<T>& batch) const {
+    const Index c = batch.outputs.channels();
+    return sum_items(batch, [&](Index column, T weight) {
+      const T* z = batch.outputs.data() + column * c;
+      T* g = batch.gradient.absent() ? nullptr : batch.gradient.data() + column * c;
       const T lse = g != nullptr ? simd::softmax(c, z, g) : simd::log_sum_exp(c, z);
-      const T loss = targets.values.absent()
-                         ? against_label(z, lse, targets.labels[static_cast<std::size_t>(column)], c, g)
-                         : against_values(z, lse, targets.values.data() + column * c, c, g);
-      if (g != nullptr) simd::scale(c, weight * scale, g, g);
+      const T loss = batch.targets.values.absent()
+                         ? against_label(z, lse, batch.targets.labels[static_cast<std::size_t>(column)], c, g)
+                         : against_values(z, lse, batch.targets.values.data() + column * c, c, g);
+      if (g != nullptr) simd::scale(c, weight * batch.scale, g, g);
       return static_cast<double>(loss);
     });
   }

@@ -14,9 +14,11 @@
 #include <weir/core/error.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/losses/any_loss.hpp>
+#include <weir/losses/make_loss.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/models/registry.hpp>
 #include <weir/optimizers/any_optimizer.hpp>
+#include <weir/optimizers/make_optimizer.hpp>
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/learned.hpp>
@@ -35,8 +37,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace weir::inline WEIR_ABI {
+
+/// Whether a loss that takes that, and takes over that activation, can be what the task learns by.
+[[nodiscard]] inline bool goes_with(Task task, Takes takes, Link link) noexcept {
+  if (task == Task::classify) return takes != Takes::values && link != Link::identity;
+  return takes != Takes::labels && link == Link::identity;
+}
 
 namespace detail {
 
@@ -59,10 +68,45 @@ inline constexpr Index quick_epochs = 20, quick_batch = 128;
 
 [[nodiscard]] inline double rate_for(const LearnOptions& options, const std::string& optimizer,
                                      const Recipe& recipe, Task task) {
-  if (options.learning_rate) return *options.learning_rate;
-  if (optimizer == "sgd") return 0.05;
+  if (optimizer == SGD::kind) return 0.05;
   const bool small = options.quick || !options.layers.empty();
   return small && task != Task::anomaly ? 1e-3 : recipe.learning_rate;
+}
+
+/// 0 where there is none of that name.
+[[nodiscard]] inline double number_of(const Config& config, std::string_view name) {
+  const ConfigValue* value = config.find(name);
+  const auto* number = value == nullptr ? nullptr : std::get_if<double>(value);
+  return number == nullptr ? 0.0 : *number;
+}
+
+/// Sets an option of `spec`, unless its text does: what was asked for, or else, where the kind has this option,
+/// what suits.
+inline void complete_option(KindSpec& spec, const Config& known, const char* name,
+                            std::optional<double> asked, double otherwise) {
+  const bool given = spec.options.find(name) != nullptr;
+  if (asked && given) fail(ErrorKind::config, spec.kind, in_quotes(name) + " is given twice");
+  if (asked || (!given && known.find(name) != nullptr)) spec.options.set(name, asked.value_or(otherwise));
+}
+
+/// The optimizer that was asked for, or AdamW; what its text leaves open is chosen by the recipe.
+[[nodiscard]] inline AnyOptimizer optimizer_for(const LearnOptions& options, const std::string& text,
+                                                const Samples& samples) {
+  const Recipe recipe = recipe_of(samples);
+  KindSpec spec = try_parse_kind(text).value();
+  const Config known = make_optimizer(spec).config();
+  const bool decays = options.optimizer.empty() && !options.quick;
+  complete_option(spec, known, "learning_rate", options.learning_rate,
+                  rate_for(options, spec.kind, recipe, samples.settings.task));
+  complete_option(spec, known, "weight_decay", options.weight_decay, decays ? recipe.weight_decay : 0.0);
+  if (spec.kind == SGD::kind) {
+    complete_option(spec, known, "momentum", options.momentum, 0.9);
+    const bool moves = make_optimizer(spec).moments() > 0;
+    if (spec.options.find("nesterov") == nullptr) spec.options.set("nesterov", moves);
+  } else if (options.momentum) {
+    complete_option(spec, known, "momentum", options.momentum, 0.0);
+  }
+  return make_optimizer(spec);
 }
 
 /// Without epochs, which depend on what the net costs.
@@ -73,9 +117,6 @@ inline constexpr Index quick_epochs = 20, quick_batch = 128;
                   : options.quick         ? quick_layers(samples.settings, recipe.layers)
                                           : recipe.layers;
   result.optimizer = !options.optimizer.empty() ? options.optimizer : options.quick ? "adam" : "adamw";
-  result.learning_rate = rate_for(options, result.optimizer, recipe, samples.settings.task);
-  const bool decays = options.optimizer.empty() && !options.quick;
-  result.weight_decay = options.weight_decay.value_or(decays ? recipe.weight_decay : 0.0);
   const Index batch = options.batch_size.value_or(options.quick ? quick_batch : recipe.batch_size);
   result.batch_size = std::min(batch, std::max<Index>(1, samples.training.rows()));
   return result;
@@ -95,29 +136,39 @@ inline void choose_epochs(LearnChoices& choices, const LearnOptions& options, co
   }
 }
 
-/// Outputs that the task needs: one for two classes, unless their labels are to be smoothed.
-[[nodiscard]] inline Index outputs_for(const PipelineSettings& settings, double label_smoothing) {
-  if (settings.task == Task::anomaly) return settings.input.channels;
-  if (settings.task == Task::regress) return 1;
-  const auto classes = static_cast<Index>(settings.labels.classes.size());
-  return classes == 2 && label_smoothing == 0.0 ? 1 : classes;
-}
-
-[[nodiscard]] inline AnyLoss loss_for(const PipelineSettings& settings, double label_smoothing) {
-  if (settings.task != Task::classify) return MeanSquaredError{};
-  if (outputs_for(settings, label_smoothing) == 1) return BinaryCrossEntropy{};
-  return CategoricalCrossEntropy{.label_smoothing = label_smoothing};
-}
-
-[[nodiscard]] inline AnyOptimizer optimizer_for(const LearnChoices& choices, double momentum) {
-  const double rate = choices.learning_rate, decay = choices.weight_decay;
-  if (choices.optimizer == "adamw") return AdamW{.learning_rate = rate, .weight_decay = decay};
-  if (choices.optimizer == "adam") return Adam{.learning_rate = rate, .weight_decay = decay};
-  if (choices.optimizer == "sgd") {
-    return SGD{
-        .learning_rate = rate, .momentum = momentum, .nesterov = momentum > 0.0, .weight_decay = decay};
+/// The loss that was asked for, if it suits.
+[[nodiscard]] inline AnyLoss asked_loss(const LearnOptions& options, const PipelineSettings& settings,
+                                        OptionWords words) {
+  KindSpec spec = try_parse_kind(options.loss).value();
+  const bool smooths = options.label_smoothing > 0.0;
+  if (smooths) complete_option(spec, {}, "label_smoothing", options.label_smoothing, 0.0);
+  const AnyLoss loss = make_loss(spec);
+  const std::string what = option_word(words, "loss") + " " + spec.kind;
+  if (!goes_with(settings.task, loss.takes(), loss.final_link())) {
+    fail(ErrorKind::config, what + " does not go with " + option_word(words, "task") + " " +
+                                std::string(name_of(settings.task)));
   }
-  fail(ErrorKind::config, "there is no optimizer '" + choices.optimizer + "'; adamw, adam and sgd are");
+  if (loss.final_link() == Link::sigmoid && settings.labels.classes.size() > 2) {
+    fail(ErrorKind::config,
+         what + " tells two classes apart, but there are " + std::to_string(settings.labels.classes.size()));
+  }
+  return loss;
+}
+
+/// Two classes have one output, unless their labels are to be smoothed.
+[[nodiscard]] inline AnyLoss loss_for(const LearnOptions& options, const PipelineSettings& settings,
+                                      OptionWords words) {
+  if (!options.loss.empty()) return asked_loss(options, settings, words);
+  if (settings.task != Task::classify) return MeanSquaredError{};
+  if (settings.labels.classes.size() == 2 && options.label_smoothing == 0.0) return BinaryCrossEntropy{};
+  return CategoricalCrossEntropy{.label_smoothing = options.label_smoothing};
+}
+
+/// Outputs that task and loss need.
+[[nodiscard]] inline Index outputs_for(const PipelineSettings& settings, const AnyLoss& loss) {
+  if (settings.task == Task::anomaly) return settings.input.channels;
+  if (loss.final_link() != Link::softmax) return 1;
+  return static_cast<Index>(settings.labels.classes.size());
 }
 
 [[nodiscard]] inline Schedule schedule_for(const std::string& name, Index epochs) {
@@ -151,8 +202,11 @@ template <class Net = AnyModel<float>>
   detail::check_learning(options, settings.task, samples.held_back_share, samples.words);
   static_cast<void>(alarm_rate_for(samples, options.alarm_rate));
   LearnChoices choices = detail::choices_for(options, samples);
-  const std::string layers =
-      choices.layers + ",dense:" + std::to_string(detail::outputs_for(settings, options.label_smoothing));
+  AnyLoss loss = detail::loss_for(options, settings, samples.words);
+  AnyOptimizer optimizer = detail::optimizer_for(options, choices.optimizer, samples);
+  choices.learning_rate = optimizer.learning_rate;
+  choices.weight_decay = detail::number_of(optimizer.config(), "weight_decay");
+  const std::string layers = choices.layers + ",dense:" + std::to_string(detail::outputs_for(settings, loss));
   Net net = build<typename Net::Scalar>(std::string_view(layers), settings.input);
   detail::check_output(samples, net.out_shape(settings.input));
   detail::choose_epochs(choices, options, samples, net.flops(settings.input));
@@ -167,11 +221,8 @@ template <class Net = AnyModel<float>>
     fit.class_weights = balanced_class_weights(samples.training.labels);
     fit.class_weights.resize(settings.labels.classes.size(), 1.0);
   }
-  AnyOptimizer optimizer = detail::optimizer_for(choices, options.momentum);
-  return {std::move(net),       layers,
-          std::move(choices),   detail::loss_for(settings, options.label_smoothing),
-          std::move(optimizer), std::move(fit),
-          options.alarm_rate,   options.threads};
+  return {std::move(net),       layers,         std::move(choices), std::move(loss),
+          std::move(optimizer), std::move(fit), options.alarm_rate, options.threads};
 }
 
 /// Trains what was planned. Callbacks as for fit(); NumericError when training goes astray.

@@ -23,9 +23,10 @@ enum class ClassWeights : unsigned char {
 struct LearnOptions {
   std::string layers{};     ///< hidden ones, as build() reads them: "dense:64,relu"; the last is added
   bool quick = false;       ///< a small net and 20 epochs instead of what suits the rows
-  std::string optimizer{};  ///< "adamw", "adam" or "sgd"
+  std::string loss{};       ///< as make_loss() reads it: "huber:delta=2"; otherwise by the task
+  std::string optimizer{};  ///< as make_optimizer() reads it: "adamw", "sgd:momentum=0.5"
   std::optional<double> learning_rate{};  ///< 0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05
-  double momentum = 0.9;                  ///< of sgd
+  std::optional<double> momentum{};       ///< of an optimizer that has one; sgd: 0.9
   std::optional<double> weight_decay{};   ///< 0.01; quick, own optimizer: 0
   double clip_norm = 0.0;                 ///< largest norm of the gradient; 0: any
   double label_smoothing = 0.0;           ///< classify
@@ -41,8 +42,8 @@ struct LearnOptions {
 
 /// All that was chosen; what was given stands in it as it was given.
 struct LearnChoices {
-  std::string layers{};  ///< hidden ones
-  std::string optimizer{};
+  std::string layers{};     ///< hidden ones
+  std::string optimizer{};  ///< its kind, or the text that was given
   double learning_rate = 0.0;
   double weight_decay = 0.0;
   Index epochs = 0;

@@ -1,4 +1,4 @@
-// One step of each optimizer on one tensor, in one pass over memory. p: parameters, g: gradient; `scale`
+// One step of an optimizer on one tensor, in one pass over memory. p: parameters, g: gradient; `scale`
 // multiplies the gradient first (clipping), `l2` adds l2 * p to it.
 #pragma once
 
@@ -10,32 +10,49 @@
 
 namespace weir::inline WEIR_ABI::simd {
 
+/// The loop of a step: p_i = one(p_i, g_i, m_i...), where `one` takes registers and changes those of the
+/// moments m, arrays as long as p.
+template <class T, class F, class... M>
+inline void update(std::ptrdiff_t count, T* p, const T* g, F one, M*... m) noexcept {
+  std::ptrdiff_t i = 0;
+  for (; i + width<T> <= count; i += width<T>) {
+    [&](auto... moment) {
+      store(p + i, Simd<T>(one(load(p + i), load(g + i), moment...)));
+      (store(m + i, moment), ...);
+    }(load(m + i)...);
+  }
+  if (const std::ptrdiff_t rest = count - i; rest > 0) {
+    [&](auto... moment) {
+      store_part(p + i, Simd<T>(one(load_part(p + i, rest), load_part(g + i, rest), moment...)), rest);
+      (store_part(m + i, moment, rest), ...);
+    }(load_part(m + i, rest)...);
+  }
+}
+
 template <class T>
 struct SgdStep {
   T learning_rate, momentum, scale, l2;
   bool nesterov;
 };
 
-/// v = momentum v + g;  p -= lr (nesterov ? g + momentum v : v)
+/// v = momentum v + g;  p -= lr (nesterov ? g + momentum v : v). v may be null where momentum is 0.
 template <class T>
 inline void sgd_update(std::ptrdiff_t count, T* p, const T* g, T* v, const SgdStep<T>& step) noexcept {
   const Simd<T> rate(step.learning_rate), momentum(step.momentum), scale(step.scale), l2(step.l2);
+  const auto gradient = [&](const Simd<T>& param, const Simd<T>& grad) {
+    return fma(l2, param, grad * scale);
+  };
+  if (v == nullptr) {
+    update(count, p, g,
+           [&](const Simd<T>& param, const Simd<T>& grad) { return param - rate * gradient(param, grad); });
+    return;
+  }
   const auto one = [&](const Simd<T>& param, const Simd<T>& grad_in, Simd<T>& velocity) {
-    const Simd<T> grad = fma(l2, param, grad_in * scale);
+    const Simd<T> grad = gradient(param, grad_in);
     velocity = fma(momentum, velocity, grad);
     return param - rate * (step.nesterov ? fma(momentum, velocity, grad) : velocity);
   };
-  std::ptrdiff_t i = 0;
-  for (; i + width<T> <= count; i += width<T>) {
-    Simd<T> velocity = load(v + i);
-    store(p + i, one(load(p + i), load(g + i), velocity));
-    store(v + i, velocity);
-  }
-  if (const std::ptrdiff_t rest = count - i; rest > 0) {
-    Simd<T> velocity = load_part(v + i, rest);
-    store_part(p + i, one(load_part(p + i, rest), load_part(g + i, rest), velocity), rest);
-    store_part(v + i, velocity, rest);
-  }
+  update(count, p, g, one, v);
 }
 
 template <class T>
@@ -61,19 +78,7 @@ inline void adam_update(std::ptrdiff_t count, T* p, const T* g, T* m, T* v,
     second = fma<T>(gain2, fma<T>(grad, grad, -second), second);
     return param - fma(decay, param, rate * first / fma(xsimd::sqrt(second), correction, eps));
   };
-  std::ptrdiff_t i = 0;
-  for (; i + width<T> <= count; i += width<T>) {
-    Simd<T> first = load(m + i), second = load(v + i);
-    store(p + i, one(load(p + i), load(g + i), first, second));
-    store(m + i, first);
-    store(v + i, second);
-  }
-  if (const std::ptrdiff_t rest = count - i; rest > 0) {
-    Simd<T> first = load_part(m + i, rest), second = load_part(v + i, rest);
-    store_part(p + i, one(load_part(p + i, rest), load_part(g + i, rest), first, second), rest);
-    store_part(m + i, first, rest);
-    store_part(v + i, second, rest);
-  }
+  update(count, p, g, one, m, v);
 }
 
 }  // namespace weir::inline WEIR_ABI::simd

@@ -4,9 +4,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/kinds.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_traits.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/train/dataset.hpp>
 
 #include <span>
@@ -79,10 +80,12 @@ void check_labels(std::span<const Label> labels, Index rows, Shape output, const
   }
 }
 
-/// Throws ConfigError or ShapeError when labels or targets do not fit the loss or what the net gives.
+/// Throws ConfigError or ShapeError when labels or targets do not fit the loss or what the net gives, or an
+/// option of the loss lies outside of its bounds.
 /// `owner` begins the text, such as "fit: ".
 template <class T, class Loss>
 Against check_targets(const Dataset<T>& data, Shape output, const Loss& loss, const std::string& owner) {
+  check_own_options(loss);
   const Against against = compared_with(data, loss, owner);
   if (against == Against::labels) {
     check_labels(data.labels, data.rows(), output, loss, owner);

@@ -3,7 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/thread_pool.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/simd/math.hpp>
 #include <weir/simd/softmax_columns.hpp>
 #include <weir/train/batches.hpp>
@@ -51,7 +51,7 @@ template <class Net, class Loss, class Use>
   for_outputs(net, all.x, pass, pool, [&](Index first, BatchView<const T> y) {
     const Batch<T> part = all.slice(first, y.count(), output.length);
     const auto at = static_cast<std::size_t>(first / predict_part);
-    sums[at] = loss(y, part.targets, part.weights, T(1), BatchView<T>{});
+    sums[at] = loss(LossBatch<T>{y, part.targets, part.weights, T(1), {}});
     weights[at] = total_weight(y, part.weights);
     use(first, y);
   });

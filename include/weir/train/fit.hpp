@@ -106,12 +106,12 @@ template <class State>
 
 /// A net ready to be trained: weights drawn from the seed if it has none yet, optimizer at its start.
 template <class Net, class Optimizer>
-[[nodiscard]] FitState<Net, Optimizer> start_fit(Net net, const Optimizer& optimizer, std::uint64_t seed) {
+[[nodiscard]] FitState<Net> start_fit(Net net, const Optimizer& optimizer, std::uint64_t seed) {
   if (detail::untouched(net)) {
     Rng rng(RngKey{seed}.fork(0x494e'4954));
     net.init(rng);
   }
-  return {net, optimizer.start(net), net};
+  return {net, start_optimizer(optimizer, net), net};
 }
 
 /// Trains until `options.epochs` epochs are done in all, going on where `state` stands. `validation` rows are
@@ -122,7 +122,7 @@ template <class Net, class Optimizer>
 /// are not: it then holds what it held before that epoch. Both say why, if it can be told, and the mend.
 /// Batch normalisation in batches that are all of one row is refused (ConfigError) with the first of them.
 template <class Net, class Loss, class Optimizer, class... Callbacks>
-void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::Scalar>& training,
+void continue_fit(FitState<Net>& state, const Dataset<typename Net::Scalar>& training,
                   const Dataset<typename Net::Scalar>& validation, const Loss& loss,
                   const Optimizer& optimizer, const FitOptions& options, Callbacks&&... callbacks) {
   training.check();
@@ -132,8 +132,10 @@ void continue_fit(FitState<Net, Optimizer>& state, const Dataset<typename Net::S
   detail::check_validation(validation, training.shape, output, loss);
   detail::check_options(options, class_count(training.labels));
   if (training.rows() == 0) fail(ErrorKind::data, "fit: there are no rows to train on");
+  check_own_options(optimizer);
   if (!(optimizer.learning_rate >= 0.0))
     fail(ErrorKind::config, "fit: the learning rate must not be negative");
+  check_state(optimizer, state.optimizer);
   detail::Trainer<Net, Loss, Optimizer> trainer(state.net, training, against, loss, optimizer, options);
 
   const RngKey key = RngKey{options.seed}.fork(0x4649'54);
@@ -224,7 +226,7 @@ History fit(Net& net, const Dataset<typename Net::Scalar>& data, const Loss& los
   // The caller gets the last good weights back also when training stops with an exception.
   struct GiveBack {
     Net& net;
-    FitState<Net, Optimizer>& state;
+    FitState<Net>& state;
     ~GiveBack() { net = std::move(state.net); }
   } const give_back{net, state};
   if (options.validation > 0.0) {

@@ -4,6 +4,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/thread_pool.hpp>
+#include <weir/optimizers/optimizer.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/schedules.hpp>
 
@@ -39,10 +40,10 @@ struct FitOptions {
 };
 
 /// All that training needs to go on later.
-template <class Net, class Optimizer>
+template <class Net>
 struct FitState {
   Net net;
-  typename Optimizer::template State<Net> optimizer;
+  OptimizerState<Net> optimizer;
   Net best;  ///< weights of the best epoch, if early stopping restores them
   double best_loss = std::numeric_limits<double>::infinity();
   Index waited = 0;  ///< epochs since the best one

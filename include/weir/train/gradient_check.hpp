@@ -23,7 +23,7 @@
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 
 #include <algorithm>
 #include <array>
@@ -299,23 +299,25 @@ requires(std::is_same_v<typename L::Scalar, double>) [[nodiscard]] GradientRepor
   return detail::GradientChecker<L>(layer, input, options).run();
 }
 
-/// Checks the gradient of a loss at the given outputs. Only `entries`, `tolerance` and `seed` of the options
-/// count.
+/// Checks the gradient of a loss at the outputs of a batch, whose scale and gradient are set here. Only
+/// `entries`, `tolerance` and `seed` of the options count.
 template <class Loss>
-[[nodiscard]] GradientReport gradient_check_loss(const Loss& loss, BatchView<const double> outputs,
-                                                 const Targets<double>& targets,
-                                                 std::span<const double> weights = {},
+[[nodiscard]] GradientReport gradient_check_loss(const Loss& loss, const LossBatch<double>& batch,
                                                  const GradientCheckOptions& options = {}) {
   GradientReport report;
   report.tolerance = options.tolerance;
   Rng rng(options.seed);
-  const double scale = 1.0 / total_weight(outputs, weights);
+  const BatchView<const double>& outputs = batch.outputs;
+  const double scale = 1.0 / total_weight(outputs, batch.weights);
   std::vector<double> values(outputs.span().begin(), outputs.span().end());
   std::vector<double> gradient(values.size(), std::numeric_limits<double>::quiet_NaN());
   const BatchView<const double> y(values.data(), outputs.shape(), outputs.count(), outputs.lengths());
   const BatchView<double> dy(gradient.data(), outputs.shape(), outputs.count(), outputs.lengths());
-  const auto value = [&] { return scale * loss(y, targets, weights, scale, BatchView<double>{}); };
-  const double with_gradient = scale * loss(y, targets, weights, scale, dy);
+  const auto run = [&](BatchView<double> slope) {
+    return scale * loss(LossBatch<double>{y, batch.targets, batch.weights, scale, slope});
+  };
+  const auto value = [&] { return run({}); };
+  const double with_gradient = run(dy);
   if (!(std::fabs(value() - with_gradient) <= 1e-12 * (1.0 + std::fabs(with_gradient)))) {
     report.broken = "the value differs when no gradient is asked for";
   }

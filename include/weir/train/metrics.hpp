@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/quantile.hpp>
 #include <weir/losses/target.hpp>
 
 #include <algorithm>
@@ -189,17 +190,13 @@ template <class T>
   return before_tp == 0.0 ? std::nan("") : area / before_tp;
 }
 
-/// The q-quantile of values, 0 <= q <= 1, interpolated linearly between order statistics (type 7, numpy's
-/// default). NaN without values; NumericError when a value is NaN.
+/// The q-quantile of values, 0 <= q <= 1 (core/quantile.hpp). NaN without values; NumericError when a value is NaN.
 [[nodiscard]] inline double quantile(std::vector<double> values, double q) {
   if (!(q >= 0.0 && q <= 1.0)) fail(ErrorKind::config, "quantile: q must lie between 0 and 1");
   detail::check_ranks(std::span<const double>(values), "quantile");
   if (values.empty()) return std::nan("");
   std::sort(values.begin(), values.end());
-  const double place = q * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::size_t>(std::floor(place));
-  const std::size_t high = std::min(low + 1, values.size() - 1);
-  return values[low] + (place - std::floor(place)) * (values[high] - values[low]);
+  return sorted_quantile(values, q);
 }
 
 }  // namespace weir::inline WEIR_ABI

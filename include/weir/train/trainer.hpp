@@ -8,7 +8,7 @@
 #include <weir/core/rng.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/core/tree_sum.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/models/workspace.hpp>
 #include <weir/optimizers/optimizer.hpp>
 #include <weir/simd/reduce.hpp>
@@ -57,7 +57,7 @@ template <class Net, class Loss, class Optimizer>
 class Trainer {
  public:
   using T = typename Net::Scalar;
-  using State = FitState<Net, Optimizer>;
+  using State = FitState<Net>;
 
   Trainer(const Net& net, const Dataset<T>& data, Against against, const Loss& loss,
           const Optimizer& optimizer, const FitOptions& options)
@@ -96,7 +96,8 @@ class Trainer {
     if (lone_value_ && lone_rows_ && batch.x.length_of(0) == batch.x.length()) refuse_lone_rows();
     const double loss = total.loss / weight;
     if (!std::isfinite(loss) || !finite(total.gradient)) return {std::nan(""), weight};
-    optimizer_.step(state.net, total.gradient, state.optimizer, {rate_factor, clipping(total.gradient)});
+    optimizer_step(optimizer_, state.net, total.gradient, state.optimizer,
+                   {rate_factor, clipping(total.gradient)});
     return {loss, weight};
   }
 
@@ -113,7 +114,7 @@ class Trainer {
     set_zero(sum.gradient);
     const BatchView<const T> y = workspace.forward(net, mine.x, pass);
     const BatchView<T> dy = workspace.gradient_of(y);
-    sum.loss = loss_(y, mine.targets, mine.weights, scale, dy) + penalty;
+    sum.loss = loss_(LossBatch<T>{y, mine.targets, mine.weights, scale, dy}) + penalty;
     net.backward(mine.x, y, dy, BatchView<T>{}, workspace.cache(), sum.gradient, pass);
     sums_.give(part, part + 1, sum);
   }
