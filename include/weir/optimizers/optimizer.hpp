@@ -68,7 +68,7 @@ concept UpdateRule = requires(const O rule, const ParameterStep<float>& narrow,
 
 /// The name of a rule.
 template <class Rule>
-[[nodiscard]] std::string_view kind_of(const Rule& rule) {
+[[nodiscard]] std::string_view rule_kind(const Rule& rule) {
   if constexpr (requires { rule.kind(); }) {  // known at run time
     return rule.kind();
   } else {
@@ -88,7 +88,7 @@ struct OptimizerState {
 template <class Net, UpdateRule Rule>
 [[nodiscard]] OptimizerState<Net> start_optimizer(const Rule& rule, const Net& net) {
   check_own_options(rule);
-  OptimizerState<Net> state{std::string(kind_of(rule))};
+  OptimizerState<Net> state{std::string(rule_kind(rule))};
   for (std::size_t i = 0; i < rule.moments(); ++i) state.moments.push_back(zeros_like(net));
   return state;
 }
@@ -97,11 +97,11 @@ template <class Net, UpdateRule Rule>
 /// moments.
 template <class Net, UpdateRule Rule>
 void check_state(const Rule& rule, const OptimizerState<Net>& state) {
-  if (state.kind != kind_of(rule)) {
-    fail(ErrorKind::config, kind_of(rule), "the state is of another optimizer, " + state.kind);
+  if (state.kind != rule_kind(rule)) {
+    fail(ErrorKind::config, rule_kind(rule), "the state is of another optimizer, " + state.kind);
   }
   if (state.moments.size() != rule.moments()) {
-    fail(ErrorKind::config, kind_of(rule),
+    fail(ErrorKind::config, rule_kind(rule),
          "the state holds " + std::to_string(state.moments.size()) + " moments, but these options need " +
              std::to_string(rule.moments()));
   }
