@@ -14,6 +14,7 @@
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_shards.hpp>
 #include <weir/traffic/flow/label_rules.hpp>
 
@@ -197,7 +198,7 @@ class Command {
 
   [[nodiscard]] std::string header() const {
     std::vector<FlowColumn> columns = flow_columns<Profiles...>(table_options_.features);
-    if (own_label()) columns.push_back({"label"});
+    if (own_label()) columns.push_back({.name = "label", .role = ColumnRole::label});
     return FlowText::header(columns);
   }
   /// The profile has no column for it.

@@ -15,9 +15,8 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>
-#include <weir/traffic/features/profile_columns.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -93,7 +92,7 @@ class FlowScorer {
   template <class Profile>
   static void check_version(const Pipeline<Net>& pipeline) {
     if constexpr (requires { Profile::version; }) {
-      const std::string ours = flow_profile_text(Profile::name, Profile::version);
+      const std::string ours = flow_profile_text<Profile>();
       for (const auto& [entry, theirs] : pipeline.record) {
         const bool same_profile =
             entry == flow_profile_entry && theirs.starts_with(std::string(Profile::name) + ",");

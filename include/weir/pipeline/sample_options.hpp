@@ -29,7 +29,7 @@ struct SampleOptions {
   std::vector<std::string> drop{};         ///< columns to leave out
   std::vector<std::string> categorical{};  ///< columns whose numbers are names, such as ports
   /// Learn also from the columns that name hosts, connections and moments in a table of flows
-  /// (traffic/features/profile_columns.hpp), which are left out else.
+  /// (ColumnRole in traffic/flow/flow_columns.hpp), which are left out else.
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
