@@ -1,17 +1,21 @@
 // weir train TRAIN --label COLUMN --model FILE
-#include "assessment.hpp"
 #include "commands.hpp"
 #include "files.hpp"
-#include "gaps.hpp"
 #include "hints.hpp"
+#include "input.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/byte_source.hpp>
+#include <weir/data/gaps_text.hpp>
 #include <weir/data/text_encoding.hpp>
+#include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn_options.hpp>
+#include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/samples.hpp>
 
 #include <nlohmann/json.hpp>
@@ -42,14 +46,18 @@ namespace {
   return text;
 }
 
+[[nodiscard]] std::string_view scaling_of(const TrainOptions& options) {
+  return weir::name_of(options.samples.scaling_or_usual());
+}
+
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
 /// differs from run to run: the same training gives the same file.
-[[nodiscard]] Record record_of(const TrainOptions& options, const weir::Samples& samples,
-                               const weir::LearnChoices& choices, const std::string& layers,
-                               std::string_view loss, const Learned& learned) {
+[[nodiscard]] weir::TextRecord record_of(const TrainOptions& options, const weir::Samples& samples,
+                                         const weir::LearnChoices& choices, const std::string& layers,
+                                         std::string_view loss, const Learned& learned) {
   const weir::History& history = learned.history;
   const weir::AlarmRate& rate = learned.alarm_rate;
-  Record record;
+  weir::TextRecord record;
   const auto add = [&record](std::string name, const std::string& value) {
     // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
     if (!value.empty()) record.emplace_back(std::move(name), weir::to_utf8(value));
@@ -58,28 +66,28 @@ namespace {
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
   add("data checksum", checksum_of(options.table));
-  for (const auto& [name, value] : format_record(options.input)) add(name, value);
+  for (const auto& [name, value] : weir::record_of(options.input)) add(name, value);
   for (const auto& [name, value] : samples.settings.record) add(name, value);
   add("labels", counts_text(samples));
-  add("cells filled in", gaps_text(samples.gaps, samples.settings.preprocess));
+  add("cells filled in", weir::gaps_text(samples.gaps, samples.settings.preprocess));
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
-  add("scaling", options.scaling);
+  add("scaling", std::string(scaling_of(options)));
   add("layers", layers);
   add("loss", std::string(loss));
   add("optimizer", choices.optimizer);
-  add("learning rate", brief(choices.learning_rate));
-  add("schedule", options.schedule);
+  add("learning rate", weir::brief_text(choices.learning_rate));
+  add("schedule", options.learning.schedule);
   add("batch size", std::to_string(choices.batch_size));
-  add("class weights", options.class_weights);
-  add("seed", std::to_string(options.seed));
+  add("class weights", std::string(weir::name_of(options.learning.class_weights)));
+  add("seed", std::to_string(options.learning.seed));
   add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
-  add("training loss", number(last.loss));
-  if (samples.validation.rows() > 0) add("validation loss", number(last.validation_loss));
+  add("training loss", weir::number_text(last.loss));
+  if (samples.validation.rows() > 0) add("validation loss", weir::number_text(last.validation_loss));
   if (rate.asked > 0.0) {
-    add("alarm rate",
-        percent(rate.asked) + " of ordinary rows, by " + std::to_string(rate.ordinary) + " held back");
+    add("alarm rate", weir::percent_text(rate.asked) + " of ordinary rows, by " +
+                          std::to_string(rate.ordinary) + " held back");
   }
   return record;
 }
@@ -87,17 +95,17 @@ namespace {
 /// What the program chose by itself, in words; empty when nothing.
 [[nodiscard]] std::string chosen_text(const TrainOptions& options, const weir::LearnChoices& choices,
                                       weir::Index rows) {
-  std::string text = options.layers.empty() ? choices.layers : std::string();
-  if (options.epochs && text.empty()) return text;
+  std::string text = options.learning.layers.empty() ? choices.layers : std::string();
+  if (options.learning.epochs && text.empty()) return text;
   return text + (text.empty() ? "" : "; ") + std::to_string(choices.epochs) + " epochs of " +
-         count_of((rows + choices.batch_size - 1) / choices.batch_size, "step") + ", " +
+         weir::count_text((rows + choices.batch_size - 1) / choices.batch_size, "step") + ", " +
          std::to_string(choices.batch_size) + " rows each, " + choices.optimizer + " at " +
-         brief(choices.learning_rate);
+         weir::brief_text(choices.learning_rate);
 }
 
 /// "30 steps x 3 channels"
 [[nodiscard]] std::string steps_text(weir::Shape shape) {
-  return count_of(shape.length, "step") + " x " + count_of(shape.channels, "channel");
+  return weir::count_text(shape.length, "step") + " x " + weir::count_text(shape.channels, "channel");
 }
 
 /// What became of the columns.
@@ -106,31 +114,32 @@ namespace {
   const weir::SampleRule& rule = settings.samples;
   if (rule.kind == weir::SampleKind::image) {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
-           (options.sequence.empty() ? count_of(samples.settings.input.size(), "feature")
+           (options.sequence.empty() ? weir::count_text(samples.settings.input.size(), "feature")
                                      : "sequences of " + steps_text(samples.settings.input)) +
            (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(samples.settings.preprocess.schema.columns.size());
-  const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
+  const std::string gives = weir::count_text(columns, "column") + (columns == 1 ? " gives " : " give ");
   if (rule.kind == weir::SampleKind::features) {
-    return gives + count_of(samples.settings.input.size(), "feature") + " (" + options.scaling +
-           ", one-hot)\n";
+    return gives + weir::count_text(samples.settings.input.size(), "feature") + " (" +
+           std::string(scaling_of(options)) + ", one-hot)\n";
   }
   const bool window = rule.kind == weir::SampleKind::window;
   return gives + (window ? "windows" : "sequences") + " of " + steps_text(samples.settings.input) + " (" +
-         options.scaling + ")" +
-         (window ? "; '" + options.label + "' is forecast " + count_of(rule.horizon, "step") + " ahead"
+         std::string(scaling_of(options)) + ")" +
+         (window ? "; '" + options.samples.label + "' is forecast " + weir::count_text(rule.horizon, "step") +
+                       " ahead"
                  : "") +
          "\n";
 }
 
 [[nodiscard]] std::string left_out_note(const weir::Samples& samples) {
-  return "left out: " + count_of(static_cast<std::int64_t>(samples.unlabelled), "row") +
+  return "left out: " + weir::count_text(samples.unlabelled, "row") +
          " without a label (--not-missing keeps labels such as None)";
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
-  std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(samples.rows), "row");
+  std::string text = options.table + ": " + weir::count_text(samples.rows, "row");
   if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
@@ -139,7 +148,7 @@ namespace {
   if (samples.settings.task == weir::Task::anomaly)
     text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
   text += "\n  " + features_text(options, samples);
-  const std::string gaps = gaps_text(samples.gaps, samples.settings.preprocess);
+  const std::string gaps = weir::gaps_text(samples.gaps, samples.settings.preprocess);
   return gaps.empty() ? text : text + "  " + gaps + "\n";
 }
 
@@ -149,8 +158,9 @@ namespace {
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
     const weir::EpochReport& epoch = history.epochs[i];
     if ((i + 1) % step != 0 && i + 1 != history.epochs.size()) continue;
-    text += right(std::to_string(epoch.epoch), 8) + right(number(epoch.loss), 12) +
-            right(number(epoch.validation_loss), 12) + "\n";
+    text += weir::pad_left(std::to_string(epoch.epoch), 8) +
+            weir::pad_left(weir::number_text(epoch.loss), 12) +
+            weir::pad_left(weir::number_text(epoch.validation_loss), 12) + "\n";
   }
   return text;
 }
@@ -160,11 +170,11 @@ namespace {
   weir::Index parameters = 0;
   for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
-  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.threads,
-                options.threads == 1 ? "thread" : "threads");
+  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.learning.threads,
+                options.learning.threads == 1 ? "thread" : "threads");
   const weir::History& history = learned.history;
-  std::string text = "\nNet " + std::string(recorded(learned.pipeline.record, "layers")) + ": " +
-                     count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
+  std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
+                     weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
                      epochs_text(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
   if (history.stopped_early || (patience > 0 && !last)) {
@@ -175,7 +185,8 @@ namespace {
 }
 
 [[nodiscard]] std::string held_back_title(const weir::Samples& samples, const weir::Assessment& result) {
-  std::string text = "\nOn " + count_of(result.rows, "row") + " of this file that it was not trained on";
+  std::string text =
+      "\nOn " + weir::count_text(result.rows, "row") + " of this file that it was not trained on";
   if (samples.settings.task == weir::Task::anomaly)
     text += " (held-back '" + samples.settings.labels.classes[0] + "' rows and all others)";
   return text + ":\n";
@@ -207,29 +218,29 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
     static_cast<void>(weir::open_file(options.test).value());
     return;
   }
-  const TableFile file(options.test, table_format(options.input), options.input.skip_bad_rows);
-  file.require(options.label);
+  const weir::TableFile file = open_input(options.test, options.input);
+  file.require(options.samples.label);
   for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
 }
 
 void judge_by_test(const TrainOptions& options, const Model& model, std::vector<std::string>& notes,
                    Json& json) {
-  InputOptions input = options.input;
+  weir::TableOptions input = options.input;
   if (!options.test_labels.empty()) input.labels = options.test_labels;
   weir::CsvReport report;
   const weir::Assessment result = [&] {
     try {
-      return assess_file(model, options.test, input, false, &report);
+      return assess_file(model, options.test, input, false, report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
   }();
-  std::vector<std::string> about_test = reading_notes(report);
-  for (std::string& note : notes_on(model, result)) about_test.push_back(std::move(note));
+  std::vector<std::string> about_test = weir::reading_notes(report, weir::OptionWords::flags);
+  for (std::string& note : weir::notes_on(model, result)) about_test.push_back(std::move(note));
   for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
   if (!options.output.json && !options.output.quiet) {
-    print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
-          to_text(result));
+    print("\nOn " + options.test + ", " + weir::count_text(result.rows, "row") + ":\n" +
+          notes_text(about_test) + weir::to_text(result));
   }
   notes.insert(notes.end(), about_test.begin(), about_test.end());
   json["test"] = to_json(result);
@@ -240,21 +251,21 @@ void judge_by_test(const TrainOptions& options, const Model& model, std::vector<
 void train(const TrainOptions& given) {
   refuse_standard_output("--model", given.model, given.output.quiet);
   refuse_standard_output("--log", given.log, given.output.quiet);
-  const bool layers_in_file = given.layers.starts_with('@');
+  const bool layers_in_file = given.learning.layers.starts_with('@');
   check_files({{"TRAIN", given.table},
                {"--labels", given.input.labels},
                {"--test", given.test},
                {"--test-labels", given.test_labels},
-               {"--layers", layers_in_file ? given.layers.substr(1) : std::string()}},
+               {"--layers", layers_in_file ? given.learning.layers.substr(1) : std::string()}},
               {{"--model", given.model},
                {"--log", given.log},
                {"standard output", given.output.quiet ? std::string() : std::string("-")}});
   const TrainOptions options = with_defaults(given);
   const bool talk = !options.output.json && !options.output.quiet;
-  const weir::Samples samples = prepare(options);
+  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
   const weir::PipelineSettings& settings = samples.settings;
   check_test(options, samples);
-  Plan plan = plan_learning(samples, learn_options(options));
+  Plan plan = plan_learning(samples, options.learning);
   const weir::LearnChoices choices = plan.choices;
   const std::string layers = plan.layers;
   const std::string_view loss = plan.loss.kind();
@@ -274,7 +285,7 @@ void train(const TrainOptions& given) {
   if (talk) print(training_text(options, learned, choices.patience) + notes_text(on_training));
 
   Json json{{"model", options.model},
-            {"task", options.task},
+            {"task", std::string(weir::name_of(options.samples.task))},
             {"classes", settings.labels.classes},
             {"features", settings.input.size()},
             {"rows_trained", samples.training.rows()},
@@ -284,16 +295,17 @@ void train(const TrainOptions& given) {
             {"chosen", chosen},
             {"epochs", epochs_json(learned.history)}};
   if (samples.validation.rows() > 0) {
-    const weir::Assessment result = assess_held_back(model, samples);
+    const weir::Assessment result = weir::assess(model, samples);
     if (talk)
-      print(held_back_title(samples, result) + to_text(result) +
-            to_text(learned.alarm_rate, settings.labels));
+      print(held_back_title(samples, result) + weir::to_text(result) +
+            weir::to_text(learned.alarm_rate, settings.labels));
     json["validation"] = to_json(result);
     if (learned.alarm_rate.asked > 0.0) json["alarm_rate"] = to_json(learned.alarm_rate);
   }
   if (!options.test.empty()) judge_by_test(options, model, notes, json);
   if (talk) print("\nSaved " + options.model + "\n");
-  if (std::string gaps = gaps_text(samples.gaps, settings.preprocess); !gaps.empty()) notes.push_back(gaps);
+  if (std::string gaps = weir::gaps_text(samples.gaps, settings.preprocess); !gaps.empty())
+    notes.push_back(gaps);
   if (samples.unlabelled > 0) notes.push_back(left_out_note(samples));
   json["notes"] = notes;
   if (options.output.json) print_json(json);

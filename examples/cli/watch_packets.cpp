@@ -8,6 +8,7 @@
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
 
+#include <weir/core/plain_text.hpp>
 #include <weir/detect/kitsune.hpp>
 #include <weir/io/kitsune_file.hpp>
 
@@ -49,9 +50,9 @@ using namespace weir;  // NOLINT: a program
     case KitsunePhase::calibrating: return "still looking for the threshold";
     case KitsunePhase::detecting: break;
   }
-  std::string text = "alarm above " + brief(detector.threshold());
+  std::string text = "alarm above " + weir::brief_text(detector.threshold());
   if (detector.threshold() > detector.lowest_threshold()) {
-    text += " now, " + brief(detector.lowest_threshold()) + " at first";
+    text += " now, " + weir::brief_text(detector.lowest_threshold()) + " at first";
   }
   return text + calibration_text(o);
 }

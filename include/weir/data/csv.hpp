@@ -19,6 +19,7 @@
 #include <weir/data/kind_guess.hpp>
 #include <weir/data/mixed_column.hpp>
 #include <weir/data/repeated_header.hpp>
+#include <weir/data/row_reader.hpp>
 #include <weir/data/schema.hpp>
 #include <weir/data/table.hpp>
 #include <weir/data/table_text.hpp>
@@ -26,7 +27,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,8 +38,10 @@
 
 namespace weir::inline WEIR_ABI {
 
-class CsvReader {
+class CsvReader final : public RowReader {
  public:
+  using RowReader::try_read;
+
   /// Opens a file by options.open, and reads its header line and, for the kinds of columns, its first rows.
   static Result<CsvReader> try_open(const std::string& path, CsvOptions options = {}) {
     Result<std::unique_ptr<ByteSource>> source = options.open(path);
@@ -61,12 +63,10 @@ class CsvReader {
     return try_make(std::move(source), std::move(options)).value();
   }
 
-  /// The columns of the file, ignored ones too.
-  [[nodiscard]] const Schema& schema() const noexcept { return schema_; }
-  /// By the first rows, columns of numbers with a few texts (MixedColumns::categorical).
-  [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept { return mixed_; }
-  /// Other names or kinds for the columns, before the first row is read.
-  Status try_use(Schema schema) {
+  [[nodiscard]] const Schema& schema() const noexcept override { return schema_; }
+  /// With MixedColumns::categorical; else they are refused.
+  [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
+  Status try_use(Schema schema) override {
     if (report_.rows + report_.bad_rows > 0 || schema.columns.size() != schema_.columns.size()) {
       return Failure{ErrorKind::config,
                      source_name() + ": a schema of " + std::to_string(schema.columns.size()) +
@@ -76,13 +76,9 @@ class CsvReader {
     schema_ = std::move(schema);
     return finish_schema();
   }
-  void use(Schema schema) { static_cast<void>(try_use(std::move(schema)).value()); }
-  /// An empty table for read().
-  [[nodiscard]] Table make_table() const { return Table(schema_); }
-  [[nodiscard]] const CsvReport& report() const noexcept { return report_; }
+  [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
-  /// Appends up to max_rows rows; returns how many, 0 only at the end of the file.
-  Result<std::size_t> try_read(Table& table, std::size_t max_rows = std::numeric_limits<std::size_t>::max()) {
+  Result<std::size_t> try_read(Table& table, std::size_t max_rows) override {
     if (const auto difference = first_difference(schema_.kept(), table.schema())) {
       return Failure{ErrorKind::data, source_name() + ": the table does not fit: " + *difference};
     }
@@ -106,9 +102,6 @@ class CsvReader {
     }
     report_.trimmed = fields_.trimmed();
     return count;
-  }
-  std::size_t read(Table& table, std::size_t max_rows = std::numeric_limits<std::size_t>::max()) {
-    return try_read(table, max_rows).value();
   }
 
  private:

@@ -12,6 +12,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/losses/any_loss.hpp>
 #include <weir/models/any_model.hpp>
@@ -20,7 +21,6 @@
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/learned.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/samples.hpp>
 #include <weir/train/fit.hpp>

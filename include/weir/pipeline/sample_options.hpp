@@ -8,11 +8,11 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/column_fit.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocess_options.hpp>
 #include <weir/data/schema.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/task.hpp>
 
 #include <cstdint>
