@@ -10,6 +10,7 @@
 #include "flow_table_options.hpp"
 #include "keep_list.hpp"
 #include "key_file.hpp"
+#include "stopwatch.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
@@ -28,7 +29,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
@@ -64,9 +64,7 @@ class Progress {
   void end() const {
     if (shown_) std::fputs("\r\033[K", stderr);
   }
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  [[nodiscard]] double seconds() const { return time_.seconds(); }
   [[nodiscard]] std::uint64_t packets() const { return packets_; }
 
  private:
@@ -84,7 +82,7 @@ class Progress {
   bool shown_;
   double bytes_ = 0, done_ = 0, last_ = 0;
   std::uint64_t packets_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch time_;
 };
 
 #if WEIR_CLI_ANONYMISES

@@ -53,9 +53,9 @@ namespace {
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
 /// differs from run to run: the same training gives the same file.
 [[nodiscard]] weir::TextRecord record_of(const TrainOptions& options, const weir::Samples& samples,
-                                         const weir::LearnChoices& choices, const std::string& layers,
-                                         std::string_view loss, const Learned& learned) {
+                                         const Learned& learned) {
   const weir::History& history = learned.history;
+  const weir::LearnChoices& choices = learned.choices;
   const weir::AlarmRate& rate = learned.alarm_rate;
   weir::TextRecord record;
   const auto add = [&record](std::string name, const std::string& value) {
@@ -73,8 +73,8 @@ namespace {
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
   add("scaling", std::string(scaling_of(options)));
-  add("layers", layers);
-  add("loss", std::string(loss));
+  add("layers", learned.layers);
+  add("loss", learned.loss);
   add("optimizer", choices.optimizer);
   add("learning rate", weir::brief_text(choices.learning_rate));
   add("schedule", options.learning.schedule);
@@ -165,8 +165,7 @@ namespace {
   return text;
 }
 
-[[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned,
-                                        weir::Index patience) {
+[[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned) {
   weir::Index parameters = 0;
   for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
@@ -177,7 +176,7 @@ namespace {
                      weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
                      epochs_text(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
-  if (history.stopped_early || (patience > 0 && !last)) {
+  if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
             "the weights are those of epoch " + std::to_string(history.best_epoch) + "\n";
   }
@@ -223,92 +222,120 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
   for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
 }
 
-void judge_by_test(const TrainOptions& options, const Model& model, std::vector<std::string>& notes,
-                   Json& json) {
-  weir::TableOptions input = options.input;
-  if (!options.test_labels.empty()) input.labels = options.test_labels;
-  weir::CsvReport report;
-  const weir::Assessment result = [&] {
+/// No file may be read and written at once, and none be mixed with the report.
+void check_paths(const TrainOptions& options) {
+  refuse_standard_output("--model", options.model, options.output.quiet);
+  refuse_standard_output("--log", options.log, options.output.quiet);
+  const std::string& layers = options.learning.layers;
+  check_files({{"TRAIN", options.table},
+               {"--labels", options.input.labels},
+               {"--test", options.test},
+               {"--test-labels", options.test_labels},
+               {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}},
+              {{"--model", options.model},
+               {"--log", options.log},
+               {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+}
+
+/// What is told while it goes on, and as JSON at the end.
+class TrainReport {
+ public:
+  TrainReport(const TrainOptions& options, const weir::Samples& samples, const weir::LearnChoices& choices)
+      : options_(options),
+        samples_(samples),
+        talk_(!options.output.json && !options.output.quiet),
+        chosen_(chosen_text(options, choices, samples.training.rows())),
+        notes_(samples.notes) {
+    say(beginning_text(options, samples) + notes_text(notes_) +
+        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n"));
+  }
+
+  void training(const Learned& learned) {
+    const std::vector<std::string> notes = notes_on(learned.history);
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    say(training_text(options_, learned) + notes_text(notes));
+    json_ = {{"model", options_.model},
+             {"task", std::string(weir::name_of(options_.samples.task))},
+             {"classes", samples_.settings.labels.classes},
+             {"features", samples_.settings.input.size()},
+             {"rows_trained", samples_.training.rows()},
+             {"rows_held_back", samples_.validation.rows()},
+             {"rows_without_label", samples_.unlabelled},
+             {"seconds", learned.seconds},
+             {"chosen", chosen_},
+             {"epochs", epochs_json(learned.history)}};
+  }
+
+  void held_back(const Learned& learned) {
+    if (samples_.validation.rows() == 0) return;
+    const weir::Assessment result = weir::assess(learned.pipeline, samples_);
+    say(held_back_title(samples_, result) + weir::to_text(result) +
+        weir::to_text(learned.alarm_rate, samples_.settings.labels));
+    json_["validation"] = to_json(result);
+    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = to_json(learned.alarm_rate);
+  }
+
+  void test(const Model& model) {
+    if (options_.test.empty()) return;
+    weir::CsvReport report;
+    const weir::Assessment result = judged_by_test(model, report);
+    std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
+    for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
+    for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
+    say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
+        weir::to_text(result));
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    json_["test"] = to_json(result);
+  }
+
+  void end() {
+    say("\nSaved " + options_.model + "\n");
+    const std::string gaps = weir::gaps_text(samples_.gaps, samples_.settings.preprocess);
+    if (!gaps.empty()) notes_.push_back(gaps);
+    if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
+    json_["notes"] = notes_;
+    if (options_.output.json) print_json(json_);
+  }
+
+ private:
+  void say(const std::string& text) const {
+    if (talk_) print(text);
+  }
+  [[nodiscard]] weir::Assessment judged_by_test(const Model& model, weir::CsvReport& report) const {
+    weir::TableOptions input = options_.input;
+    if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_file(model, options.test, input, false, report);
+      return assess_file(model, options_.test, input, false, report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
-  }();
-  std::vector<std::string> about_test = weir::reading_notes(report, weir::OptionWords::flags);
-  for (std::string& note : weir::notes_on(model, result)) about_test.push_back(std::move(note));
-  for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
-  if (!options.output.json && !options.output.quiet) {
-    print("\nOn " + options.test + ", " + weir::count_text(result.rows, "row") + ":\n" +
-          notes_text(about_test) + weir::to_text(result));
   }
-  notes.insert(notes.end(), about_test.begin(), about_test.end());
-  json["test"] = to_json(result);
-}
+
+  const TrainOptions& options_;
+  const weir::Samples& samples_;
+  bool talk_;
+  std::string chosen_;
+  std::vector<std::string> notes_;
+  Json json_{};
+};
 
 }  // namespace
 
 void train(const TrainOptions& given) {
-  refuse_standard_output("--model", given.model, given.output.quiet);
-  refuse_standard_output("--log", given.log, given.output.quiet);
-  const bool layers_in_file = given.learning.layers.starts_with('@');
-  check_files({{"TRAIN", given.table},
-               {"--labels", given.input.labels},
-               {"--test", given.test},
-               {"--test-labels", given.test_labels},
-               {"--layers", layers_in_file ? given.learning.layers.substr(1) : std::string()}},
-              {{"--model", given.model},
-               {"--log", given.log},
-               {"standard output", given.output.quiet ? std::string() : std::string("-")}});
+  check_paths(given);
   const TrainOptions options = with_defaults(given);
-  const bool talk = !options.output.json && !options.output.quiet;
   const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
-  const weir::PipelineSettings& settings = samples.settings;
   check_test(options, samples);
   Plan plan = plan_learning(samples, options.learning);
-  const weir::LearnChoices choices = plan.choices;
-  const std::string layers = plan.layers;
-  const std::string_view loss = plan.loss.kind();
-  const std::string chosen = chosen_text(options, choices, samples.training.rows());
-  std::vector<std::string> notes = samples.notes;
-  if (talk) {
-    print(beginning_text(options, samples) + notes_text(notes) +
-          (chosen.empty() ? std::string() : "  chosen: " + chosen + "\n"));
-  }
+  TrainReport report(options, samples, plan.choices);
   Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
   Learned learned = learn(samples, std::move(plan), watching);
-  Model& model = learned.pipeline;
-  model.record = record_of(options, samples, choices, layers, loss, learned);
-  save_model(options.model, model);
-  const std::vector<std::string> on_training = notes_on(learned.history);
-  notes.insert(notes.end(), on_training.begin(), on_training.end());
-  if (talk) print(training_text(options, learned, choices.patience) + notes_text(on_training));
-
-  Json json{{"model", options.model},
-            {"task", std::string(weir::name_of(options.samples.task))},
-            {"classes", settings.labels.classes},
-            {"features", settings.input.size()},
-            {"rows_trained", samples.training.rows()},
-            {"rows_held_back", samples.validation.rows()},
-            {"rows_without_label", samples.unlabelled},
-            {"seconds", learned.seconds},
-            {"chosen", chosen},
-            {"epochs", epochs_json(learned.history)}};
-  if (samples.validation.rows() > 0) {
-    const weir::Assessment result = weir::assess(model, samples);
-    if (talk)
-      print(held_back_title(samples, result) + weir::to_text(result) +
-            weir::to_text(learned.alarm_rate, settings.labels));
-    json["validation"] = to_json(result);
-    if (learned.alarm_rate.asked > 0.0) json["alarm_rate"] = to_json(learned.alarm_rate);
-  }
-  if (!options.test.empty()) judge_by_test(options, model, notes, json);
-  if (talk) print("\nSaved " + options.model + "\n");
-  if (std::string gaps = weir::gaps_text(samples.gaps, settings.preprocess); !gaps.empty())
-    notes.push_back(gaps);
-  if (samples.unlabelled > 0) notes.push_back(left_out_note(samples));
-  json["notes"] = notes;
-  if (options.output.json) print_json(json);
+  learned.pipeline.record = record_of(options, samples, learned);
+  save_model(options.model, learned.pipeline);
+  report.training(learned);
+  report.held_back(learned);
+  report.test(learned.pipeline);
+  report.end();
   if (!watching.log_failure.empty()) {
     weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");
   }

@@ -57,14 +57,6 @@ using namespace weir;  // NOLINT: a program
   return text + calibration_text(o);
 }
 
-[[nodiscard]] std::vector<Reason> reasons_of(const Kitsune<>& detector) {
-  std::vector<Reason> reasons;
-  for (const KitsuneReason& reason : detector.reasons(reasons_given)) {
-    reasons.push_back({reason.feature, reason.error});
-  }
-  return reasons;
-}
-
 }  // namespace
 
 int watch_packets(const WatchOptions& o) {
@@ -84,7 +76,7 @@ int watch_packets(const WatchOptions& o) {
     alert["packet"] = detector.packets();
     alert["score"] = verdict.score;
     alert["threshold"] = threshold;
-    put_reasons(alert, reasons_of(detector));
+    put_reasons(alert, detector.reasons(reasons_given));
     alerts.write(alert);
   };
   source.run(judge, [] {});

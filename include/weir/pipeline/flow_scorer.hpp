@@ -11,6 +11,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/detect/alarm_reason.hpp>
 #include <weir/pipeline/flow_model_record.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
@@ -25,12 +26,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// A feature, and its part of an anomaly score.
-struct AlarmReason {
-  std::string feature{};
-  double error = 0.0;
-};
 
 template <class Net, class... Profiles>
 class FlowScorer {

@@ -186,7 +186,8 @@ template <class Net, class... Callbacks>
                callbacks...);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   Completed<Net> done = complete_pipeline(samples, std::move(state.net), plan.alarm_rate, pool.get());
-  return {std::move(done.pipeline), done.alarm_rate, std::move(state.history), seconds};
+  return {std::move(done.pipeline), done.alarm_rate,        std::move(state.history),     seconds,
+          std::move(plan.choices),  std::move(plan.layers), std::string(plan.loss.kind())};
 }
 
 /// Chooses and trains.
