@@ -1,11 +1,9 @@
 // A small net over the columns of LabelledFlows, as a pipeline.
 #pragma once
 
-#include <weir/train.hpp>
-
-#include <weir/data/preprocess.hpp>
 #include <weir/data/split.hpp>
-#include <weir/pipeline/scorer.hpp>
+#include <weir/pipeline/table_scorer.hpp>
+#include <weir/train.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -35,16 +33,6 @@ using FlowClassifier = weir::Pipeline<decltype(untrained_classifier(1, 2))>;
   return classes;
 }
 
-[[nodiscard]] inline std::vector<weir::Label> labels_of(const weir::Table& table,
-                                                        const std::vector<std::string>& classes) {
-  std::vector<weir::Label> labels;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const auto at = std::find(classes.begin(), classes.end(), table.text("label", row));
-    labels.push_back(static_cast<weir::Label>(at - classes.begin()));
-  }
-  return labels;
-}
-
 /// Scaling, imputing and weights come from the training rows alone.
 [[nodiscard]] inline FlowClassifier learn(const weir::TrainingRows& rows,
                                           const std::vector<std::string>& classes, std::uint64_t seed,
@@ -58,7 +46,7 @@ using FlowClassifier = weir::Pipeline<decltype(untrained_classifier(1, 2))>;
   weir::Dataset<float> data;
   data.shape = judge.input;
   data.x = preprocess.transform(rows.table());
-  data.labels = labels_of(rows.table(), classes);
+  data.labels = judge.labels.encode(rows.table());
   judge.preprocess = std::move(preprocess);
   weir::fit(judge.net, data, weir::CategoricalCrossEntropy{}, weir::Adam{.learning_rate = 0.002},
             {.epochs = epochs, .batch_size = 64, .seed = seed, .schedule = weir::CosineSchedule{}});
@@ -68,13 +56,9 @@ using FlowClassifier = weir::Pipeline<decltype(untrained_classifier(1, 2))>;
 /// Adds the verdicts on these rows to the counts.
 inline void judge_rows(const FlowClassifier& judge, const weir::HeldOutRows& rows,
                        weir::ConfusionMatrix& counts) {
-  weir::Scorer scorer(judge);
-  const weir::Matrix<float> x = judge.preprocess.transform(rows.table());
-  const std::vector<weir::Label> truth = labels_of(rows.table(), judge.labels.classes);
-  const weir::Index size = x.extents()[0];
-  for (std::size_t row = 0; row < truth.size(); ++row) {
-    const std::span<const float> sample(x.data() + static_cast<weir::Index>(row) * size,
-                                        static_cast<std::size_t>(size));
-    counts.add(truth[row], scorer.score(sample).label);
-  }
+  const std::vector<weir::Label> truth = judge.labels.encode(rows.table());
+  weir::TableScorer scorer(judge);
+  scorer.score(rows.table(), [&](std::uint64_t row, const weir::Verdict& verdict) {
+    counts.add(truth[row - 1], verdict.label);
+  });
 }

@@ -59,7 +59,7 @@ int main() {
   std::array<Count, kind_names.size()> counts{};
   Count quiet;
   bool awake = false;
-  std::vector<KitsuneReason> reasons;
+  std::vector<AlarmReason> reasons;
   for (const LabelledPacket& p : traffic) {
     const KitsuneVerdict verdict = detector.process(p.packet());
     awake = awake || p.kind != Kind::benign;
@@ -96,7 +96,7 @@ int main() {
                 auc_of(static_cast<Kind>(k), layered_scores, kinds));
   }
   std::printf("\nwhy, at the first scan:");
-  for (const KitsuneReason& reason : reasons) std::printf(" %s (%.2f)", reason.feature.c_str(), reason.error);
+  for (const AlarmReason& reason : reasons) std::printf(" %s (%.2f)", reason.feature.c_str(), reason.error);
   std::printf("\n");
 
   // Stopped and resumed, it goes on with the same bits.

@@ -72,9 +72,9 @@ void put_ends(Json& alert, const Packet& p) {
   }
 }
 
-void put_reasons(Json& alert, const std::vector<Reason>& reasons) {
+void put_reasons(Json& alert, const std::vector<weir::AlarmReason>& reasons) {
   alert["reasons"] = Json::array();
-  for (const Reason& reason : reasons) {
+  for (const weir::AlarmReason& reason : reasons) {
     alert["reasons"].push_back({{"feature", reason.feature}, {"error", reason.error}});
   }
 }

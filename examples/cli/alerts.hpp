@@ -4,6 +4,7 @@
 #include "files.hpp"
 #include "report.hpp"
 
+#include <weir/detect/alarm_reason.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/packet/packet.hpp>
 
@@ -38,12 +39,8 @@ class Alerts {
 void put_ends(Json& alert, const weir::FlowEnds& ends);
 void put_ends(Json& alert, const weir::Packet& packet);
 
-/// A feature, and its part of a score.
-struct Reason {
-  std::string feature;
-  double error = 0.0;
-};
+/// The features that gave most to a score.
 inline constexpr std::size_t reasons_given = 3;
-void put_reasons(Json& alert, const std::vector<Reason>& reasons);
+void put_reasons(Json& alert, const std::vector<weir::AlarmReason>& reasons);
 
 }  // namespace cli

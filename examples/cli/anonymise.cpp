@@ -11,6 +11,7 @@
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 
 #if __has_include(<pcap/pcap.h>) && __has_include(<openssl/evp.h>)
 
@@ -105,11 +106,11 @@ int anonymise(const AnonymiseOptions& o) {
   out.commit();
   if (!o.quiet) {
     if (!is_standard_output(o.out))
-      print(o.out + ": " + count_of(static_cast<std::int64_t>(writers.packets()), "packet") + "\n");
+      print(o.out + ": " + weir::count_text(writers.packets(), "packet") + "\n");
     tell_left_out(reader.left_out());
     if (emptied > 0)
       std::fprintf(stderr, "%s of which nothing could be kept (docs/anonymise.md lists what stays)\n",
-                   count_of(static_cast<std::int64_t>(emptied), "frame").c_str());
+                   weir::count_text(emptied, "frame").c_str());
   }
   if (reader.status().ok()) return 0;
   std::fprintf(stderr, "weir: %s\n", reader.status().error().what.c_str());

@@ -7,6 +7,7 @@
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -101,9 +102,8 @@ class Demo {
             file(site + ".csv")});
     }
     const DemoFlows office = read_flows(path_of("office.csv"));
-    say("   " + count_of(static_cast<std::int64_t>(office.rows), "flow") + " of the office, " +
-        count_of(static_cast<std::int64_t>(office.columns), "column") + " each. Some of both sorts:\n\n" +
-        office.sample);
+    say("   " + weir::count_text(office.rows, "flow") + " of the office, " +
+        weir::count_text(office.columns, "column") + " each. Some of both sorts:\n\n" + office.sample);
   }
 
   void learn() {

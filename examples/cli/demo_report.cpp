@@ -1,6 +1,7 @@
 #include "demo_report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -64,8 +65,9 @@ class FlowRows {
 [[nodiscard]] std::string flow_line(const std::string& client, const std::string& server,
                                     const std::string& proto, const std::string& packets,
                                     const std::string& bytes, const std::string& label) {
-  return "   " + left(client, 15) + " " + left(server, 21) + " " + left(proto, 5) + right(packets, 8) +
-         right(bytes, 9) + "  " + label + "\n";
+  return "   " + weir::pad_right(client, 15) + " " + weir::pad_right(server, 21) + " " +
+         weir::pad_right(proto, 5) + weir::pad_left(packets, 8) + weir::pad_left(bytes, 9) + "  " + label +
+         "\n";
 }
 
 [[nodiscard]] std::string flow_line(const FlowRows& rows) {
@@ -78,7 +80,8 @@ class FlowRows {
 
 [[nodiscard]] std::string share(std::int64_t part, std::int64_t whole) {
   const double of = whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
-  return right(std::to_string(part), 7) + " of " + right(std::to_string(whole), 6) + right(percent(of), 10);
+  return weir::pad_left(std::to_string(part), 7) + " of " + weir::pad_left(std::to_string(whole), 6) +
+         weir::pad_left(weir::percent_text(of), 10);
 }
 
 }  // namespace
@@ -121,7 +124,7 @@ DemoFlows read_flows(const std::string& path) {
 
 std::string describe_training(const Json& lesson) {
   return "Learned from " + std::to_string(lesson.at("rows_trained").get<std::int64_t>()) + " flows in " +
-         brief(std::round(lesson.at("seconds").get<double>() * 10) / 10) +
+         weir::brief_text(std::round(lesson.at("seconds").get<double>() * 10) / 10) +
          " s: " + std::to_string(lesson.at("features").get<std::int64_t>()) + " numbers of a flow, " +
          std::to_string(lesson.at("epochs").size()) + " epochs.\n";
 }
@@ -181,7 +184,7 @@ class AlertBook {
       if (label == ordinary) continue;
       const std::int64_t hits = found(label);
       kinds.emplace_back(static_cast<double>(hits) / static_cast<double>(flows),
-                         "   " + left(label, 16) + share(hits, flows) + "\n");
+                         "   " + weir::pad_right(label, 16) + share(hits, flows) + "\n");
     }
     std::sort(kinds.rbegin(), kinds.rend());
     std::string text;
@@ -217,14 +220,15 @@ struct HostAlerts {
     const std::string port = ports.size() == 1 ? "port " + *ports.begin() : count(ports.size(), "port");
     const auto most = std::max_element(truths.begin(), truths.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    return right(std::to_string(alerts.size()), 8) + "  " + (target ? "to   " : "from ") + left(host, 16) +
-           left(count(others.size(), "host") + ", " + port, 21) + left(alerts.front()->clock, 9) +
-           std::to_string(most->second) + " " + most->first + "\n";
+    return weir::pad_left(std::to_string(alerts.size()), 8) + "  " + (target ? "to   " : "from ") +
+           weir::pad_right(host, 16) + weir::pad_right(count(others.size(), "host") + ", " + port, 21) +
+           weir::pad_right(alerts.front()->clock, 9) + std::to_string(most->second) + " " + most->first +
+           "\n";
   }
 
  private:
   [[nodiscard]] static std::string count(std::size_t n, const std::string& thing) {
-    return count_of(static_cast<std::int64_t>(n), thing);
+    return weir::count_text(n, thing);
   }
 };
 
@@ -262,7 +266,7 @@ DemoAlerts read_alerts(const std::string& alerts, const std::string& flows) {
   const std::int64_t wrong = book.found(ordinary);
   DemoAlerts told;
   told.numbers = {{"alerts", all}, {"right", all - wrong}, {"hosts", groups.size()}};
-  told.text = "   " + count_of(all, "alert") +
+  told.text = "   " + weir::count_text(all, "alert") +
               ", a line of JSON each, by the hosts that explain most of them:\n\n" +
               "  alerts  host                 on                   first    in truth\n";
   std::int64_t rest = all;
@@ -271,8 +275,9 @@ DemoAlerts read_alerts(const std::string& alerts, const std::string& flows) {
     rest -= static_cast<std::int64_t>(groups[i].alerts.size());
   }
   if (groups.size() > hosts_shown) {
-    told.text += right(std::to_string(rest), 8) + "  of " +
-                 count_of(static_cast<std::int64_t>(groups.size() - hosts_shown), "other host") + "\n";
+    told.text += weir::pad_left(std::to_string(rest), 8) + "  of " +
+                 weir::count_text(static_cast<std::int64_t>(groups.size() - hosts_shown), "other host") +
+                 "\n";
   }
   told.text +=
       "\n   How many flows of each attack it found. A beacon or a slow scan shows in many\n"

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "meter_options.hpp"
-#include "near_names.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
 
@@ -22,7 +22,7 @@ namespace cli {
     std::vector<std::string> known;
     for (const auto& member : weir::FeatureMask::members()) known.emplace_back(member.name);
     known.emplace_back("all");
-    weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'" + near_names(name, known));
+    weir::fail(weir::ErrorKind::config, "--mask: there is no '" + name + "'" + weir::near_names(name, known));
   }
   return mask;
 }

@@ -10,10 +10,12 @@
 #include "flow_table_options.hpp"
 #include "keep_list.hpp"
 #include "key_file.hpp"
+#include "stopwatch.hpp"
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/features/profiles.hpp>
+#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_shards.hpp>
 #include <weir/traffic/flow/label_rules.hpp>
 
@@ -27,7 +29,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
@@ -63,9 +64,7 @@ class Progress {
   void end() const {
     if (shown_) std::fputs("\r\033[K", stderr);
   }
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  [[nodiscard]] double seconds() const { return time_.seconds(); }
   [[nodiscard]] std::uint64_t packets() const { return packets_; }
 
  private:
@@ -83,7 +82,7 @@ class Progress {
   bool shown_;
   double bytes_ = 0, done_ = 0, last_ = 0;
   std::uint64_t packets_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch time_;
 };
 
 #if WEIR_CLI_ANONYMISES
@@ -197,7 +196,7 @@ class Command {
 
   [[nodiscard]] std::string header() const {
     std::vector<FlowColumn> columns = flow_columns<Profiles...>(table_options_.features);
-    if (own_label()) columns.push_back({"label"});
+    if (own_label()) columns.push_back({.name = "label", .role = ColumnRole::label});
     return FlowText::header(columns);
   }
   /// The profile has no column for it.

@@ -1,7 +1,6 @@
 #include "hints.hpp"
 
-#include "report.hpp"
-
+#include <weir/core/plain_text.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/io/checksum.hpp>
 
@@ -20,7 +19,7 @@ std::vector<std::string> notes_on(const weir::History& history) {
   if (history.epochs.size() < 2) return {};
   const double first = history.epochs.front().loss, last = history.epochs.back().loss;
   if (last <= 2.0 * first) return {};
-  return {"the loss grew in training, from " + number(first) + " to " + number(last) +
+  return {"the loss grew in training, from " + weir::number_text(first) + " to " + weir::number_text(last) +
           ": a smaller --lr, or --clip-norm, is needed"};
 }
 
@@ -44,8 +43,8 @@ std::string checksum_of(const std::string& path) {
   return text.data();
 }
 
-std::vector<std::string> notes_on(const Record& record, const std::string& table) {
-  const std::string_view trained_on = recorded(record, "data checksum");
+std::vector<std::string> notes_on(const weir::TextRecord& record, const std::string& table) {
+  const std::string_view trained_on = weir::recorded(record, "data checksum");
   if (trained_on.empty() || trained_on != checksum_of(table)) return {};
   return {
       "the model was trained on this file, so it knows the answers; judge it by rows that it has not seen"};

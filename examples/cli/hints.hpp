@@ -1,8 +1,7 @@
 // What a user should know before they believe a figure: judgements that refuse nothing.
 #pragma once
 
-#include "input.hpp"
-
+#include <weir/data/table_options.hpp>
 #include <weir/train/history.hpp>
 
 #include <string>
@@ -17,7 +16,7 @@ namespace cli {
 [[nodiscard]] std::string checksum_of(const std::string& path);
 
 /// A sentence when this is the file that the model was trained on.
-[[nodiscard]] std::vector<std::string> notes_on(const Record& record, const std::string& table);
+[[nodiscard]] std::vector<std::string> notes_on(const weir::TextRecord& record, const std::string& table);
 
 /// A line each.
 [[nodiscard]] std::string notes_text(const std::vector<std::string>& notes);

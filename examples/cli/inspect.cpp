@@ -1,9 +1,11 @@
 // weir inspect MODEL
 #include "commands.hpp"
 #include "files.hpp"
-#include "gaps.hpp"
 #include "model.hpp"
 #include "report.hpp"
+
+#include <weir/core/plain_text.hpp>
+#include <weir/data/gaps_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -47,10 +49,8 @@ struct Facts {
 
 /// "log_standard; 12.5 if missing"
 [[nodiscard]] std::string treatment(const weir::NumericPlan& plan) {
-  constexpr const char* scalings[] = {"none", "standard", "min_max", "log_standard", "log_min_max", "rank"};
   if (!plan.used) return "not used: constant in training";
-  const std::string scaling = scalings[static_cast<std::size_t>(plan.scaler.scaling)];
-  return scaling + "; " + stand_in_text(plan) + " if missing";
+  return std::string(weir::name_of(plan.scaler.scaling)) + "; " + weir::stand_in_text(plan) + " if missing";
 }
 
 [[nodiscard]] Json schema_json(const weir::Preprocessor& preprocess) {
@@ -60,13 +60,13 @@ struct Facts {
         columns.push_back({{"name", plan.name},
                            {"kind", "numeric"},
                            {"treatment", treatment(plan)},
-                           {"if_missing", stand_in_text(plan)}});
+                           {"if_missing", weir::stand_in_text(plan)}});
       },
       [&](const weir::CategoricalPlan& plan, auto...) {
         columns.push_back({{"name", plan.name},
                            {"kind", "categorical"},
                            {"categories", plan.categories},
-                           {"if_missing", stand_in_text(plan)}});
+                           {"if_missing", weir::stand_in_text(plan)}});
       });
   return columns;
 }
@@ -74,20 +74,21 @@ struct Facts {
 /// What the net reads, in words.
 [[nodiscard]] std::string input_text(const Model& model) {
   const weir::SampleRule& rule = model.samples;
-  const std::string steps =
-      count_of(model.input.length, "step") + " x " + count_of(model.input.channels, "channel");
+  const std::string steps = weir::count_text(model.input.length, "step") + " x " +
+                            weir::count_text(model.input.channels, "channel");
   switch (rule.kind) {
     case weir::SampleKind::features: break;
     case weir::SampleKind::sequence: return "sequences of up to " + steps;
     case weir::SampleKind::image:
       return "images of " + std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels, " +
-             (rule.pixel_scale == 1.0 ? "codes from 0 to 255" : "each times " + number(rule.pixel_scale)) +
+             (rule.pixel_scale == 1.0 ? "codes from 0 to 255"
+                                      : "each times " + weir::number_text(rule.pixel_scale)) +
              ", as " + steps;
     case weir::SampleKind::window:
       return "windows of " + steps + ", to forecast '" + model.labels.column + "' " +
-             count_of(rule.horizon, "step") + " ahead";
+             weir::count_text(rule.horizon, "step") + " ahead";
   }
-  return count_of(model.input.size(), "feature");
+  return weir::count_text(model.input.size(), "feature");
 }
 
 [[nodiscard]] Json as_json(const Facts& facts) {
@@ -123,11 +124,11 @@ struct Facts {
   std::size_t width = 6;
   for (const weir::Column& column : preprocess.schema.columns) width = std::max(width, column.name.size());
   width = std::min<std::size_t>(width, 40);
-  std::string text = "  " + left("column", width) + "  kind         features  treatment\n";
+  std::string text = "  " + weir::pad_right("column", width) + "  kind         features  treatment\n";
   const auto add = [&](const std::string& name, const char* kind, std::size_t features,
                        const std::string& how) {
-    text += "  " + left(name.substr(0, width), width) + "  " + left(kind, 11) +
-            right(std::to_string(features), 10) + "  " + how + "\n";
+    text += "  " + weir::pad_right(name.substr(0, width), width) + "  " + weir::pad_right(kind, 11) +
+            weir::pad_left(std::to_string(features), 10) + "  " + how + "\n";
   };
   preprocess.each_column(
       [&](const weir::NumericPlan& plan, auto...) {
@@ -135,8 +136,7 @@ struct Facts {
       },
       [&](const weir::CategoricalPlan& plan, auto...) {
         add(plan.name, "categorical", plan.features(),
-            "one-hot: " + count_of(static_cast<std::int64_t>(plan.categories.size()), "value") +
-                " or unknown");
+            "one-hot: " + weir::count_text(plan.categories.size(), "value") + " or unknown");
       });
   return text;
 }
@@ -145,8 +145,8 @@ struct Facts {
   std::string text = "  layer              output  parameters  FLOPs a row\n";
   const auto add = [&text](const std::string& name, const std::string& output, weir::Index parameters,
                            weir::Index flops) {
-    text += "  " + left(name, 16) + right(output, 9) + right(std::to_string(parameters), 12) +
-            right(std::to_string(flops), 13) + "\n";
+    text += "  " + weir::pad_right(name, 16) + weir::pad_left(output, 9) +
+            weir::pad_left(std::to_string(parameters), 12) + weir::pad_left(std::to_string(flops), 13) + "\n";
   };
   for (const LayerFacts& layer : facts.layers) {
     add(layer.text, layer.output.str(), layer.parameters, layer.flops);
@@ -170,11 +170,12 @@ struct Facts {
     text += "\n";
   }
   if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
-  if (model.has_threshold()) text += "  alarm from   " + number(model.threshold) + "\n";
+  if (model.has_threshold()) text += "  alarm from   " + weir::number_text(model.threshold) + "\n";
   if (!model.reference.empty())
     text += "  drift        statistics of its training are there: watch --drift\n";
   text += "\nHow it was trained\n";
-  for (const auto& [name, value] : model.record) text += "  " + left(name, 22) + " " + value + "\n";
+  for (const auto& [name, value] : model.record)
+    text += "  " + weir::pad_right(name, 22) + " " + value + "\n";
   char difference[32];
   std::snprintf(difference, sizeof difference, "%.3g", facts.probe.difference());
   return text + "\nProbe: passed; this machine's output differs by " + difference + " from the stored one.\n";

@@ -10,12 +10,13 @@
 #include "flows.hpp"
 #include "interruption.hpp"
 #include "manual.hpp"
-#include "near_names.hpp"
 #include "report.hpp"
 #include "training_choices.hpp"
 #include "watch.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/data/table_formats.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/feature_mask.hpp>
 
@@ -67,7 +68,7 @@ int complain(std::string text, int code) {
   return {[=](std::string& text) {
             return std::find(names.begin(), names.end(), text) != names.end()
                        ? std::string()
-                       : "'" + text + "' is not one of " + list + cli::did_you_mean(text, names);
+                       : "'" + text + "' is not one of " + list + weir::did_you_mean(text, names);
           },
           list};
 }
@@ -118,15 +119,33 @@ CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list
       ->type_name("A,B");
 }
 
-void add_input(App& app, cli::InputOptions& input) {
+/// One of an enumeration's names, or of these words, which stand for its values from the `first` on.
+template <class Enum, class Value>
+CLI::Option* add_choice(App& app, const char* name, Value& value, const std::string& help,
+                        std::vector<std::string> words = {}, std::size_t first = 0) {
+  const auto names = names_of(Enum{});
+  if (words.empty()) words.assign(names.begin(), names.end());
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, words, first](const std::string& word) {
+            const auto at =
+                static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
+            value = static_cast<Enum>(first + at);
+          },
+          help)
+      ->check(one_of(words));
+}
+
+void add_input(App& app, weir::TableOptions& input) {
   app.add_option("--format", input.format, "layout of the table; idx: images")
-      ->check(one_of({"csv", "nsl-kdd", "idx"}));
+      ->check(one_of(weir::table_format_names()));
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
       ->check(not_empty())
       ->type_name("C");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
   const char* group = "Numbers and texts of the table";
-  add_list(app, "--missing-values", input.missing_words, "more words that stand for a missing value")
+  add_list(app, "--missing-values", input.missing_values, "more words that stand for a missing value")
       ->group(group);
   add_list(app, "--not-missing", input.not_missing, "words that are texts, such as None or NA")->group(group);
   app.add_flag("--decimal-comma", input.decimal_comma, "numbers such as 3,14")->group(group);
@@ -134,12 +153,12 @@ void add_input(App& app, cli::InputOptions& input) {
       ->check(not_empty())
       ->type_name("C")
       ->group(group);
-  app.add_option("--encoding", input.encoding, "of texts [by the bytes]")
-      ->check(one_of({"utf-8", "windows-1252", "utf-16"}))
+  add_choice<weir::TextEncoding>(app, "--encoding", input.encoding, "of texts [by the bytes]",
+                                 {"utf-8", "windows-1252", "utf-16"}, 1)
       ->group(group);
 }
 
-void add_labels(App& app, cli::InputOptions& input) {
+void add_labels(App& app, weir::TableOptions& input) {
   app.add_option("--labels", input.labels, "idx: the file of labels")->type_name("FILE");
 }
 
@@ -149,95 +168,104 @@ void add_threshold(App& app, std::optional<double>& threshold) {
 }
 
 void add_train(App& app, cli::TrainOptions& o) {
+  weir::SampleOptions& samples = o.samples;
+  weir::LearnOptions& learning = o.learning;
   app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
   app.add_option("--model", o.model, "file to write the model to")->required()->type_name("FILE");
   add_input(app, o.input);
   add_labels(app, o.input);
 
-  app.add_option("--label", o.label, "column to learn")->type_name("COLUMN")->group("What to learn");
-  app.add_option("--task", o.task, "classes, deviation from ordinary traffic, or a number [classify]")
-      ->check(one_of({"classify", "anomaly", "regress"}))
+  app.add_option("--label", samples.label, "column to learn")->type_name("COLUMN")->group("What to learn");
+  add_choice<weir::Task>(app, "--task", samples.task,
+                         "classes, deviation from ordinary traffic, or a number [classify]")
       ->group("What to learn");
-  add_list(app, "--benign", o.benign, "labels of ordinary traffic; all others are attacks")
+  add_list(app, "--benign", samples.benign, "labels of ordinary traffic; all others are attacks")
       ->group("What to learn");
-  add_list(app, "--positive", o.positive, "labels of the positive class; all others are negative")
+  add_list(app, "--positive", samples.positive, "labels of the positive class; all others are negative")
       ->group("What to learn");
   app.add_option("--classes", o.classes, "NSL-KDD: the five classes of its attack types")
       ->check(one_of({"5"}))
       ->group("What to learn");
-  add_list(app, "--drop", o.drop, "columns to leave out")->group("What to learn");
-  add_list(app, "--categorical", o.categorical, "columns whose numbers are names, such as ports")
+  add_list(app, "--drop", samples.drop, "columns to leave out")->group("What to learn");
+  add_list(app, "--categorical", samples.categorical, "columns whose numbers are names, such as ports")
       ->group("What to learn");
-  app.add_flag("--keep-identities", o.keep_identities,
+  app.add_flag("--keep-identities", samples.keep_identities,
                "learn also from hosts, client ports and times in a table of weir flows")
       ->group("What to learn");
   app.add_option("--test", o.test, "table to be judged by after training")->type_name("TEST");
   app.add_option("--test-labels", o.test_labels, "idx: the labels of TEST")->type_name("FILE");
-  app.add_option("--validation", o.validation, "share of the rows held back from training [0.1]")
+  app.add_option("--validation", samples.validation, "share of the rows held back from training [0.1]")
       ->check(between(0.0, 0.9, "SHARE"));
-  app.add_option("--alarm-rate", o.alarm_rate,
+  app.add_option("--alarm-rate", learning.alarm_rate,
                  "share of ordinary rows that may raise an alarm; sets the threshold [anomaly: 0.05]")
       ->check(between(1e-7, 0.5, "SHARE"));
 
-  app.add_option("--scaling", o.scaling, "of numbers [log_standard; anomaly: log_min_max]")
-      ->check(one_of({"none", "standard", "min_max", "log_standard", "log_min_max", "rank"}))
+  add_choice<weir::Scaling>(app, "--scaling", samples.scaling,
+                            "of numbers [log_standard; anomaly: log_min_max]")
       ->group("Preparation");
-  app.add_option("--missing", o.missing, "values that are missing or not finite [impute]")
-      ->check(one_of({"impute", "skip", "error"}))
+  add_choice<weir::OnMissing>(app, "--missing", samples.missing,
+                              "values that are missing or not finite [impute]", {"impute", "skip", "error"})
       ->group("Preparation");
 
   const char* series = "Series";
   app.add_option("--sequence", o.sequence, "columns are steps of channels: a row is a sequence, such as 30x3")
       ->type_name("LENGTHxCHANNELS")
       ->group(series);
-  app.add_option("--window", o.window, "rows are steps of one series: forecast COLUMN from the last N")
+  app.add_option("--window", samples.window, "rows are steps of one series: forecast COLUMN from the last N")
       ->check(count_from(1))
       ->group(series);
-  app.add_option("--horizon", o.horizon, "steps ahead that are forecast [1]")
+  app.add_option("--horizon", samples.horizon, "steps ahead that are forecast [1]")
       ->check(count_from(1))
       ->group(series);
 
   const char* net = "Net and training";
-  app.add_option("--layers", o.layers,
+  app.add_option("--layers", learning.layers,
                  "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added")
       ->type_name("LAYERS")
       ->group(net);
-  app.add_flag("--quick", o.quick, "a small net and 20 epochs, instead of what suits the rows")->group(net);
-  app.add_option("--loss", o.loss, "for " + cli::losses_by_task() + " [by task and classes]")
+  app.add_flag("--quick", learning.quick, "a small net and 20 epochs, instead of what suits the rows")
+      ->group(net);
+  app.add_option("--loss", learning.loss, "for " + cli::losses_by_task() + " [by task and classes]")
       ->check(kind_of(cli::loss_kinds(), cli::loss_complaint))
       ->group(net);
-  app.add_option("--optimizer", o.optimizer,
+  app.add_option("--optimizer", learning.optimizer,
                  "alone or with options, such as sgd:momentum=0.5 [adamw; quick: adam]")
       ->check(kind_of(cli::optimizer_kinds(), cli::optimizer_complaint))
       ->group(net);
-  app.add_option("--lr", o.learning_rate,
+  app.add_option("--lr", learning.learning_rate,
                  "learning rate [0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05]")
       ->check(between(1e-12, 1e3, "X"))
       ->group(net);
-  app.add_option("--schedule", o.schedule, "of the learning rate [cosine]")
+  app.add_option("--schedule", learning.schedule, "of the learning rate [cosine]")
       ->check(one_of({"constant", "cosine", "step"}))
       ->group(net);
-  app.add_option("--epochs", o.epochs, "[by rows and net, 10 to 400]")->check(count_from(1))->group(net);
-  app.add_option("--batch-size", o.batch_size, "[by rows, 32 to 128]")->check(count_from(1))->group(net);
-  app.add_option("--patience", o.patience,
+  app.add_option("--epochs", learning.epochs, "[by rows and net, 10 to 400]")
+      ->check(count_from(1))
+      ->group(net);
+  app.add_option("--batch-size", learning.batch_size, "[by rows, 32 to 128]")
+      ->check(count_from(1))
+      ->group(net);
+  app.add_option("--patience", learning.patience,
                  "stop after so many epochs without a lower loss; 0 never [a third of epochs]")
       ->check(count_from(0))
       ->group(net);
-  app.add_option("--momentum", o.momentum, "of an optimizer that has one [sgd: 0.9]")
+  app.add_option("--momentum", learning.momentum, "of an optimizer that has one [sgd: 0.9]")
       ->check(between(0.0, 0.9999, "X"))
       ->group(net);
-  app.add_option("--weight-decay", o.weight_decay, "[0.01; quick, own optimizer: 0]")
+  app.add_option("--weight-decay", learning.weight_decay, "[0.01; quick, own optimizer: 0]")
       ->check(between(0.0, 10.0, "X"))
       ->group(net);
-  app.add_option("--clip-norm", o.clip_norm, "largest norm of the gradient; 0: any [0]")
+  app.add_option("--clip-norm", learning.clip_norm, "largest norm of the gradient; 0: any [0]")
       ->check(between(0.0, 1e9, "X"))
       ->group(net);
-  app.add_option("--label-smoothing", o.label_smoothing, "[0]")->check(between(0.0, 0.5, "X"))->group(net);
-  app.add_option("--class-weights", o.class_weights, "balanced: rare classes weigh more [none]")
-      ->check(one_of({"none", "balanced"}))
+  app.add_option("--label-smoothing", learning.label_smoothing, "[0]")
+      ->check(between(0.0, 0.5, "X"))
       ->group(net);
-  app.add_option("--seed", o.seed, "of everything random [0]")->check(whole_number())->group(net);
-  app.add_option("--threads", o.threads, "the result is the same for any number [1]")
+  add_choice<weir::ClassWeights>(app, "--class-weights", learning.class_weights,
+                                 "balanced: rare classes weigh more [none]")
+      ->group(net);
+  app.add_option("--seed", learning.seed, "of everything random [0]")->check(whole_number())->group(net);
+  app.add_option("--threads", learning.threads, "the result is the same for any number [1]")
       ->check(between(1, 256, "N"))
       ->group(net);
   app.add_option("--log", o.log, "CSV file with a line an epoch")->type_name("FILE");
@@ -460,13 +488,13 @@ void refuse_empty(App& app) {
     }
     const bool option = rest.front().rfind("-", 0) == 0;
     const std::string name = rest.front().substr(0, rest.front().find('='));
-    return where + (option ? "unknown option '" + name + "'" + cli::near_names(name, known)
+    return where + (option ? "unknown option '" + name + "'" + weir::near_names(name, known)
                            : "unexpected argument '" + name + "'");
   }
   if (command == &app && !rest.empty()) {
     std::vector<std::string> commands;
     for (const App* known : app.get_subcommands(nullptr)) commands.push_back(known->get_name());
-    return "unknown command '" + rest.front() + "'" + cli::near_names(rest.front(), commands);
+    return "unknown command '" + rest.front() + "'" + weir::near_names(rest.front(), commands);
   }
   return where + error.what() + "; see weir " + (command == &app ? "" : command->get_name() + " ") + "--help";
 }

@@ -1,19 +1,19 @@
 // weir predict MODEL INPUT
 //
 // Rows come and verdicts go in pieces, so that a file of any size needs the same memory.
-#include "assessment.hpp"
 #include "commands.hpp"
 #include "files.hpp"
-#include "gaps.hpp"
 #include "input.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
+#include <weir/data/gaps_text.hpp>
 #include <weir/data/gzip.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>
-#include <weir/pipeline/sequence_rows.hpp>
+#include <weir/pipeline/table_scorer.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -116,94 +116,63 @@ class VerdictWriter {
   bool json_;
 };
 
-struct Tally {
+/// Counts a verdict, and writes it unless only alerts are wanted.
+class VerdictLog {
+ public:
+  VerdictLog(const Model& model, const PredictOptions& options, OutputFile& out)
+      : writer_(model, options.json),
+        alerts_only_(options.alerts_only),
+        out_(out),
+        lines_(writer_.header()) {}
+
+  void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer) {
+    ++rows;
+    if (verdict.alert) ++alerts;
+    if (verdict.alert || !alerts_only_) lines_ += writer_(rows, verdict, scorer);
+  }
+  /// Whoever reads it should not have to wait for the next piece.
+  void hand_on() {
+    out_.write(std::exchange(lines_, std::string()));
+    out_.flush();
+  }
+
   std::uint64_t rows = 0;
   std::uint64_t alerts = 0;
+
+ private:
+  VerdictWriter writer_;
+  bool alerts_only_;
+  OutputFile& out_;
+  std::string lines_;
 };
 
-/// Whoever reads it should not have to wait for the next piece.
-void hand_on(OutputFile& out, std::string& lines) {
-  out.write(std::exchange(lines, std::string()));
-  out.flush();
-}
-
-/// Judges the rows of one piece; `out` gets the lines.
-void predict_rows(const Model& model, const weir::Table& rows, const VerdictWriter& writer,
-                  weir::Scorer<Net>& scorer, bool alerts_only, Tally& tally, std::string& out) {
-  std::vector<std::size_t> kept;
-  const weir::Matrix<float> x = model.preprocess.transform(rows, &kept);
-  const auto height = static_cast<std::size_t>(x.extents()[0]);
-  std::size_t used = 0;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::uint64_t number = ++tally.rows;
-    if (used == kept.size() || kept[used] != row) {
-      if (!alerts_only) out += writer.unusable(number);
-      continue;
-    }
-    const weir::Verdict verdict = scorer.score(std::span<const float>(x.data() + used * height, height));
-    ++used;
-    if (verdict.alert) ++tally.alerts;
-    if (verdict.alert || !alerts_only) out += writer(number, verdict, scorer);
-  }
-}
-
-/// The same for rows that are sequences or steps of a series.
-void predict_steps(const weir::Table& rows, const VerdictWriter& writer, weir::Scorer<Net>& scorer,
-                   bool alerts_only, Tally& tally, std::string& out) {
-  std::vector<double> numbers;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::uint64_t number = ++tally.rows;
-    weir::numbers_of(rows, row, numbers);
-    const weir::Verdict verdict = scorer.score(numbers, {});
-    if (verdict.alert) ++tally.alerts;
-    if (alerts_only && !verdict.alert) continue;
-    out += writer(number, verdict, scorer);
-  }
-}
-
-void predict_images(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
-                    OutputFile& out, Tally& tally) {
+void predict_images(const Model& model, const PredictOptions& options, VerdictLog& log) {
   const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
   weir::check_images(images, model.samples, options.table);
   weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
-  std::string lines = writer.header();
   for (std::size_t i = 0; i < images.count(); ++i) {
     weir::encode_pixels(images.pixels.image(i), model.samples, sample);
-    const weir::Verdict verdict = scorer.score(std::span<const float>(sample));
-    ++tally.rows;
-    if (verdict.alert) ++tally.alerts;
-    if (verdict.alert || !options.alerts_only) lines += writer(tally.rows, verdict, scorer);
-    if ((i + 1) % rows_at_once == 0) hand_on(out, lines);
+    log.add(scorer.score(std::span<const float>(sample)), scorer);
+    if ((i + 1) % rows_at_once == 0) log.hand_on();
   }
-  hand_on(out, lines);
+  log.hand_on();
 }
 
-void predict_table(const Model& model, const PredictOptions& options, const VerdictWriter& writer,
-                   OutputFile& out, TableFile file, Tally& tally) {
-  std::vector<std::string> names;
-  for (const weir::Column& column : model.preprocess.schema.columns) names.push_back(column.name);
-  std::vector<weir::Column> columns = columns_for(model, file, false);
-  weir::CsvReader reader = std::move(file).open(std::move(columns), false);
-  weir::Scorer<Net> scorer(model);
-  weir::GapCount gaps;
-  const std::string notation = stored_notation(model.record);
-  std::string lines = writer.header();
+void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
+  weir::read_columns_of(model, file, false);
+  weir::TableScorer<Net> scorer(model);
   for (;;) {
-    weir::Table rows = reader.make_table();
-    const std::size_t count = read_rows(reader, rows, rows_at_once, notation);
-    const weir::Table taken = rows.select(names);
-    if (model.samples.kind != weir::SampleKind::sequence) gaps.add(taken);  // there, it is padding
-    if (count > 0 && model.samples.kind == weir::SampleKind::features) {
-      predict_rows(model, taken, writer, scorer, options.alerts_only, tally, lines);
-    } else if (count > 0) {
-      predict_steps(taken, writer, scorer, options.alerts_only, tally, lines);
-    }
-    hand_on(out, lines);
+    weir::Table rows = file.make_table();
+    const std::size_t count = file.read(rows, rows_at_once);
+    scorer.score(rows,
+                 [&](std::uint64_t, const weir::Verdict& verdict) { log.add(verdict, scorer.scorer()); });
+    log.hand_on();
     if (count == 0) break;
   }
-  std::vector<std::string> notes = reading_notes(reader.report());
-  if (std::string text = gaps_text(gaps, model.preprocess); !text.empty()) notes.push_back(std::move(text));
+  std::vector<std::string> notes = weir::reading_notes(file.report(), weir::OptionWords::flags);
+  if (std::string text = weir::gaps_text(scorer.gaps(), model.preprocess); !text.empty())
+    notes.push_back(std::move(text));
   for (const std::string& note : notes) std::fprintf(stderr, "%s\n", note.c_str());
 }
 
@@ -213,20 +182,18 @@ void predict(const PredictOptions& options) {
   check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
   Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
-  const VerdictWriter writer(model, options.json);
   OutputFile out(options.out);
-  Tally tally;
+  VerdictLog log(model, options, out);
   if (model.samples.kind == weir::SampleKind::image) {
-    predict_images(model, options, writer, out, tally);
+    predict_images(model, options, log);
   } else {
-    TableFile file(options.table, table_format(options.input, model.record), options.input.skip_bad_rows);
-    predict_table(model, options, writer, out, std::move(file), tally);
+    predict_table(model, open_input(options.table, options.input, model.record), log);
   }
   out.commit();
   if (is_standard_output(options.out)) return;
-  std::string summary = options.out + ": " + count_of(static_cast<std::int64_t>(tally.rows), "row");
+  std::string summary = options.out + ": " + weir::count_text(log.rows, "row");
   if (model.task != weir::Task::regress) {
-    summary += ", " + count_of(static_cast<std::int64_t>(tally.alerts), "alert");
+    summary += ", " + weir::count_text(log.alerts, "alert");
   }
   print(summary + "\n");
 }

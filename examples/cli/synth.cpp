@@ -5,6 +5,7 @@
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/capture/writer.hpp>
 #include <weir/traffic/parse/link.hpp>
@@ -51,11 +52,11 @@ void synth(const SynthOptions& options) {
   const bool packets = !options.pcap.empty();
   const std::string& file = packets ? options.pcap : options.out;
   Json json{{"file", file}, {"connections", options.connections}, {"seed", options.seed}};
-  std::string text = file + ": " + count_of(static_cast<std::int64_t>(options.connections), "connection");
+  std::string text = file + ": " + weir::count_text(options.connections, "connection");
   if (packets) {
     const std::uint64_t count = write_packets(options, what);
     json["packets"] = count;
-    text += ", " + count_of(static_cast<std::int64_t>(count), "packet");
+    text += ", " + weir::count_text(count, "packet");
   } else {
     write_table(options, what);
   }

@@ -1,17 +1,21 @@
 // weir train TRAIN --label COLUMN --model FILE
-#include "assessment.hpp"
 #include "commands.hpp"
 #include "files.hpp"
-#include "gaps.hpp"
 #include "hints.hpp"
+#include "input.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/byte_source.hpp>
+#include <weir/data/gaps_text.hpp>
 #include <weir/data/text_encoding.hpp>
+#include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn_options.hpp>
+#include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/samples.hpp>
 
 #include <nlohmann/json.hpp>
@@ -42,14 +46,18 @@ namespace {
   return text;
 }
 
+[[nodiscard]] std::string_view scaling_of(const TrainOptions& options) {
+  return weir::name_of(options.samples.scaling_or_usual());
+}
+
 /// What is written into the file for people, and for commands that read tables like this one. Nothing that
 /// differs from run to run: the same training gives the same file.
-[[nodiscard]] Record record_of(const TrainOptions& options, const weir::Samples& samples,
-                               const weir::LearnChoices& choices, const std::string& layers,
-                               std::string_view loss, const Learned& learned) {
+[[nodiscard]] weir::TextRecord record_of(const TrainOptions& options, const weir::Samples& samples,
+                                         const Learned& learned) {
   const weir::History& history = learned.history;
+  const weir::LearnChoices& choices = learned.choices;
   const weir::AlarmRate& rate = learned.alarm_rate;
-  Record record;
+  weir::TextRecord record;
   const auto add = [&record](std::string name, const std::string& value) {
     // Names of files and words of the command line may be in any encoding; a model's texts are UTF-8.
     if (!value.empty()) record.emplace_back(std::move(name), weir::to_utf8(value));
@@ -58,28 +66,28 @@ namespace {
   add("program", version_text());
   add("data", std::filesystem::path(options.table).filename().string());
   add("data checksum", checksum_of(options.table));
-  for (const auto& [name, value] : format_record(options.input)) add(name, value);
+  for (const auto& [name, value] : weir::record_of(options.input)) add(name, value);
   for (const auto& [name, value] : samples.settings.record) add(name, value);
   add("labels", counts_text(samples));
-  add("cells filled in", gaps_text(samples.gaps, samples.settings.preprocess));
+  add("cells filled in", weir::gaps_text(samples.gaps, samples.settings.preprocess));
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
-  add("scaling", options.scaling);
-  add("layers", layers);
-  add("loss", options.loss.empty() ? std::string(loss) : options.loss);
+  add("scaling", std::string(scaling_of(options)));
+  add("layers", learned.layers);
+  add("loss", options.learning.loss.empty() ? learned.loss : options.learning.loss);
   add("optimizer", choices.optimizer);
-  add("learning rate", brief(choices.learning_rate));
-  add("schedule", options.schedule);
+  add("learning rate", weir::brief_text(choices.learning_rate));
+  add("schedule", options.learning.schedule);
   add("batch size", std::to_string(choices.batch_size));
-  add("class weights", options.class_weights);
-  add("seed", std::to_string(options.seed));
+  add("class weights", std::string(weir::name_of(options.learning.class_weights)));
+  add("seed", std::to_string(options.learning.seed));
   add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
-  add("training loss", number(last.loss));
-  if (samples.validation.rows() > 0) add("validation loss", number(last.validation_loss));
+  add("training loss", weir::number_text(last.loss));
+  if (samples.validation.rows() > 0) add("validation loss", weir::number_text(last.validation_loss));
   if (rate.asked > 0.0) {
-    add("alarm rate",
-        percent(rate.asked) + " of ordinary rows, by " + std::to_string(rate.ordinary) + " held back");
+    add("alarm rate", weir::percent_text(rate.asked) + " of ordinary rows, by " +
+                          std::to_string(rate.ordinary) + " held back");
   }
   return record;
 }
@@ -87,17 +95,17 @@ namespace {
 /// What the program chose by itself, in words; empty when nothing.
 [[nodiscard]] std::string chosen_text(const TrainOptions& options, const weir::LearnChoices& choices,
                                       weir::Index rows) {
-  std::string text = options.layers.empty() ? choices.layers : std::string();
-  if (options.epochs && text.empty()) return text;
+  std::string text = options.learning.layers.empty() ? choices.layers : std::string();
+  if (options.learning.epochs && text.empty()) return text;
   return text + (text.empty() ? "" : "; ") + std::to_string(choices.epochs) + " epochs of " +
-         count_of((rows + choices.batch_size - 1) / choices.batch_size, "step") + ", " +
+         weir::count_text((rows + choices.batch_size - 1) / choices.batch_size, "step") + ", " +
          std::to_string(choices.batch_size) + " rows each, " + choices.optimizer + " at " +
-         brief(choices.learning_rate);
+         weir::brief_text(choices.learning_rate);
 }
 
 /// "30 steps x 3 channels"
 [[nodiscard]] std::string steps_text(weir::Shape shape) {
-  return count_of(shape.length, "step") + " x " + count_of(shape.channels, "channel");
+  return weir::count_text(shape.length, "step") + " x " + weir::count_text(shape.channels, "channel");
 }
 
 /// What became of the columns.
@@ -106,31 +114,32 @@ namespace {
   const weir::SampleRule& rule = settings.samples;
   if (rule.kind == weir::SampleKind::image) {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
-           (options.sequence.empty() ? count_of(samples.settings.input.size(), "feature")
+           (options.sequence.empty() ? weir::count_text(samples.settings.input.size(), "feature")
                                      : "sequences of " + steps_text(samples.settings.input)) +
            (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(samples.settings.preprocess.schema.columns.size());
-  const std::string gives = count_of(columns, "column") + (columns == 1 ? " gives " : " give ");
+  const std::string gives = weir::count_text(columns, "column") + (columns == 1 ? " gives " : " give ");
   if (rule.kind == weir::SampleKind::features) {
-    return gives + count_of(samples.settings.input.size(), "feature") + " (" + options.scaling +
-           ", one-hot)\n";
+    return gives + weir::count_text(samples.settings.input.size(), "feature") + " (" +
+           std::string(scaling_of(options)) + ", one-hot)\n";
   }
   const bool window = rule.kind == weir::SampleKind::window;
   return gives + (window ? "windows" : "sequences") + " of " + steps_text(samples.settings.input) + " (" +
-         options.scaling + ")" +
-         (window ? "; '" + options.label + "' is forecast " + count_of(rule.horizon, "step") + " ahead"
+         std::string(scaling_of(options)) + ")" +
+         (window ? "; '" + options.samples.label + "' is forecast " + weir::count_text(rule.horizon, "step") +
+                       " ahead"
                  : "") +
          "\n";
 }
 
 [[nodiscard]] std::string left_out_note(const weir::Samples& samples) {
-  return "left out: " + count_of(static_cast<std::int64_t>(samples.unlabelled), "row") +
+  return "left out: " + weir::count_text(samples.unlabelled, "row") +
          " without a label (--not-missing keeps labels such as None)";
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
-  std::string text = options.table + ": " + count_of(static_cast<std::int64_t>(samples.rows), "row");
+  std::string text = options.table + ": " + weir::count_text(samples.rows, "row");
   if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
@@ -139,7 +148,7 @@ namespace {
   if (samples.settings.task == weir::Task::anomaly)
     text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
   text += "\n  " + features_text(options, samples);
-  const std::string gaps = gaps_text(samples.gaps, samples.settings.preprocess);
+  const std::string gaps = weir::gaps_text(samples.gaps, samples.settings.preprocess);
   return gaps.empty() ? text : text + "  " + gaps + "\n";
 }
 
@@ -149,25 +158,25 @@ namespace {
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
     const weir::EpochReport& epoch = history.epochs[i];
     if ((i + 1) % step != 0 && i + 1 != history.epochs.size()) continue;
-    text += right(std::to_string(epoch.epoch), 8) + right(number(epoch.loss), 12) +
-            right(number(epoch.validation_loss), 12) + "\n";
+    text += weir::pad_left(std::to_string(epoch.epoch), 8) +
+            weir::pad_left(weir::number_text(epoch.loss), 12) +
+            weir::pad_left(weir::number_text(epoch.validation_loss), 12) + "\n";
   }
   return text;
 }
 
-[[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned,
-                                        weir::Index patience) {
+[[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned) {
   weir::Index parameters = 0;
   for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
-  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.threads,
-                options.threads == 1 ? "thread" : "threads");
+  std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.learning.threads,
+                options.learning.threads == 1 ? "thread" : "threads");
   const weir::History& history = learned.history;
-  std::string text = "\nNet " + std::string(recorded(learned.pipeline.record, "layers")) + ": " +
-                     count_of(parameters, "parameter") + ", trained in " + speed + "\n" +
+  std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
+                     weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
                      epochs_text(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
-  if (history.stopped_early || (patience > 0 && !last)) {
+  if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
             "the weights are those of epoch " + std::to_string(history.best_epoch) + "\n";
   }
@@ -175,7 +184,8 @@ namespace {
 }
 
 [[nodiscard]] std::string held_back_title(const weir::Samples& samples, const weir::Assessment& result) {
-  std::string text = "\nOn " + count_of(result.rows, "row") + " of this file that it was not trained on";
+  std::string text =
+      "\nOn " + weir::count_text(result.rows, "row") + " of this file that it was not trained on";
   if (samples.settings.task == weir::Task::anomaly)
     text += " (held-back '" + samples.settings.labels.classes[0] + "' rows and all others)";
   return text + ":\n";
@@ -207,96 +217,125 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
     static_cast<void>(weir::open_file(options.test).value());
     return;
   }
-  const TableFile file(options.test, table_format(options.input), options.input.skip_bad_rows);
-  file.require(options.label);
+  const weir::TableFile file = open_input(options.test, options.input);
+  file.require(options.samples.label);
   for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
 }
 
-void judge_by_test(const TrainOptions& options, const Model& model, std::vector<std::string>& notes,
-                   Json& json) {
-  InputOptions input = options.input;
-  if (!options.test_labels.empty()) input.labels = options.test_labels;
-  weir::CsvReport report;
-  const weir::Assessment result = [&] {
+/// No file may be read and written at once, and none be mixed with the report.
+void check_paths(const TrainOptions& options) {
+  refuse_standard_output("--model", options.model, options.output.quiet);
+  refuse_standard_output("--log", options.log, options.output.quiet);
+  const std::string& layers = options.learning.layers;
+  check_files({{"TRAIN", options.table},
+               {"--labels", options.input.labels},
+               {"--test", options.test},
+               {"--test-labels", options.test_labels},
+               {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}},
+              {{"--model", options.model},
+               {"--log", options.log},
+               {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+}
+
+/// What is told while it goes on, and as JSON at the end.
+class TrainReport {
+ public:
+  TrainReport(const TrainOptions& options, const weir::Samples& samples, const weir::LearnChoices& choices)
+      : options_(options),
+        samples_(samples),
+        talk_(!options.output.json && !options.output.quiet),
+        chosen_(chosen_text(options, choices, samples.training.rows())),
+        notes_(samples.notes) {
+    say(beginning_text(options, samples) + notes_text(notes_) +
+        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n"));
+  }
+
+  void training(const Learned& learned) {
+    const std::vector<std::string> notes = notes_on(learned.history);
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    say(training_text(options_, learned) + notes_text(notes));
+    json_ = {{"model", options_.model},
+             {"task", std::string(weir::name_of(options_.samples.task))},
+             {"classes", samples_.settings.labels.classes},
+             {"features", samples_.settings.input.size()},
+             {"rows_trained", samples_.training.rows()},
+             {"rows_held_back", samples_.validation.rows()},
+             {"rows_without_label", samples_.unlabelled},
+             {"seconds", learned.seconds},
+             {"chosen", chosen_},
+             {"epochs", epochs_json(learned.history)}};
+  }
+
+  void held_back(const Learned& learned) {
+    if (samples_.validation.rows() == 0) return;
+    const weir::Assessment result = weir::assess(learned.pipeline, samples_);
+    say(held_back_title(samples_, result) + weir::to_text(result) +
+        weir::to_text(learned.alarm_rate, samples_.settings.labels));
+    json_["validation"] = to_json(result);
+    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = to_json(learned.alarm_rate);
+  }
+
+  void test(const Model& model) {
+    if (options_.test.empty()) return;
+    weir::CsvReport report;
+    const weir::Assessment result = judged_by_test(model, report);
+    std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
+    for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
+    for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
+    say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
+        weir::to_text(result));
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    json_["test"] = to_json(result);
+  }
+
+  void end() {
+    say("\nSaved " + options_.model + "\n");
+    const std::string gaps = weir::gaps_text(samples_.gaps, samples_.settings.preprocess);
+    if (!gaps.empty()) notes_.push_back(gaps);
+    if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
+    json_["notes"] = notes_;
+    if (options_.output.json) print_json(json_);
+  }
+
+ private:
+  void say(const std::string& text) const {
+    if (talk_) print(text);
+  }
+  [[nodiscard]] weir::Assessment judged_by_test(const Model& model, weir::CsvReport& report) const {
+    weir::TableOptions input = options_.input;
+    if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_file(model, options.test, input, false, &report);
+      return assess_file(model, options_.test, input, false, report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
-  }();
-  std::vector<std::string> about_test = reading_notes(report);
-  for (std::string& note : notes_on(model, result)) about_test.push_back(std::move(note));
-  for (std::string& note : notes_on(model.record, options.test)) about_test.push_back(std::move(note));
-  if (!options.output.json && !options.output.quiet) {
-    print("\nOn " + options.test + ", " + count_of(result.rows, "row") + ":\n" + notes_text(about_test) +
-          to_text(result));
   }
-  notes.insert(notes.end(), about_test.begin(), about_test.end());
-  json["test"] = to_json(result);
-}
+
+  const TrainOptions& options_;
+  const weir::Samples& samples_;
+  bool talk_;
+  std::string chosen_;
+  std::vector<std::string> notes_;
+  Json json_{};
+};
 
 }  // namespace
 
 void train(const TrainOptions& given) {
-  refuse_standard_output("--model", given.model, given.output.quiet);
-  refuse_standard_output("--log", given.log, given.output.quiet);
-  const bool layers_in_file = given.layers.starts_with('@');
-  check_files({{"TRAIN", given.table},
-               {"--labels", given.input.labels},
-               {"--test", given.test},
-               {"--test-labels", given.test_labels},
-               {"--layers", layers_in_file ? given.layers.substr(1) : std::string()}},
-              {{"--model", given.model},
-               {"--log", given.log},
-               {"standard output", given.output.quiet ? std::string() : std::string("-")}});
+  check_paths(given);
   const TrainOptions options = with_defaults(given);
-  const bool talk = !options.output.json && !options.output.quiet;
-  const weir::Samples samples = prepare(options);
-  const weir::PipelineSettings& settings = samples.settings;
+  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
   check_test(options, samples);
-  Plan plan = plan_learning(samples, learn_options(options));
-  const weir::LearnChoices choices = plan.choices;
-  const std::string layers = plan.layers;
-  const std::string_view loss = plan.loss.kind();
-  const std::string chosen = chosen_text(options, choices, samples.training.rows());
-  std::vector<std::string> notes = samples.notes;
-  if (talk) {
-    print(beginning_text(options, samples) + notes_text(notes) +
-          (chosen.empty() ? std::string() : "  chosen: " + chosen + "\n"));
-  }
+  Plan plan = plan_learning(samples, options.learning);
+  TrainReport report(options, samples, plan.choices);
   Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
   Learned learned = learn(samples, std::move(plan), watching);
-  Model& model = learned.pipeline;
-  model.record = record_of(options, samples, choices, layers, loss, learned);
-  save_model(options.model, model);
-  const std::vector<std::string> on_training = notes_on(learned.history);
-  notes.insert(notes.end(), on_training.begin(), on_training.end());
-  if (talk) print(training_text(options, learned, choices.patience) + notes_text(on_training));
-
-  Json json{{"model", options.model},
-            {"task", options.task},
-            {"classes", settings.labels.classes},
-            {"features", settings.input.size()},
-            {"rows_trained", samples.training.rows()},
-            {"rows_held_back", samples.validation.rows()},
-            {"rows_without_label", samples.unlabelled},
-            {"seconds", learned.seconds},
-            {"chosen", chosen},
-            {"epochs", epochs_json(learned.history)}};
-  if (samples.validation.rows() > 0) {
-    const weir::Assessment result = assess_held_back(model, samples);
-    if (talk)
-      print(held_back_title(samples, result) + to_text(result) +
-            to_text(learned.alarm_rate, settings.labels));
-    json["validation"] = to_json(result);
-    if (learned.alarm_rate.asked > 0.0) json["alarm_rate"] = to_json(learned.alarm_rate);
-  }
-  if (!options.test.empty()) judge_by_test(options, model, notes, json);
-  if (talk) print("\nSaved " + options.model + "\n");
-  if (std::string gaps = gaps_text(samples.gaps, settings.preprocess); !gaps.empty()) notes.push_back(gaps);
-  if (samples.unlabelled > 0) notes.push_back(left_out_note(samples));
-  json["notes"] = notes;
-  if (options.output.json) print_json(json);
+  learned.pipeline.record = record_of(options, samples, learned);
+  save_model(options.model, learned.pipeline);
+  report.training(learned);
+  report.held_back(learned);
+  report.test(learned.pipeline);
+  report.end();
   if (!watching.log_failure.empty()) {
     weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");
   }

@@ -14,6 +14,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/detect/drift_monitor.hpp>
+#include <weir/pipeline/flow_profile.hpp>
 #include <weir/pipeline/flow_scorer.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
@@ -21,7 +22,6 @@
 #include <weir/traffic/parse/fragments.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cinttypes>
 #include <cstddef>
@@ -52,26 +52,13 @@ using namespace weir;  // NOLINT: a program
   return model;
 }
 
-/// The highest number among columns of this name: 30 for "seq_size_30".
-[[nodiscard]] std::uint64_t columns_named(const Schema& schema, std::string_view base) {
-  std::uint64_t most = 0;
-  for (const Column& column : schema.columns) {
-    const std::string_view name = column.name;
-    if (name.substr(0, base.size()) != base) continue;
-    std::uint64_t index = 0;
-    const char* const end = name.data() + name.size();
-    if (std::from_chars(name.data() + base.size(), end, index).ptr == end) most = std::max(most, index);
-  }
-  return most;
-}
-
 /// The meter's options with as many columns of first packets and bytes as the model reads.
 [[nodiscard]] MeterOptions meter_for(MeterOptions options, const Schema& schema) {
-  for (const char* base : {"seq_size_", "seq_direction_", "seq_gap_ns_", "seq_flags_"}) {
-    options.packets = std::max(options.packets, columns_named(schema, base));
-  }
-  options.payload = columns_named(schema, "payload_");
-  options.header_bits = (columns_named(schema, "header_bit_") + HeaderBits::bits - 1) / HeaderBits::bits;
+  const FlowFeatureOptions features =
+      features_for(schema, {.packets = static_cast<std::size_t>(options.packets)});
+  options.packets = features.packets;
+  options.payload = features.payload_bytes;
+  options.header_bits = features.header_packets;
   return options;
 }
 
@@ -169,16 +156,8 @@ class FlowWatch {
     if (!anomaly) alert["label"] = model_.labels.classes[static_cast<std::size_t>(verdict.label)];
     alert["score"] = verdict.score;
     if (model_.has_threshold()) alert["threshold"] = model_.threshold;
-    if (anomaly) put_reasons(alert, reasons());
+    if (anomaly) put_reasons(alert, scorer_.reasons(reasons_given));
     return alert;
-  }
-
-  [[nodiscard]] std::vector<Reason> reasons() const {
-    std::vector<Reason> told;
-    for (const AlarmReason& reason : scorer_.reasons(reasons_given)) {
-      told.push_back({reason.feature, reason.error});
-    }
-    return told;
   }
 
   void watch_drift(const FlowBase& flow, const Verdict& verdict, Alerts& alerts) {
@@ -207,76 +186,30 @@ class FlowWatch {
   std::uint64_t flows_ = 0, unusable_ = 0, alarms_ = 0, early_alarms_ = 0, drift_alarms_ = 0;
 };
 
-/// Finds the profile that a model was trained on.
-class ProfileChoice {
- public:
-  ProfileChoice(const WatchOptions& o, const Model& model)
-      : options_(o), model_(model), meter_(meter_for(o.meter, model.preprocess.schema)) {}
-
-  /// Judges with this profile if it is the one; says whether it was.
-  template <class Profile>
-  bool try_profile(int& code) {
-    if (!meter_.profile.empty() && meter_.profile != Profile::name) return false;
-    const FlowOptions table = flow_table_options<Profile>(meter_);
-    if (lacks_none<Profile, Profile>(table)) {
-      code = FlowWatch<Profile, Profile>(options_, model_, table).run();
-      return true;
-    }
-    return with_further_columns<Profile>([&]<class... Profiles>() {
-      if (!lacks_none<Profile, Profiles...>(table)) return false;
-      code = FlowWatch<Profile, Profiles...>(options_, model_, table).run();
-      return true;
-    });
-  }
-
-  /// Tries these one after the other.
-  template <class... Profiles>
-  bool try_all(int& code, ProfileList<Profiles...>) {
-    return (try_profile<Profiles>(code) || ...);
-  }
-
-  [[noreturn]] void refuse() const {
-    std::string what = options_.model + ": not a model of the columns of weir flows: ";
-    if (meter_.profile.empty()) what += "no profile has all of them; ";
-    what += "profile '" + nearest_ + "' has no column '" + lacking_.front() + "'";
-    if (lacking_.size() > 1) what += " and " + std::to_string(lacking_.size() - 1) + " more are missing";
-    fail(ErrorKind::data, what);
-  }
-
- private:
-  /// Whether these profiles have all columns of the model; remembers those that come nearest.
-  template <class Profile, class... Profiles>
-  bool lacks_none(const FlowOptions& table) {
-    std::vector<std::string> lacking;
-    const std::vector<FlowColumn> columns = flow_columns<Profiles...>(table.features);
-    for (const Column& wanted : model_.preprocess.schema.columns) {
-      const auto same = [&](const FlowColumn& c) { return c.name == wanted.name; };
-      if (std::none_of(columns.begin(), columns.end(), same)) lacking.push_back(wanted.name);
-    }
-    if (lacking.empty()) return true;
-    if (nearest_.empty() || lacking.size() < lacking_.size()) {
-      nearest_ = Profile::name;
-      lacking_ = std::move(lacking);
-    }
-    return false;
-  }
-
-  const WatchOptions& options_;
-  const Model& model_;
-  MeterOptions meter_;
-  std::string nearest_;
-  std::vector<std::string> lacking_;
-};
+/// Judges with the first profile that has the model's columns, or with the one that is asked for.
+template <class... Profiles>
+int watch_with(const WatchOptions& o, const Model& model, ProfileList<Profiles...>) {
+  const Schema& schema = model.preprocess.schema;
+  const MeterOptions meter = meter_for(o.meter, schema);
+  ProfileSearch search(schema);
+  int code = 0;
+  const auto try_one = [&]<class Profile>() {
+    if (!meter.profile.empty() && meter.profile != Profile::name) return false;
+    const FlowOptions table = flow_table_options<Profile>(meter);
+    return search.template try_profile<Profile>(
+        table.features, [&]<class... All>() { code = FlowWatch<Profile, All...>(o, model, table).run(); });
+  };
+  if ((try_one.template operator()<Profiles>() || ...)) return code;
+  fail(ErrorKind::data, o.model + ": not a model of the columns of weir flows: " +
+                            (meter.profile.empty() ? "no profile has all of them; " : "") + search.refusal());
+}
 
 int watch_flows(const WatchOptions& o) {
   const Model model = load_judge(o);
   if (o.drift > 0 && model.reference.empty()) {
     fail(ErrorKind::config, o.model + ": holds no statistics of its training, which --drift compares with");
   }
-  ProfileChoice choice(o, model);
-  int code = 0;
-  if (!choice.try_all(code, AllProfiles{})) choice.refuse();
-  return code;
+  return watch_with(o, model, AllProfiles{});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
 
+#include <weir/core/plain_text.hpp>
 #include <weir/detect/kitsune.hpp>
 #include <weir/io/kitsune_file.hpp>
 
@@ -49,19 +50,11 @@ using namespace weir;  // NOLINT: a program
     case KitsunePhase::calibrating: return "still looking for the threshold";
     case KitsunePhase::detecting: break;
   }
-  std::string text = "alarm above " + brief(detector.threshold());
+  std::string text = "alarm above " + weir::brief_text(detector.threshold());
   if (detector.threshold() > detector.lowest_threshold()) {
-    text += " now, " + brief(detector.lowest_threshold()) + " at first";
+    text += " now, " + weir::brief_text(detector.lowest_threshold()) + " at first";
   }
   return text + calibration_text(o);
-}
-
-[[nodiscard]] std::vector<Reason> reasons_of(const Kitsune<>& detector) {
-  std::vector<Reason> reasons;
-  for (const KitsuneReason& reason : detector.reasons(reasons_given)) {
-    reasons.push_back({reason.feature, reason.error});
-  }
-  return reasons;
 }
 
 }  // namespace
@@ -83,7 +76,7 @@ int watch_packets(const WatchOptions& o) {
     alert["packet"] = detector.packets();
     alert["score"] = verdict.score;
     alert["threshold"] = threshold;
-    put_reasons(alert, reasons_of(detector));
+    put_reasons(alert, detector.reasons(reasons_given));
     alerts.write(alert);
   };
   source.run(judge, [] {});

@@ -34,8 +34,13 @@
 #include <weir/io/output_file.hpp>
 #include <weir/io/save.hpp>
 
+#include <weir/pipeline/assess_file.hpp>
+#include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
+#include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/table_samples.hpp>
+#include <weir/pipeline/table_scorer.hpp>

@@ -16,6 +16,7 @@
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/number_like.hpp>
 #include <weir/data/numeric_target.hpp>
+#include <weir/data/open_table.hpp>
 #include <weir/data/scale.hpp>
 #include <weir/data/seasonal.hpp>
 #include <weir/data/split.hpp>

@@ -160,7 +160,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 1: run<CicFlow, CesnetFlow>(options, in_bursts, packets); break;
     case 2: run<NfstreamFlow>(options, in_bursts, packets); break;
     case 3: run<ZeekFlow>(options, in_bursts, packets); break;
-    default: run<CicCompatFlow>(cic_compat_options(options), in_bursts, packets); break;
+    default: run<CicCompatFlow>(CicCompatFlow::table_options(options), in_bursts, packets); break;
   }
   return 0;
 }

@@ -24,7 +24,7 @@ std::vector<Row> cic(const Trace& trace) { return flows_of<CicFlow>(trace.packet
 
 /// Only flows that the original writes.
 std::vector<Row> compat(const std::vector<Packet>& packets) {
-  FlowTable<CicCompatFlow> table(cic_compat_options({.max_flows = 256}));
+  FlowTable<CicCompatFlow> table(CicCompatFlow::table_options({.max_flows = 256}));
   std::vector<Row> rows;
   const auto keep = [&](const auto& flow) {
     if (CicCompatFlow::keeps(flow)) rows.push_back(row_of(flow));

@@ -8,6 +8,7 @@
 #include <weir/data/scaler.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,6 +24,9 @@ enum class OnMissing : std::uint8_t {
   reject,  ///< the row is left out
   error    ///< DataError
 };
+[[nodiscard]] constexpr std::array<std::string_view, 3> names_of(OnMissing) {
+  return {"impute", "reject", "error"};
+}
 
 /// One number in, one finite feature out (or none, when the column is not used).
 struct NumericPlan {

@@ -19,6 +19,7 @@
 #include <weir/data/kind_guess.hpp>
 #include <weir/data/mixed_column.hpp>
 #include <weir/data/repeated_header.hpp>
+#include <weir/data/row_reader.hpp>
 #include <weir/data/schema.hpp>
 #include <weir/data/table.hpp>
 #include <weir/data/table_text.hpp>
@@ -26,7 +27,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,8 +38,10 @@
 
 namespace weir::inline WEIR_ABI {
 
-class CsvReader {
+class CsvReader final : public RowReader {
  public:
+  using RowReader::try_read;
+
   /// Opens a file by options.open, and reads its header line and, for the kinds of columns, its first rows.
   static Result<CsvReader> try_open(const std::string& path, CsvOptions options = {});
   static Result<CsvReader> try_make(std::unique_ptr<ByteSource> source, CsvOptions options = {});
@@ -50,22 +52,13 @@ class CsvReader {
     return try_make(std::move(source), std::move(options)).value();
   }
 
-  /// The columns of the file, ignored ones too.
-  [[nodiscard]] const Schema& schema() const noexcept { return schema_; }
-  /// By the first rows, columns of numbers with a few texts (MixedColumns::categorical).
-  [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept { return mixed_; }
-  /// Other names or kinds for the columns, before the first row is read.
-  Status try_use(Schema schema);
-  void use(Schema schema) { static_cast<void>(try_use(std::move(schema)).value()); }
-  /// An empty table for read().
-  [[nodiscard]] Table make_table() const { return Table(schema_); }
-  [[nodiscard]] const CsvReport& report() const noexcept { return report_; }
+  [[nodiscard]] const Schema& schema() const noexcept override { return schema_; }
+  /// With MixedColumns::categorical; else they are refused.
+  [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
+  Status try_use(Schema schema) override;
+  [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
-  /// Appends up to max_rows rows; returns how many, 0 only at the end of the file.
-  Result<std::size_t> try_read(Table& table, std::size_t max_rows = std::numeric_limits<std::size_t>::max());
-  std::size_t read(Table& table, std::size_t max_rows = std::numeric_limits<std::size_t>::max()) {
-    return try_read(table, max_rows).value();
-  }
+  Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
 
  private:
   CsvReader(std::unique_ptr<ByteSource> source, CsvOptions options);

@@ -9,11 +9,16 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/byte_source.hpp>
+#include <weir/data/csv.hpp>
 #include <weir/data/csv_options.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/schema.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +86,36 @@ inline constexpr std::array<std::string_view, 43> column_names{"duration",
 /// The columns that a model must not see.
 [[nodiscard]] inline std::vector<std::string> not_features() {
   return {std::string(label), std::string(difficulty)};
+}
+
+/// Whether a file with these first bytes is of this layout: 41 to 43 fields, the second of them a protocol.
+[[nodiscard]] inline bool looks_like(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
+  const auto commas = static_cast<std::size_t>(std::count(line.begin(), line.end(), ','));
+  if (commas + 3 < column_names.size() || commas + 1 > column_names.size()) return false;
+  const std::string_view second = line.substr(line.find(',') + 1);
+  const std::string_view protocol = second.substr(0, second.find(','));
+  return protocol == "tcp" || protocol == "udp" || protocol == "icmp";
+}
+
+/// The reader of a file of which label and difficulty may be missing: files to score lack them. The
+/// difficulty is ignored unless it is asked for. DataError when the first row has another number of fields.
+[[nodiscard]] inline Result<CsvReader> try_reader(std::unique_ptr<ByteSource> source, CsvOptions options) {
+  const std::string name = source->name();
+  options.header = false;
+  options.schema = {};
+  Result<CsvReader> reader = CsvReader::try_make(std::move(source), std::move(options));
+  if (!reader) return reader;
+  const std::size_t count = reader->schema().columns.size();
+  if (count + 2 < column_names.size() || count > column_names.size()) {
+    return Failure{ErrorKind::data, name + ": the first row has " + std::to_string(count) +
+                                        " fields; NSL-KDD has 43, or 41 without label and difficulty"};
+  }
+  Schema named = schema();
+  named.columns.back().kind = ColumnKind::ignore;
+  named.columns.resize(count);
+  if (Status status = reader->try_use(std::move(named)); !status) return status.error();
+  return reader;
 }
 
 [[nodiscard]] inline CsvOptions csv_options() { return {.header = false, .schema = schema()}; }

@@ -10,16 +10,21 @@
 #include <weir/core/abi.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
 enum class Scaling : std::uint8_t { none, standard, min_max, log_standard, log_min_max, rank };
+[[nodiscard]] constexpr std::array<std::string_view, 6> names_of(Scaling) {
+  return {"none", "standard", "min_max", "log_standard", "log_min_max", "rank"};
+}
 
 [[nodiscard]] constexpr bool takes_log(Scaling scaling) noexcept {
   return scaling == Scaling::log_standard || scaling == Scaling::log_min_max;

@@ -23,6 +23,9 @@ enum class TextEncoding : std::uint8_t {
   windows_1252,  ///< Latin-1 with dashes, quotes and the euro sign
   utf16          ///< either byte order, by the byte-order mark or by the zeros
 };
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(TextEncoding) {
+  return {"automatic", "utf-8", "windows-1252", "utf-16"};
+}
 
 [[nodiscard]] inline bool is_ascii(std::string_view text) noexcept {
   constexpr std::uint64_t high = 0x8080808080808080;

@@ -19,6 +19,7 @@
 #include <weir/core/error.hpp>
 #include <weir/detect/after_image.hpp>
 #include <weir/detect/after_image_compat.hpp>
+#include <weir/detect/alarm_reason.hpp>
 #include <weir/detect/kitnet.hpp>
 #include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/score_threshold.hpp>
@@ -60,12 +61,6 @@ struct KitsuneVerdict {
   double score = 0.0;  ///< 0 while the net learns
   /// Score above the threshold as it was, only when detecting; or a score that is NaN, at any time.
   bool alarm = false;
-};
-
-/// A feature, and how far the packet was from what is normal in it, in units of its range in training.
-struct KitsuneReason {
-  std::string feature;
-  double error = 0.0;
 };
 
 template <class T = float>
@@ -131,8 +126,8 @@ class Kitsune {
   }
 
   /// The `count` features of the last scored packet that the net reproduced worst, worst first. Allocates.
-  [[nodiscard]] std::vector<KitsuneReason> reasons(std::size_t count) const {
-    std::vector<KitsuneReason> result;
+  [[nodiscard]] std::vector<AlarmReason> reasons(std::size_t count) const {
+    std::vector<AlarmReason> result;
     if (!net_.mapped()) return result;
     std::vector<T> errors = net_.feature_errors();
     for (T& error : errors) {

@@ -36,9 +36,7 @@ namespace detail {
 [[nodiscard]] Result<double> parse_number(const SafetensorsView& file, std::string_view key);
 
 [[nodiscard]] inline Result<Task> parse_task(std::string_view text) {
-  for (std::size_t i = 0; i < task_names.size(); ++i) {
-    if (task_names[i] == text) return static_cast<Task>(i);
-  }
+  if (const std::optional<Task> task = named<Task>(text)) return *task;
   return bad_file("weir.task: " + in_quotes(text) + " is not known");
 }
 

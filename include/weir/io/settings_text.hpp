@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/enum_names.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocessor.hpp>
 #include <weir/io/json_text.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,27 +22,15 @@
 
 namespace weir::inline WEIR_ABI::detail {
 
-inline constexpr std::array<std::string_view, 6> scaling_names{"none",         "standard",    "min_max",
-                                                               "log_standard", "log_min_max", "rank"};
-inline constexpr std::array<std::string_view, 3> on_missing_names{"impute", "reject", "error"};
-
-/// A name of an enumeration, in the order of its values.
-template <class Enum, std::size_t N>
-[[nodiscard]] bool read_enum(JsonReader& in, const std::array<std::string_view, N>& names, Enum& out) {
+/// A name of an enumeration.
+template <Named Enum>
+[[nodiscard]] bool read_enum(JsonReader& in, Enum& out) {
   std::string name;
   if (!in.string(name)) return false;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (names[i] == name) {
-      out = static_cast<Enum>(i);
-      return true;
-    }
-  }
-  return in.cursor().refuse(in.cursor().position(), in_quotes(name) + " is not known here");
-}
-
-template <class Enum, std::size_t N>
-[[nodiscard]] std::string_view enum_name(const std::array<std::string_view, N>& names, Enum value) {
-  return names[static_cast<std::size_t>(value)];
+  const std::optional<Enum> value = named<Enum>(name);
+  if (!value) return in.cursor().refuse(in.cursor().position(), in_quotes(name) + " is not known here");
+  out = *value;
+  return true;
 }
 
 inline void write_strings(JsonWriter& out, const std::vector<std::string>& values) {
@@ -110,11 +100,8 @@ inline void write_pairs(JsonWriter& out, const std::vector<std::pair<std::string
 
 WEIR_BODY void write_plan(JsonWriter& out, const NumericPlan& plan) {
   out.key("kind").string("numeric").key("used").boolean(plan.used);
-  out.key("on_missing")
-      .string(enum_name(on_missing_names, plan.on_missing))
-      .key("stand_in")
-      .number(plan.stand_in);
-  out.key("scaling").string(enum_name(scaling_names, plan.scaler.scaling));
+  out.key("on_missing").string(name_of(plan.on_missing)).key("stand_in").number(plan.stand_in);
+  out.key("scaling").string(name_of(plan.scaler.scaling));
   out.key("shift").number(plan.scaler.shift).key("scale").number(plan.scaler.scale);
   out.key("low").number(static_cast<double>(plan.low)).key("high").number(static_cast<double>(plan.high));
   out.key("landmarks").begin('[');
@@ -123,10 +110,7 @@ WEIR_BODY void write_plan(JsonWriter& out, const NumericPlan& plan) {
 }
 
 WEIR_BODY void write_plan(JsonWriter& out, const CategoricalPlan& plan) {
-  out.key("kind")
-      .string("categorical")
-      .key("on_missing")
-      .string(enum_name(on_missing_names, plan.on_missing));
+  out.key("kind").string("categorical").key("on_missing").string(name_of(plan.on_missing));
   out.key("categories");
   write_strings(out, plan.categories);
 }
@@ -149,11 +133,11 @@ WEIR_BODY bool ColumnText::read(JsonReader& in, std::string_view key) {
   double number = 0.0;
   if (key == "name") return (named = true) && in.string(name);
   if (key == "kind") return in.string(kind);
-  if (key == "on_missing") return read_enum(in, on_missing_names, numeric.on_missing);
+  if (key == "on_missing") return read_enum(in, numeric.on_missing);
   (key == "categories" ? of_texts : of_numbers) = true;
   if (key == "used") return in.boolean(numeric.used);
   if (key == "stand_in") return in.number(numeric.stand_in);
-  if (key == "scaling") return read_enum(in, scaling_names, numeric.scaler.scaling);
+  if (key == "scaling") return read_enum(in, numeric.scaler.scaling);
   if (key == "shift") return in.number(numeric.scaler.shift);
   if (key == "scale") return in.number(numeric.scaler.scale);
   if (key == "low" || key == "high") {
@@ -277,7 +261,7 @@ WEIR_BODY Result<SampleRule> parse_samples(std::string_view text) {
     return true;
   };
   const bool fine = in.object([&](std::string_view key) {
-    if (key == "kind") return read_enum(in, sample_names, rule.kind);
+    if (key == "kind") return read_enum(in, rule.kind);
     if (key == "scale") return in.number(rule.pixel_scale);
     if (key == "rows") return count(rule.rows);
     if (key == "columns") return count(rule.columns);

@@ -5,9 +5,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/detect/score_threshold.hpp>
 #include <weir/pipeline/label_choice.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/samples.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,25 +55,18 @@ namespace detail {
   return std::ceil(rate / digit) * digit;
 }
 
-/// As short as it goes: "0.001".
-[[nodiscard]] inline std::string brief(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
 [[noreturn]] inline void refuse_rate(double rate, std::size_t there, const Samples& samples) {
   const auto is = [&](const char* member) { return option_word(samples.words, member); };
   const std::size_t needed = scores_needed(rate);
-  std::string mend = is("alarm_rate") + " " + brief(least_rate(there)) + " or more";
+  std::string mend = is("alarm_rate") + " " + brief_text(least_rate(there)) + " or more";
   const double share = samples.held_back_share * static_cast<double>(needed) / static_cast<double>(there);
   if (there > 0 && share < 0.6)
-    mend += ", " + is("validation") + " " + brief(std::ceil(share * 100.0) / 100.0);
+    mend += ", " + is("validation") + " " + brief_text(std::ceil(share * 100.0) / 100.0);
   if (there == 0) mend = "a larger " + is("validation");
-  fail(ErrorKind::data, is("alarm_rate") + " " + brief(rate) + " takes " + counted(needed, "held-back row") +
-                            " of '" + samples.settings.labels.classes[0] +
-                            "' to set the threshold by; there are " + std::to_string(there) + ": " + mend +
-                            ", or more rows");
+  fail(ErrorKind::data, is("alarm_rate") + " " + brief_text(rate) + " takes " +
+                            count_text(needed, "held-back row") + " of '" +
+                            samples.settings.labels.classes[0] + "' to set the threshold by; there are " +
+                            std::to_string(there) + ": " + mend + ", or more rows");
 }
 
 }  // namespace detail

@@ -12,6 +12,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/csv_cells.hpp>
 #include <weir/data/finite.hpp>
 #include <weir/data/label_match.hpp>
@@ -20,7 +21,6 @@
 #include <weir/models/any_model.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/forecast_pairs.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/samples.hpp>
 #include <weir/pipeline/scorer.hpp>

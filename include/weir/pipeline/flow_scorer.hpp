@@ -11,13 +11,13 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/detect/alarm_reason.hpp>
 #include <weir/pipeline/flow_model_record.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>
-#include <weir/traffic/features/profile_columns.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,12 +26,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// A feature, and its part of an anomaly score.
-struct AlarmReason {
-  std::string feature{};
-  double error = 0.0;
-};
 
 template <class Net, class... Profiles>
 class FlowScorer {
@@ -93,7 +87,7 @@ class FlowScorer {
   template <class Profile>
   static void check_version(const Pipeline<Net>& pipeline) {
     if constexpr (requires { Profile::version; }) {
-      const std::string ours = flow_profile_text(Profile::name, Profile::version);
+      const std::string ours = flow_profile_text<Profile>();
       for (const auto& [entry, theirs] : pipeline.record) {
         const bool same_profile =
             entry == flow_profile_entry && theirs.starts_with(std::string(Profile::name) + ",");

@@ -5,6 +5,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/label_classes.hpp>
 #include <weir/data/label_outlook.hpp>
 #include <weir/data/label_rule.hpp>
@@ -21,15 +22,10 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-/// "1 row", "2 rows"
-[[nodiscard]] inline std::string counted(std::size_t count, const std::string& thing) {
-  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
-}
-
 /// "; 280 rows are left out, having no label": for an error about what is left.
 [[nodiscard]] inline std::string left_out_text(const SampleOptions& options, std::size_t unlabelled) {
   if (unlabelled == 0) return {};
-  return "; " + counted(unlabelled, "row") + (unlabelled == 1 ? " is" : " are") +
+  return "; " + count_text(unlabelled, "row") + (unlabelled == 1 ? " is" : " are") +
          " left out, having no label" + (options.why_unlabelled ? options.why_unlabelled() : std::string());
 }
 
@@ -63,7 +59,7 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
   const auto is = [&](const char* member) { return option_word(options.words, member); };
   fail(ErrorKind::config,
        is("label") + ": column '" + options.label + "' has " + std::to_string(rule.classes.size()) +
-           " different values in " + counted(rows, "row") +
+           " different values in " + count_text(rows, "row") +
            (outlook.quantity ? ", which looks like a quantity: " + is("task") + " regress learns numbers"
                              : ", which names rows rather than classes: choose another " + is("label") +
                                    ", or join values with " + is("benign") + " or " + is("positive")) +

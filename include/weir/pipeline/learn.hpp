@@ -12,6 +12,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/losses/any_loss.hpp>
 #include <weir/losses/make_loss.hpp>
@@ -22,7 +23,6 @@
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/learned.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/samples.hpp>
 #include <weir/train/fit.hpp>
@@ -237,7 +237,8 @@ template <class Net, class... Callbacks>
                callbacks...);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   Completed<Net> done = complete_pipeline(samples, std::move(state.net), plan.alarm_rate, pool.get());
-  return {std::move(done.pipeline), done.alarm_rate, std::move(state.history), seconds};
+  return {std::move(done.pipeline), done.alarm_rate,        std::move(state.history),     seconds,
+          std::move(plan.choices),  std::move(plan.layers), std::string(plan.loss.kind())};
 }
 
 /// Chooses and trains.

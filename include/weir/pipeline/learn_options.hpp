@@ -5,13 +5,15 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
-#include <weir/pipeline/option_words.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/task.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::inline WEIR_ABI {
 
@@ -19,6 +21,9 @@ enum class ClassWeights : unsigned char {
   none,     ///< every row weighs the same
   balanced  ///< rare classes weigh more, so that all together weigh the same
 };
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(ClassWeights) {
+  return {"none", "balanced"};
+}
 
 struct LearnOptions {
   std::string layers{};     ///< hidden ones, as build() reads them: "dense:64,relu"; the last is added

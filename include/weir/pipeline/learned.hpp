@@ -37,6 +37,9 @@ struct Learned {
   AlarmRate alarm_rate{};
   History history{};
   double seconds = 0.0;  ///< of training
+  LearnChoices choices{};
+  std::string layers{};  ///< all of them
+  std::string loss{};    ///< its kind
 };
 
 }  // namespace weir::inline WEIR_ABI

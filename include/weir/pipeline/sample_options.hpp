@@ -8,11 +8,11 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/column_fit.hpp>
 #include <weir/data/label_rule.hpp>
 #include <weir/data/preprocess_options.hpp>
 #include <weir/data/schema.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/task.hpp>
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct SampleOptions {
   std::vector<std::string> drop{};         ///< columns to leave out
   std::vector<std::string> categorical{};  ///< columns whose numbers are names, such as ports
   /// Learn also from the columns that name hosts, connections and moments in a table of flows
-  /// (traffic/features/profile_columns.hpp), which are left out else.
+  /// (ColumnRole in traffic/flow/flow_columns.hpp), which are left out else.
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"

@@ -3,6 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
+#include <weir/core/enum_names.hpp>
 #include <weir/data/finite.hpp>
 #include <weir/data/preprocessor.hpp>
 
@@ -23,11 +24,8 @@ enum class SampleKind : unsigned char {
   window     ///< a record is a step of a series, and a sample its last `input.length` steps
 };
 
-namespace detail {
-inline constexpr std::array<std::string_view, 4> sample_names{"features", "sequence", "image", "window"};
-}
-[[nodiscard]] inline std::string_view name_of(SampleKind kind) noexcept {
-  return detail::sample_names[static_cast<std::size_t>(kind)];
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(SampleKind) {
+  return {"features", "sequence", "image", "window"};
 }
 
 struct SampleRule {

@@ -9,9 +9,9 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/table.hpp>
 #include <weir/data/table_gaps.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/train/dataset.hpp>
 

@@ -4,11 +4,11 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/column_fit.hpp>
 #include <weir/data/finite.hpp>
 #include <weir/data/preprocessor.hpp>
 #include <weir/data/table.hpp>
-#include <weir/pipeline/option_words.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/train/dataset.hpp>
 

@@ -21,11 +21,12 @@
 #include <weir/pipeline/samples.hpp>
 #include <weir/pipeline/sequence_rows.hpp>
 #include <weir/pipeline/window_samples.hpp>
-#include <weir/traffic/features/profile_columns.hpp>
+#include <weir/traffic/features/profiles.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,16 +54,16 @@ inline void require_column(const Table& table, const SampleOptions& options, con
 [[nodiscard]] inline Table without_identities(Samples& samples, Table table, const SampleOptions& options) {
   std::vector<std::string> names, left_out;
   for (const Column& column : table.schema().columns) names.push_back(column.name);
-  const ProfileColumns* const flows = profile_of_columns(names);
-  if (flows == nullptr) return table;
-  samples.settings.record.emplace_back(flow_profile_entry, flow_profile_text(flows->profile, flows->version));
+  const std::optional<TableProfile> flows = profile_of_columns(names);
+  if (!flows) return table;
+  samples.settings.record.emplace_back(flow_profile_entry, flows->text);
   if (options.keep_identities) return table;
-  const auto has = [](const auto& list, std::string_view name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
+  const auto& meant = options.categorical;
   for (const std::string& name : names) {
-    const bool named = has(flows->identities, name) || has(flows->times, name);
-    if (named && name != options.label && !has(options.categorical, name)) left_out.push_back(name);
+    const ColumnRole role = flows->role_of(name);
+    if (role != ColumnRole::identity && role != ColumnRole::time) continue;
+    if (name == options.label || std::find(meant.begin(), meant.end(), name) != meant.end()) continue;
+    left_out.push_back(name);
   }
   if (left_out.empty()) return table;
   samples.notes.push_back(name_list(left_out) + " of these flows " +

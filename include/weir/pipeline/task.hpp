@@ -2,9 +2,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/enum_names.hpp>
 
 #include <array>
-#include <cstddef>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -15,11 +15,8 @@ enum class Task : unsigned char {
   regress    ///< the output is a number
 };
 
-namespace detail {
-inline constexpr std::array<std::string_view, 3> task_names{"classify", "anomaly", "regress"};
-}
-[[nodiscard]] inline std::string_view name_of(Task task) noexcept {
-  return detail::task_names[static_cast<std::size_t>(task)];
+[[nodiscard]] constexpr std::array<std::string_view, 3> names_of(Task) {
+  return {"classify", "anomaly", "regress"};
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -14,7 +14,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/packet_marks.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
@@ -31,6 +31,9 @@ namespace weir::inline WEIR_ABI {
 struct CesnetFlow {
   static constexpr std::string_view name = "cesnet";
   static constexpr int version = 1;
+  static constexpr std::array<std::string_view, 3> known_by{"phist_src_size_1", "phist_dst_size_1",
+                                                            "burst_src_packets_1"};
+  static constexpr bool has_packet_columns = true;
   static constexpr std::size_t bins = 8;
   static constexpr std::size_t bursts = 15;
 

@@ -26,8 +26,8 @@
 #include <weir/traffic/features/cic_columns.hpp>
 #include <weir/traffic/features/flow_moments.hpp>
 #include <weir/traffic/features/utc_time.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_counting.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
@@ -44,6 +44,8 @@ namespace weir::inline WEIR_ABI {
 struct CicFlow {
   static constexpr std::string_view name = "cic";
   static constexpr int version = 1;
+  static constexpr auto known_by = detail::cic_known_by;
+  static constexpr bool blank_missing = false;  ///< readers of CICFlowMeter's tables expect 0
 
   class State {
    public:

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -51,6 +52,10 @@ struct CicRow {
   CicStatistics active{}, idle{};
 };
 
+/// A table that has all of these is one of CICFlowMeter's, or of a profile of its columns.
+inline constexpr std::array<std::string_view, 4> cic_known_by{"Flow Duration", "Total Fwd Packet",
+                                                              "Total Bwd packets", "Flow IAT Mean"};
+
 template <class Out>
 void put_value(Out& out, const char* name, std::string_view unit, const CicValue& v) {
   out.number(name, unit, v.value, v.valid);
@@ -79,11 +84,11 @@ void describe_cic_head(const CicRow& r, Out& out) {
   const CicSide& bwd = r.sides[1];
   out.ends("Flow ID", r.id);
   out.address("Src IP", r.ends.first, r.ends.ip_version);
-  out.number("Src Port", "", r.ends.first_port);
+  out.number({"Src Port", ColumnRole::identity}, "", r.ends.first_port);
   out.address("Dst IP", r.ends.second, r.ends.ip_version);
   out.number("Dst Port", "", r.ends.second_port);
   out.number("Protocol", "", r.ends.protocol);
-  out.text("Timestamp", r.timestamp);
+  out.text({"Timestamp", ColumnRole::time}, r.timestamp);
   out.number("Flow Duration", "us", r.duration_us);
   out.number("Total Fwd Packet", "packets", fwd.packets);
   out.number("Total Bwd packets", "packets", bwd.packets);
@@ -153,7 +158,7 @@ void describe_cic_tail(const CicRow& r, std::string_view label, Out& out) {
   put_value(out, "Fwd Seg Size Min", "bytes", r.fwd_least_header);
   put_statistics(out, {"Active Mean", "Active Std", "Active Max", "Active Min"}, "us", r.active);
   put_statistics(out, {"Idle Mean", "Idle Std", "Idle Max", "Idle Min"}, "us", r.idle);
-  out.text("Label", label);
+  out.text({"Label", ColumnRole::label}, label);
 }
 
 }  // namespace detail

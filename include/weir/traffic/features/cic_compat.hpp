@@ -1,5 +1,5 @@
 // Profile `cic_compat`, version 1: what CICFlowMeter at 98a5eba writes, error for error, for models that were
-// trained on its tables. Use it with `cic_compat_options()`, which also makes the flow table follow its
+// trained on its tables. Use it with `CicCompatFlow::table_options()`, which also makes the flow table follow its
 // rules: IPv4 only; a flow ends 120 s after its first packet, at the first backward FIN, or at a RST; a
 // second forward FIN is not counted; flows of one packet are not written (`keeps`). Time is cut to
 // microseconds.
@@ -21,8 +21,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/cic_columns.hpp>
 #include <weir/traffic/features/utc_time.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_counting.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
@@ -36,16 +36,6 @@
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
-
-/// The flow table's options for `cic_compat`.
-[[nodiscard]] inline FlowOptions cic_compat_options(FlowOptions options = {}) noexcept {
-  options.lifecycle = FlowLifecycle::cic_compat;
-  options.timeouts.active_ns = 120 * ns_per_s;
-  options.vlan_in_key = false;
-  options.lower_port_serves = false;
-  options.drop_duplicates = false;
-  return options;
-}
 
 namespace detail {
 
@@ -79,6 +69,18 @@ class RunningStatistics {
 struct CicCompatFlow {
   static constexpr std::string_view name = "cic_compat";
   static constexpr int version = 1;
+  static constexpr auto known_by = detail::cic_known_by;
+  static constexpr bool blank_missing = false;  ///< readers of CICFlowMeter's tables expect 0
+
+  /// The flow table's options, by which it follows CICFlowMeter's rules.
+  [[nodiscard]] static FlowOptions table_options(FlowOptions options = {}) noexcept {
+    options.lifecycle = FlowLifecycle::cic_compat;
+    options.timeouts.active_ns = 120 * ns_per_s;
+    options.vlan_in_key = false;
+    options.lower_port_serves = false;
+    options.drop_duplicates = false;
+    return options;
+  }
 
   class State {
    public:

@@ -27,7 +27,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <array>
@@ -47,6 +47,7 @@ namespace weir::inline WEIR_ABI {
 struct CoreFlow {
   static constexpr std::string_view name = "core";
   static constexpr int version = 1;
+  static constexpr std::array<std::string_view, 3> known_by{"duration_ns", "fwd_packets", "bwd_packets"};
 
   struct State {
     void add(const FlowBase&, const FlowPacket&, std::span<std::byte>) noexcept {}
@@ -59,11 +60,11 @@ struct CoreFlow {
     const FlowSide& fwd = flow.sides[0];
     const FlowSide& bwd = flow.sides[1];
     out.address("src_ip", flow.address(0), flow.key.ip_version);
-    out.number("src_port", "", flow.port(0));
+    out.number({"src_port", ColumnRole::identity}, "", flow.port(0));
     out.address("dst_ip", flow.address(1), flow.key.ip_version);
     out.number("dst_port", "", flow.port(1));
     out.number("protocol", "", flow.key.protocol);
-    out.number("start_ns", "ns", flow.start_ns);
+    out.number({"start_ns", ColumnRole::time}, "ns", flow.start_ns);
     out.number("duration_ns", "ns", flow.duration_ns());
     out.number("fwd_packets", "packets", fwd.packets);
     out.number("bwd_packets", "packets", bwd.packets);
@@ -83,7 +84,7 @@ struct CoreFlow {
   static void describe_more(const FlowBase& flow, Out& out) {
     const FlowSide& fwd = flow.sides[0];
     const FlowSide& bwd = flow.sides[1];
-    out.number("flow_id", "", flow.id);
+    out.number({"flow_id", ColumnRole::identity}, "", flow.id);
     out.number("ip_version", "", flow.key.ip_version);
     out.number("vlan", "", flow.key.vlan[0], flow.key.vlan_count > 0);
     out.number("inner_vlan", "", flow.key.vlan[1], flow.key.vlan_count > 1);

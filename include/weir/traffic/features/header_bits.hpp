@@ -17,7 +17,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/flow/feature_mask.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 #include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse/transport.hpp>

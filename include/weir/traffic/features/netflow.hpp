@@ -11,9 +11,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,8 @@ namespace weir::inline WEIR_ABI {
 struct NetflowFlow {
   static constexpr std::string_view name = "netflow";
   static constexpr int version = 1;
+  static constexpr std::array<std::string_view, 3> known_by{"octetDeltaCount", "packetDeltaCount",
+                                                            "flowEndReason"};
 
   struct State {
     void add(const FlowBase&, const FlowPacket&, std::span<std::byte>) noexcept {}
@@ -36,8 +39,8 @@ struct NetflowFlow {
     const FlowSide& fwd = flow.sides[0];
     const FlowSide& bwd = flow.sides[1];
     describe_ends(flow, out);
-    out.number("flowStartNanoseconds", "ns", flow.start_ns);
-    out.number("flowEndNanoseconds", "ns", flow.end_ns());
+    out.number({"flowStartNanoseconds", ColumnRole::time}, "ns", flow.start_ns);
+    out.number({"flowEndNanoseconds", ColumnRole::time}, "ns", flow.end_ns());
     out.number("octetDeltaCount", "bytes", fwd.ip_bytes);
     out.number("packetDeltaCount", "packets", fwd.packets);
     out.number("reverseOctetDeltaCount", "bytes", bwd.ip_bytes);
@@ -55,7 +58,7 @@ struct NetflowFlow {
     out.number("flowEndReason", "", static_cast<unsigned>(flow.end));
     const bool known = flow.direction == FlowDirection::syn || flow.direction == FlowDirection::syn_ack;
     out.number("biflowDirection", "", known ? 1 : 0);
-    out.number("flowId", "", flow.id);
+    out.number({"flowId", ColumnRole::identity}, "", flow.id);
   }
 
  private:
@@ -63,13 +66,13 @@ struct NetflowFlow {
   static void describe_ends(const FlowBase& flow, Out& out) {
     const std::uint8_t ip_version = flow.key.ip_version;
     const auto put = [&](const char* column, bool mine, const IpAddress& a) {
-      mine ? out.address(column, a, ip_version) : out.text(column, "");
+      mine ? out.address(column, a, ip_version) : out.text({column, ColumnRole::identity}, "");
     };
     put("sourceIPv4Address", ip_version != 6, flow.address(0));
     put("sourceIPv6Address", ip_version == 6, flow.address(0));
     put("destinationIPv4Address", ip_version != 6, flow.address(1));
     put("destinationIPv6Address", ip_version == 6, flow.address(1));
-    out.number("sourceTransportPort", "", flow.port(0));
+    out.number({"sourceTransportPort", ColumnRole::identity}, "", flow.port(0));
     out.number("destinationTransportPort", "", flow.port(1));
     out.number("protocolIdentifier", "", flow.key.protocol);
   }

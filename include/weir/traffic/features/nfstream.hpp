@@ -17,8 +17,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/flow_moments.hpp>
 #include <weir/traffic/features/packet_marks.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_counting.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
@@ -34,6 +34,9 @@ namespace weir::inline WEIR_ABI {
 struct NfstreamFlow {
   static constexpr std::string_view name = "nfstream";
   static constexpr int version = 1;
+  static constexpr std::array<std::string_view, 3> known_by{"bidirectional_duration_ms", "src2dst_packets",
+                                                            "dst2src_packets"};
+  static constexpr bool has_packet_columns = true;
 
   struct State {
     void add(const FlowBase& flow, const FlowPacket& p, std::span<std::byte> memory) noexcept {
@@ -84,12 +87,12 @@ struct NfstreamFlow {
 
   template <class Out>
   static void describe_ends(const FlowBase& flow, const State& state, Out& out) {
-    out.number("id", "", flow.id);
+    out.number({"id", ColumnRole::identity}, "", flow.id);
     out.number("expiration_id", "", flow.end == FlowEnd::idle ? 0 : flow.end == FlowEnd::active ? 1 : -1);
     out.address("src_ip", flow.address(0), flow.key.ip_version);
     out.mac("src_mac", state.mac[0]);
     out.mac("src_oui", state.mac[0], 3);
-    out.number("src_port", "", flow.port(0));
+    out.number({"src_port", ColumnRole::identity}, "", flow.port(0));
     out.address("dst_ip", flow.address(1), flow.key.ip_version);
     out.mac("dst_mac", state.mac[1]);
     out.mac("dst_oui", state.mac[1], 3);
@@ -102,8 +105,8 @@ struct NfstreamFlow {
 
   template <class Out>
   static void describe_totals(const FlowBase& flow, const State& state, Out& out) {
-    out.number("bidirectional_first_seen_ms", "ms", ms(flow.start_ns));
-    out.number("bidirectional_last_seen_ms", "ms", ms(flow.end_ns()));
+    out.number({"bidirectional_first_seen_ms", ColumnRole::time}, "ms", ms(flow.start_ns));
+    out.number({"bidirectional_last_seen_ms", ColumnRole::time}, "ms", ms(flow.end_ns()));
     out.number("bidirectional_duration_ms", "ms", static_cast<double>(flow.duration_ns()) / 1e6);
     out.number("bidirectional_packets", "packets", flow.packets());
     out.number("bidirectional_bytes", "bytes", flow.sides[0].bytes + flow.sides[1].bytes);
@@ -114,8 +117,8 @@ struct NfstreamFlow {
     for (std::size_t s = 0; s < 2; ++s) {
       const FlowSide& side = flow.sides[s];
       const bool any = side.packets > 0;
-      out.number(names[s][0], "ms", any ? ms(state.first_ns[s]) : 0, any);
-      out.number(names[s][1], "ms", any ? ms(side.last_ns) : 0, any);
+      out.number({names[s][0], ColumnRole::time}, "ms", any ? ms(state.first_ns[s]) : 0, any);
+      out.number({names[s][1], ColumnRole::time}, "ms", any ? ms(side.last_ns) : 0, any);
       out.number(names[s][2], "ms", any ? static_cast<double>(side.last_ns - state.first_ns[s]) / 1e6 : 0.0,
                  any);
       out.number(names[s][3], "packets", side.packets);

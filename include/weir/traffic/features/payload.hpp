@@ -7,7 +7,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/tls_mask.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>

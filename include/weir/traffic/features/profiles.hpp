@@ -1,17 +1,21 @@
-// The profiles of flow features as a list, so that a program can choose one by its name.
+// The profiles of flow features as a list: by name, and by the columns of a table.
 //
-//   with_profile(name, [&]<class Profile>() { meter<Profile>(); });
-//
-// A program that uses it compiles a meter for each profile.
+//   with_profile(name, [&]<class Profile>() { meter<Profile>(); });      // compiles a meter for each
+//   if (const auto flows = profile_of_columns(names)) ... flows->role_of("src_ip")
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/flow_features.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
-#include <type_traits>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -46,16 +50,17 @@ bool with_profile(std::string_view name, Use&& use) {
   return with_profile(name, use, AllProfiles{});
 }
 
-/// Whether a profile's readers expect an empty field where a value is missing; those of CICFlowMeter expect
-/// 0.
+/// Whether a profile's readers expect an empty field where a value is missing; else they expect 0.
 template <class Profile>
-inline constexpr bool writes_blanks =
-    !std::is_same_v<Profile, CicFlow> && !std::is_same_v<Profile, CicCompatFlow>;
+inline constexpr bool writes_blanks = !requires {
+  requires !Profile::blank_missing;
+};
 
 /// Whether a profile has columns for the first packets of its own.
 template <class Profile>
-inline constexpr bool has_packet_columns =
-    std::is_same_v<Profile, NfstreamFlow> || std::is_same_v<Profile, CesnetFlow>;
+inline constexpr bool has_packet_columns = requires {
+  requires Profile::has_packet_columns;
+};
 
 /// Hands a profile and the further columns that may stand beside it, as template arguments, to `use`.
 template <class Profile, class Use>
@@ -67,10 +72,45 @@ decltype(auto) with_further_columns(Use&& use) {
   }
 }
 
-/// The options of a table with what the profile needs: CICFlowMeter's rules for `cic_compat`.
+/// The options of a table with what the profile needs.
 template <class Profile>
 [[nodiscard]] FlowOptions options_for_profile(const FlowOptions& options) {
-  return std::is_same_v<Profile, CicCompatFlow> ? cic_compat_options(options) : options;
+  if constexpr (requires { Profile::table_options(options); }) return Profile::table_options(options);
+  return options;
+}
+
+/// A profile by whose columns a table is known.
+struct TableProfile {
+  std::string text{};  ///< "core, version 1"
+  std::vector<FlowColumn> columns{};
+
+  /// Of its columns; a column of another name is a feature.
+  [[nodiscard]] ColumnRole role_of(std::string_view name) const noexcept {
+    for (const FlowColumn& column : columns) {
+      if (column.name == name) return column.role;
+    }
+    return ColumnRole::feature;
+  }
+};
+
+/// The first profile of which these are columns; nothing when there is none.
+template <class... Profiles>
+[[nodiscard]] std::optional<TableProfile> profile_of_columns(std::span<const std::string> names,
+                                                             ProfileList<Profiles...>) {
+  std::optional<TableProfile> found;
+  const auto there = [names](std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
+  };
+  const auto is = [&]<class Profile>() {
+    if (!std::all_of(Profile::known_by.begin(), Profile::known_by.end(), there)) return false;
+    found = {flow_profile_text<Profile>(), flow_columns<Profile>()};
+    return true;
+  };
+  static_cast<void>((is.template operator()<Profiles>() || ...));
+  return found;
+}
+[[nodiscard]] inline std::optional<TableProfile> profile_of_columns(std::span<const std::string> names) {
+  return profile_of_columns(names, AllProfiles{});
 }
 
 /// Whether a profile leaves the flow out of its output.

@@ -10,7 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/traffic/features/packet_marks.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <cstddef>

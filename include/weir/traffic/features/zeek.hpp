@@ -18,8 +18,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_counting.hpp>
-#include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_record.hpp>
 
 #include <algorithm>
@@ -35,6 +35,7 @@ namespace weir::inline WEIR_ABI {
 struct ZeekFlow {
   static constexpr std::string_view name = "zeek";
   static constexpr int version = 1;
+  static constexpr std::array<std::string_view, 3> known_by{"orig_pkts", "resp_pkts", "conn_state"};
 
   enum class End : std::uint8_t { inactive, syn_sent, syn_ack_sent, partial, established, closed, reset };
 
@@ -219,10 +220,10 @@ struct ZeekFlow {
     const std::uint8_t protocol = flow.key.protocol;
     const bool icmp = protocol == ip_protocol::icmp || protocol == ip_protocol::icmpv6;
     const bool lasts = flow.duration_ns() > 0;
-    out.number("ts", "s", static_cast<double>(flow.start_ns) / 1e9);
-    out.text("uid", "F" + std::to_string(flow.id));
+    out.number({"ts", ColumnRole::time}, "s", static_cast<double>(flow.start_ns) / 1e9);
+    out.text({"uid", ColumnRole::identity}, "F" + std::to_string(flow.id));
     out.address("id.orig_h", flow.address(0), flow.key.ip_version);
-    out.number("id.orig_p", "", icmp ? std::uint16_t{flow.icmp_type} : flow.port(0));
+    out.number({"id.orig_p", ColumnRole::identity}, "", icmp ? std::uint16_t{flow.icmp_type} : flow.port(0));
     out.address("id.resp_h", flow.address(1), flow.key.ip_version);
     out.number("id.resp_p", "", icmp ? std::uint16_t{flow.icmp_code} : flow.port(1));
     out.text("proto", protocol == ip_protocol::tcp   ? "tcp"

@@ -1,14 +1,11 @@
-// The columns of a flow as names, CSV, JSON lines or numbers. A profile describes its columns once, to any of
-// the classes here:
+// The columns of a flow (flow_columns.hpp) as CSV, JSON lines or numbers.
 //
-//   out.number("fwd_packets", "packets", flow->sides[0].packets);
-//   out.number("fwd_mss", "bytes", mss, mss != 0);          // not valid: 0, and marked as missing
-//   out.text("end_reason", name), out.address("src_ip", a, version), out.mac(...), out.ends(...)
+//   FlowText out;
+//   out.begin(line), flow.describe(out), out.end();        // a line of CSV
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/traffic/flow/flow_options.hpp>
-#include <weir/traffic/flow/flow_record.hpp>
+#include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/packet/packet.hpp>
 
 #include <array>
@@ -26,28 +23,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// The name of a column, or of the i-th of a row of columns: "splt_ps_3".
-struct FlowColumnName {
-  std::string_view base;
-  std::size_t index = 0;  ///< from 1; 0: none
-
-  constexpr FlowColumnName(const char* name) : base(name) {}  // NOLINT: implicit on purpose
-  constexpr FlowColumnName(const char* name, std::size_t i) : base(name), index(i) {}
-  [[nodiscard]] std::string text() const {
-    return index == 0 ? std::string(base) : std::string(base) + std::to_string(index);
-  }
-};
-
-/// Both ends of a flow, for columns that name them in one text.
-struct FlowEnds {
-  std::uint8_t ip_version;
-  const IpAddress& first;
-  std::uint16_t first_port;
-  const IpAddress& second;
-  std::uint16_t second_port;
-  std::uint8_t protocol;
-};
 
 /// What to write in place of addresses; empty: themselves.
 struct FlowAddressMap {
@@ -117,39 +92,6 @@ inline void append_mac(std::string& out, const MacAddress& a, std::size_t bytes)
   std::string out;
   detail::append_address(out, address, ip_version);
   return out;
-}
-
-struct FlowColumn {
-  std::string name{};
-  std::string_view unit{};  ///< empty: no unit
-  bool numeric = false;
-};
-
-/// Collects what columns there are.
-class FlowColumns {
- public:
-  template <class T>
-  void number(FlowColumnName name, std::string_view unit, T, bool = true) {
-    columns.push_back({name.text(), unit, true});
-  }
-  void text(FlowColumnName name, std::string_view) { columns.push_back({name.text(), {}, false}); }
-  void address(FlowColumnName name, const IpAddress&, std::uint8_t) { text(name, {}); }
-  void mac(FlowColumnName name, const MacAddress&, std::size_t = 6) { text(name, {}); }
-  void ends(FlowColumnName name, const FlowEnds&) { text(name, {}); }
-
-  std::vector<FlowColumn> columns{};
-};
-
-/// The columns of these profiles.
-template <class... Profiles>
-[[nodiscard]] std::vector<FlowColumn> flow_columns(const FlowFeatureOptions& features = {}) {
-  const FlowRecord<Profiles...> empty{};
-  std::vector<std::vector<std::byte>> memory{std::vector<std::byte>(Profiles::memory_bytes(features))...};
-  typename FlowView<Profiles...>::Memory spans{};
-  for (std::size_t i = 0; i < spans.size(); ++i) spans[i] = memory[i];
-  FlowColumns out;
-  FlowView<Profiles...>(&empty, spans, &features, 0).describe(out);
-  return std::move(out.columns);
 }
 
 /// A line of text a flow. Values that are not valid are left out of JSON as null; in CSV they are empty, or

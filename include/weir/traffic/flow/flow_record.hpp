@@ -111,9 +111,18 @@ struct FlowPacket {
 };
 
 /// A flow with what the profiles keep of it. A profile is a class with
+///   static constexpr std::string_view name;
+///   static constexpr int version;   // raised when a column changes its meaning and keeps its name
 ///   struct State { void add(const FlowBase&, const FlowPacket&, std::span<std::byte> memory); };
 ///   static std::size_t memory_bytes(const FlowFeatureOptions&);   // of that memory, for a flow
 ///   template <class Out> static void describe(const FlowView&, Out& out);   // its columns
+/// What a profile of the list of all (features/profiles.hpp) has besides:
+///   static constexpr std::array<std::string_view, n> known_by;   // columns that tell its tables from others
+/// and may have:
+///   static constexpr bool blank_missing = false;        // in CSV a missing value is 0
+///   static constexpr bool has_packet_columns = true;    // of the first packets, so no PacketSequence beside
+///   static FlowOptions table_options(FlowOptions);      // what it needs of the table
+///   static bool keeps(const FlowView&);                 // flows that it does not keep are not written
 template <class... Profiles>
 struct FlowRecord : FlowBase {
   [[no_unique_address]] std::tuple<typename Profiles::State...> states{};

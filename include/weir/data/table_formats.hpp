@@ -1,0 +1,100 @@
+// The formats of tables, one list: how each is told from others and how it is read. A further format is an
+// entry here, a RowReader, a test and a row in docs/data.md.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
+#include <weir/data/byte_source.hpp>
+#include <weir/data/csv.hpp>
+#include <weir/data/idx_rows.hpp>
+#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/row_reader.hpp>
+#include <weir/data/table_options.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct TableFormat {
+  std::string_view name;
+  std::string_view description;
+  std::string_view label;             ///< the column that says what a row is; empty: whoever reads knows
+  bool (*is)(std::string_view head);  ///< by a file's first bytes
+  Result<std::unique_ptr<RowReader>> (*open)(std::unique_ptr<ByteSource> source, const TableOptions& options);
+};
+
+namespace detail {
+
+template <class Reader>
+[[nodiscard]] Result<std::unique_ptr<RowReader>> as_row_reader(Result<Reader> reader) {
+  if (!reader) return reader.error();
+  return std::unique_ptr<RowReader>(std::make_unique<Reader>(std::move(reader).value()));
+}
+
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_csv(std::unique_ptr<ByteSource> source,
+                                                                 const TableOptions& options) {
+  return as_row_reader(CsvReader::try_make(std::move(source), csv_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_nsl_kdd(std::unique_ptr<ByteSource> source,
+                                                                     const TableOptions& options) {
+  return as_row_reader(nsl_kdd::try_reader(std::move(source), csv_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_idx(std::unique_ptr<ByteSource> source,
+                                                                 const TableOptions& options) {
+  Result<IdxImages> images = try_read_idx_images(*source);
+  if (!images) return images.error();
+  std::optional<std::vector<std::uint8_t>> labels;
+  if (!options.labels.empty()) {
+    Result<std::vector<std::uint8_t>> read = try_read_idx_labels(options.labels, options.open);
+    if (!read) return read.error();
+    labels = std::move(read).value();
+  }
+  return as_row_reader(IdxRows::try_make(std::move(images).value(), std::move(labels), source->name()));
+}
+
+[[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
+[[nodiscard]] inline bool is_any(std::string_view) { return true; }
+
+}  // namespace detail
+
+/// The first is what a file is taken for that is none of the others.
+inline constexpr std::array<TableFormat, 3> table_formats{
+    {{"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
+     {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
+     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx}}};
+
+/// "csv", ...
+[[nodiscard]] inline std::vector<std::string> table_format_names() {
+  std::vector<std::string> names;
+  for (const TableFormat& format : table_formats) names.emplace_back(format.name);
+  return names;
+}
+
+/// By the first bytes of a file.
+[[nodiscard]] inline const TableFormat& table_format_of(std::string_view head) {
+  for (std::size_t i = 1; i < table_formats.size(); ++i) {
+    if (table_formats[i].is(head)) return table_formats[i];
+  }
+  return table_formats.front();
+}
+
+/// By its name. ConfigError that names those spelt alike.
+[[nodiscard]] inline const TableFormat& table_format_named(const TableOptions& options) {
+  for (const TableFormat& format : table_formats) {
+    if (format.name == options.format) return format;
+  }
+  fail(ErrorKind::config, option_word(options.words, "format") + ": there is no '" + options.format + "'" +
+                              near_names(options.format, table_format_names()));
+}
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,15 @@
+// Why a score is high: a feature, and its part of the score.
+#pragma once
+
+#include <weir/core/abi.hpp>
+
+#include <string>
+
+namespace weir::inline WEIR_ABI {
+
+struct AlarmReason {
+  std::string feature{};
+  double error = 0.0;
+};
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,59 @@
+// How a pipeline does on the labelled rows of a file, which are read and judged in pieces.
+//
+//   TableFile file = open_table("other_day.csv", recorded_options({}, pipeline.record));
+//   const Assessment result = assess(pipeline, file);
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/data/open_table.hpp>
+#include <weir/pipeline/assessment.hpp>
+#include <weir/pipeline/assessor.hpp>
+#include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/pipeline.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+/// Reads what a pipeline reads and nothing else, with its label column if asked for. DataError when the file
+/// lacks a column.
+inline void read_columns_of(const PipelineSettings& settings, TableFile& file, bool label) {
+  const std::vector<Column> columns = columns_of(settings, label);
+  for (const Column& column : columns) file.require(column.name);
+  file.read_only(columns);
+}
+
+/// All rows that are left of a table of which none was read.
+template <class Net>
+[[nodiscard]] Assessment assess(const Pipeline<Net>& pipeline, TableFile& file, AssessOptions options = {}) {
+  constexpr std::size_t rows_at_once = 8'192;
+  read_columns_of(pipeline, file, true);
+  if (options.source.empty()) options.source = file.name();
+  Assessor<Net> assessor(pipeline, std::move(options));
+  for (Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
+    assessor.add(rows);
+  }
+  return assessor.finish();
+}
+
+/// Labelled images.
+template <class Net>
+[[nodiscard]] Assessment assess(const Pipeline<Net>& pipeline, const LabelledImages& images,
+                                AssessOptions options = {}) {
+  check_images(images, pipeline.samples, options.source);
+  Assessor<Net> assessor(pipeline, std::move(options));
+  std::vector<typename Net::Scalar> sample(static_cast<std::size_t>(pipeline.input.size()));
+  for (std::size_t i = 0; i < images.count(); ++i) {
+    encode_pixels(images.pixels.image(i), pipeline.samples, sample);
+    assessor.add(assessor.class_of(images.label(i), static_cast<std::int64_t>(i) + 1),
+                 std::span<const typename Net::Scalar>(sample));
+  }
+  return assessor.finish();
+}
+
+}  // namespace weir::inline WEIR_ABI

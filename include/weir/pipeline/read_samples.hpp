@@ -1,0 +1,109 @@
+// From a file to samples: a table of any format (data/open_table.hpp), or images.
+//
+//   const Samples samples = read_samples("flows.csv", {}, {.label = "label"});
+//   save("ids.weir", learn(samples).pipeline);
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
+#include <weir/core/plain_text.hpp>
+#include <weir/data/open_table.hpp>
+#include <weir/data/strata.hpp>
+#include <weir/data/table_options.hpp>
+#include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/sample_options.hpp>
+#include <weir/pipeline/samples.hpp>
+#include <weir/pipeline/table_samples.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+namespace detail {
+
+/// All columns but the dropped ones; the label as the task needs it.
+[[nodiscard]] inline std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
+  for (const std::string& name : options.drop) file.require(name);
+  std::vector<Column> kinds = kinds_for(options);
+  for (const Column& column : kinds) file.require(column.name);
+  for (const std::string& name : options.drop) {
+    if (name == options.label)
+      fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
+    kinds.push_back({name, ColumnKind::ignore});
+  }
+  return kinds;
+}
+
+/// The words of the label column that are read as a missing value, for a message; nothing when the table
+/// cannot be read again.
+[[nodiscard]] inline std::string words_left_out(const std::string& path, const TableOptions& reading,
+                                                const SampleOptions& options) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return {};
+  const std::vector<std::string> missing = csv_options(reading).missing;
+  TableOptions keeping = reading;
+  keeping.not_missing = missing;
+  TableFile file = open_table(path, keeping);
+  file.read_only({{options.label, ColumnKind::categorical}});
+  std::vector<std::string> words;
+  for (const auto& [text, count] : text_counts(file.read_all(), options.label)) {
+    if (!text.empty() && std::find(missing.begin(), missing.end(), text) != missing.end())
+      words.push_back(text);
+  }
+  if (words.empty()) return {};
+  return " but " + name_list(words) +
+         ", which stands for a missing value: " + option_word(options.words, "not_missing", words) +
+         " keeps such rows";
+}
+
+/// Labels that had blanks around them, and others that had none.
+inline void note_blanks(std::vector<std::string>& notes, const TableFile& file,
+                        const SampleOptions& options) {
+  const CsvReport& report = file.report();
+  const auto label = file.schema().find(options.label);
+  if (options.task == Task::regress || !label || *label >= report.trimmed.size()) return;
+  const std::uint64_t count = report.trimmed[*label];
+  if (count == 0 || count == report.rows) return;
+  notes.push_back("labels that differ by blanks only are one class: blanks around " +
+                  count_text(count, "label") + " removed");
+}
+
+}  // namespace detail
+
+/// As make_samples() of what is in the file, with its errors and those of reading. IDX images are samples as
+/// images are; a label that is not named is the format's own.
+[[nodiscard]] inline Samples read_samples(const std::string& path, const TableOptions& reading,
+                                          SampleOptions options) {
+  const auto of_format = [&options](const TableFormat& format) {
+    if (options.label.empty()) options.label = format.label;
+  };
+  if (options.source.empty()) options.source = path;
+  if (reading.format == "idx") {
+    of_format(table_format_named(reading));
+    return make_samples(read_images(path, reading.labels, reading.open), options);
+  }
+  TableFile file = open_table(path, reading);
+  of_format(file.format());
+  options.missing_words = csv_options(reading).missing;
+  options.why_unlabelled = [&] { return detail::words_left_out(path, reading, options); };
+  file.read_as(detail::kinds_in(file, options));
+  options.drop.clear();  // they were not read
+  Table table = file.read_all();
+  std::vector<std::string> notes = reading_notes(file.report(), reading.words);
+  detail::note_blanks(notes, file, options);
+  Samples samples = make_samples(std::move(table), options);
+  samples.notes.insert(samples.notes.begin(), std::make_move_iterator(notes.begin()),
+                       std::make_move_iterator(notes.end()));
+  return samples;
+}
+
+}  // namespace weir::inline WEIR_ABI

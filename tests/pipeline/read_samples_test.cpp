@@ -1,0 +1,163 @@
+// From files to samples, assessments and verdicts.
+#include <weir/data/csv.hpp>
+#include <weir/layers/activations/sigmoid.hpp>
+#include <weir/layers/dense/dense.hpp>
+#include <weir/models/sequential.hpp>
+#include <weir/pipeline/assess_file.hpp>
+#include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/codes.hpp>
+#include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/table_scorer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace weir;
+
+namespace {
+
+/// A file that goes with it.
+class TextFile {
+ public:
+  explicit TextFile(std::string_view text)
+      : path_(std::filesystem::temp_directory_path() / "weir_read_samples_test") {
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+  ~TextFile() { std::filesystem::remove(path_); }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Numbers with a decimal comma; every third row is an attack, one lacks its number, one its label.
+std::string rows() {
+  std::string csv = "x;y;label\n";
+  for (int i = 0; i < 90; ++i) {
+    csv += std::to_string(i) + ",5;" + (i == 7 ? "" : std::to_string(i % 5)) +
+           (i % 3 == 0 ? ";scan\n" : ";benign\n");
+  }
+  return csv + "1,5;2;None\n";
+}
+
+const TableOptions german{.separator = ";", .decimal_comma = true};
+
+Pipeline<Sequential<Dense<>, Sigmoid>> untrained(const Samples& samples) {
+  Sequential net{Dense{samples.settings.input.channels, 1}, Sigmoid{}};
+  Rng rng(3);
+  net.init(rng);
+  return complete_pipeline(samples, std::move(net)).pipeline;
+}
+
+}  // namespace
+
+TEST_CASE("read_samples gives what make_samples gives of the table") {
+  const TextFile file(rows());
+  const SampleOptions wanted{.label = "label", .drop = {"y"}, .benign = {"benign"}, .seed = 4};
+  const Samples read = read_samples(file.path(), german, wanted);
+  const Samples made = make_samples(
+      read_csv(file.path(), {.separator = ';', .kinds = kinds_for(wanted), .numbers = {.decimal = ','}}),
+      wanted);
+  CHECK(read.rows == 90);
+  CHECK(read.unlabelled == 1);
+  CHECK(read.settings.preprocess == made.settings.preprocess);
+  CHECK(read.training.labels == made.training.labels);
+  CHECK(std::equal(read.training.x.span().begin(), read.training.x.span().end(),
+                   made.training.x.span().begin(), made.training.x.span().end()));
+}
+
+TEST_CASE("read_samples: messages name the file and the mend") {
+  const auto refused = [](const std::string& text, const TableOptions& reading, const SampleOptions& wanted) {
+    const TextFile file(text);
+    try {
+      static_cast<void>(read_samples(file.path(), reading, wanted));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  const auto holds = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(holds(refused(rows(), german, {.label = "lable"}),
+              "there is no column 'lable'; did you mean 'label'?"));
+  CHECK(holds(refused(rows(), german, {.label = "label", .drop = {"label"}}), "drop: 'label' is the label"));
+  const std::string left_out = refused("x,label\n1,None\n2,None\n3,a\n4,a\n", {}, {.label = "label"});
+  CHECK(holds(left_out, "'None', which stands for a missing value: not_missing None keeps such rows"));
+  const std::string blanks = "x,label\n1,a\n2,a \n3,b\n4,b\n5,a\n6,b\n7,a\n8,b\n";
+  const TextFile file(blanks);
+  const Samples samples = read_samples(file.path(), {}, {.label = "label"});
+  const auto about = [](const std::string& note) {
+    return note.find("blanks around 1 label removed") != std::string::npos;
+  };
+  CHECK(std::any_of(samples.notes.begin(), samples.notes.end(), about));
+}
+
+TEST_CASE("a file is assessed and scored as its table is") {
+  const TextFile file(rows());
+  const Samples samples = read_samples(file.path(), german, {.label = "label", .benign = {"benign"}});
+  const auto pipeline = untrained(samples);
+  TableFile opened = open_table(file.path(), german);
+  const Assessment of_file = assess(pipeline, opened);
+  TableFile whole = open_table(file.path(), german);
+  read_columns_of(pipeline, whole, true);
+  const Table table = whole.read_all();
+  const Assessment of_table = assess(pipeline, table);
+  CHECK(of_file.rows == 90);
+  CHECK(of_file.unlabelled == 1);
+  for (Index t = 0; t < 2; ++t) {
+    for (Index p = 0; p < 2; ++p) CHECK(of_file.confusion.count(t, p) == of_table.confusion.count(t, p));
+  }
+
+  TableScorer scorer(pipeline);
+  Scorer one(pipeline);
+  std::uint64_t rows_seen = 0;
+  std::int64_t alerts = 0;
+  scorer.score(table, [&](std::uint64_t row, const Verdict& verdict) {
+    CHECK(row == ++rows_seen);
+    const std::vector<double> numbers{table.numbers("x")[row - 1], table.numbers("y")[row - 1]};
+    CHECK(verdict.score == one.score(numbers, {}).score);
+    alerts += verdict.alert ? 1 : 0;
+  });
+  CHECK(rows_seen == 91);
+  CHECK(scorer.gaps().gaps().size() == 1);
+  CHECK(gaps_text(scorer.gaps(), pipeline.preprocess).starts_with("1 missing and 0 infinite of 182 cells"));
+  CHECK(alerts >= of_file.confusion.count(0, 1) + of_file.confusion.count(1, 1));
+  const std::string text = to_text(of_file);
+  CHECK(text.find("true class") != std::string::npos);
+  CHECK(text.find("of 'attack' rows are found") != std::string::npos);
+}
+
+TEST_CASE("notes on an assessment: a class without a row") {
+  const TextFile file(rows());
+  const Samples samples = read_samples(file.path(), german, {.label = "label", .benign = {"benign"}});
+  const auto pipeline = untrained(samples);
+  const TextFile attacks("x;y;label\n1;2;scan\n2;2;scan\n");
+  TableFile opened = open_table(attacks.path(), german);
+  const std::vector<std::string> notes = notes_on(pipeline, assess(pipeline, opened));
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].starts_with("no row is 'benign'"));
+}
+
+TEST_CASE("a net that reads codes is known by its layers") {
+  CHECK(vocabulary_of("embedding:256:16,lstm:32") == 256);
+  CHECK(vocabulary_of("flatten,reshape:4:7,embedding:300") == 300);
+  CHECK(vocabulary_of("parallel(embedding:16:4|dense:4)") == 16);
+  CHECK_FALSE(vocabulary_of("dense:64,embedding:256:16").has_value());
+  CHECK_FALSE(vocabulary_of("").has_value());
+  CHECK_THROWS_AS(check_codes({.label = "label"}, "embedding:256:8"), ConfigError);
+  CHECK_NOTHROW(check_codes({.label = "label", .scaling = Scaling::none}, "embedding:256:8"));
+  CHECK(pixel_scale_for({}, "embedding:256:8") == 1.0);
+  CHECK(pixel_scale_for({}, "dense:8") == 1.0 / 255.0);
+  CHECK_THROWS_AS(static_cast<void>(pixel_scale_for({}, "embedding:16:8")), ConfigError);
+}
