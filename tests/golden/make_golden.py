@@ -162,6 +162,14 @@ def losses():
                       lambda z: F.cross_entropy(z.transpose(1, 2), soft.transpose(1, 2), reduction="none"),
                       n, length, c, scale, targets=soft, **kwargs)
 
+    with own_seed("huber"):
+        for i, (n, length, c, scale, lengths) in enumerate(shapes):
+            for weighted in (False, True):
+                weights, wanted = (values(n).abs() + 0.1).float().double() if weighted else None, values(n, length, c)
+                loss_case(golden, f"huber{'_weighted' if weighted else ''}_{i}",
+                          lambda z: F.huber_loss(z, wanted, reduction="none", delta=0.5 + i).mean(-1),
+                          n, length, c, scale, targets=wanted, delta=[0.5 + i], weights=weights, lengths=lengths)
+
     # Class weights, with PyTorch's own weighted mean.
     n, c = 7, 3
     class_weights, labels = torch.tensor([0.25, 1.0, 3.5], dtype=torch.float64), torch.randint(0, c, (n,))
