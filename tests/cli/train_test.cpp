@@ -1,8 +1,12 @@
 #include "cli/program.hpp"
 
 #include <weir/core/rng.hpp>
+#include <weir/losses/make_loss.hpp>
+#include <weir/optimizers/builtin_optimizers.hpp>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 using namespace cli_test;
 
@@ -125,6 +129,36 @@ TEST_CASE("a regression gives its target's units back") {
   const auto lines = lines_of(weir_well({"predict", path, test_csv()}).out);
   CHECK(lines[0] == "row,value");
   CHECK(lines.size() == 5001);
+}
+
+TEST_CASE("every loss and optimizer trains, by its name alone or with options") {
+  if (!built()) return;
+  const std::string help = weir_well({"train", "--help"}).out;
+  CHECK(help.find("classify: binary_crossentropy, categorical_crossentropy") != std::string::npos);
+  CHECK(help.find("regress, anomaly: mse") != std::string::npos);
+  const auto record_has = [](const std::string& path, const std::string& text) {
+    return weir_well({"inspect", path}).out.find(text) != std::string::npos;
+  };
+  const std::vector<std::string> two{"--benign", "benign", "--quick"};
+  for (const std::string& kind : weir::kind_names(weir::BuiltinOptimizers{})) {
+    CAPTURE(kind);
+    std::vector<std::string> more = two;
+    more.insert(more.end(), {"--optimizer", kind + ":weight_decay=0.001"});
+    CHECK(record_has(trained("kind.weir", more), kind + ":weight_decay=0.001"));
+  }
+  for (const std::string& kind : weir::kind_names(weir::BuiltinLosses{})) {
+    CAPTURE(kind);
+    const bool numbers = weir::make_loss(kind).takes() == weir::Takes::values;
+    const std::string path = folder() / "kind.weir";
+    std::vector<std::string> arguments{"train",    train_csv(), "--loss",  kind,
+                                       "--epochs", "2",         "--model", path};
+    const std::vector<std::string> more =
+        numbers ? std::vector<std::string>{"--label", "fwd_payload", "--task", "regress", "--drop", "label"}
+                : std::vector<std::string>{"--label", "label", "--benign", "benign"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    weir_well(arguments);
+    CHECK(record_has(path, kind));
+  }
 }
 
 TEST_CASE("a CSV log has a line an epoch; early stopping stops") {

@@ -162,6 +162,14 @@ def losses():
                       lambda z: F.cross_entropy(z.transpose(1, 2), soft.transpose(1, 2), reduction="none"),
                       n, length, c, scale, targets=soft, **kwargs)
 
+    with own_seed("huber"):
+        for i, (n, length, c, scale, lengths) in enumerate(shapes):
+            for weighted in (False, True):
+                weights, wanted = (values(n).abs() + 0.1).float().double() if weighted else None, values(n, length, c)
+                loss_case(golden, f"huber{'_weighted' if weighted else ''}_{i}",
+                          lambda z: F.huber_loss(z, wanted, reduction="none", delta=0.5 + i).mean(-1),
+                          n, length, c, scale, targets=wanted, delta=[0.5 + i], weights=weights, lengths=lengths)
+
     # Class weights, with PyTorch's own weighted mean.
     n, c = 7, 3
     class_weights, labels = torch.tensor([0.25, 1.0, 3.5], dtype=torch.float64), torch.randint(0, c, (n,))
@@ -213,6 +221,13 @@ def optimizers():
         learning_rate=0.003, beta1=0.8, beta2=0.95, epsilon=1e-4)
     run("adam_decay", lambda w, b: o.Adam(groups(w, b, 0.02), lr=0.01), learning_rate=0.01, weight_decay=0.02)
     run("adamw", lambda w, b: o.AdamW(groups(w, b, 0.05), lr=0.01), learning_rate=0.01, weight_decay=0.05)
+    run("rmsprop", lambda w, b: o.RMSprop(w + b, lr=0.003), learning_rate=0.003)
+    run("rmsprop_momentum", lambda w, b: o.RMSprop(w + b, lr=0.001, alpha=0.9, eps=1e-4, momentum=0.8),
+        learning_rate=0.001, alpha=0.9, epsilon=1e-4, momentum=0.8)
+    run("rmsprop_centred", lambda w, b: o.RMSprop(groups(w, b, 0.02), lr=0.003, eps=1e-3, centered=True),
+        learning_rate=0.003, epsilon=1e-3, centred=True, weight_decay=0.02)
+    run("rmsprop_all", lambda w, b: o.RMSprop(groups(w, b, 0.02), lr=0.001, eps=1e-3, momentum=0.8, centered=True),
+        learning_rate=0.001, epsilon=1e-3, momentum=0.8, centred=True, weight_decay=0.02)
     golden.write()
 
 

@@ -52,7 +52,7 @@ std::string rows() {
 
 const TableOptions german{.separator = ";", .decimal_comma = true};
 
-Pipeline<Sequential<Dense<>, Sigmoid>> untrained(const Samples& samples) {
+Pipeline<Sequential<Dense<>, Sigmoid<>>> untrained(const Samples& samples) {
   Sequential net{Dense{samples.settings.input.channels, 1}, Sigmoid{}};
   Rng rng(3);
   net.init(rng);

@@ -190,4 +190,12 @@ TEST_CASE("a loss of one's own trains, and is given nothing that it cannot read"
   fit(net, data, AbsoluteError{}, SGD{.learning_rate = 0.02}, {.epochs = 30});
   CHECK(evaluate(net, data, AbsoluteError{}).loss < 0.1 * before);
   CHECK_THROWS_AS(fit(net, toy::classes(20, 3, 2, 1), AbsoluteError{}, SGD{}), ConfigError);
+
+  // In the place of a loss that is chosen at run time it gives the same bits and is refused the same.
+  const AnyLoss any = AbsoluteError{};
+  CHECK(any.takes() == Takes::values);
+  Sequential other{Dense{3, 1}};
+  fit(other, data, any, SGD{.learning_rate = 0.02}, {.epochs = 30});
+  CHECK(evaluate(other, data, any).loss == evaluate(net, data, AbsoluteError{}).loss);
+  CHECK_THROWS_AS(fit(other, toy::classes(20, 3, 2, 1), any, SGD{}), ConfigError);
 }

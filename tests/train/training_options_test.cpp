@@ -1,6 +1,9 @@
 // The page of all losses and optimizers says what their lists say. With WEIR_WRITE_DOCS set it is written anew.
+#include <weir/layers/dense/dense.hpp>
 #include <weir/losses/make_loss.hpp>
+#include <weir/models/sequential.hpp>
 #include <weir/optimizers/make_optimizer.hpp>
+#include <weir/train/fit.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,9 +13,11 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "source_dir.hpp"
+#include "toy_data.hpp"
 
 using namespace weir;
 
@@ -65,7 +70,7 @@ std::string page() {
       "page is made from the lists in the code (`losses/builtin_losses.hpp`, "
       "`optimizers/builtin_optimizers.hpp`), "
       "and a\n"
-      "test holds it against them. [Losses and optimizers of your own](train.md#a-loss-of-your-own).\n"
+      "test holds it against them. [Losses and optimizers of your own](add_a_layer.md#a-loss-of-your-own).\n"
       "\n## Losses\n\n"
       "The sum of w l over all items, divided by the sum of w. An item is a time step that counts; w is the "
       "weight "
@@ -84,10 +89,9 @@ std::string page() {
   for (const KindText& loss : losses) text += options_section(loss);
   text +=
       "\n## Optimizers\n\n"
-      "p is a parameter, g its gradient, clipped. Weights decay, biases do not. Moments are numbers that are "
-      "kept "
+      "p is a parameter, g its gradient, clipped. Weights decay, biases do not. Moments are the numbers kept "
       "for each\n"
-      "parameter.\n\n"
+      "parameter where no option asks for more.\n\n"
       "| kind | class | step | moments |\n|---|---|---|---|\n";
   const std::vector<KindText> optimizers = kind_texts(BuiltinOptimizers{});
   const std::vector<std::string> optimizer_classes = class_names(BuiltinOptimizers{});
@@ -129,6 +133,30 @@ TEST_CASE("losses and optimizers in texts: names, options and bounds") {
   CHECK(complaint("adam:0.9") == "'adam:0.9': an option is name=value, which '0.9' is not");
   CHECK(complaint("adam:beta1=0.9:beta1=0.8") == "'adam:beta1=0.9:beta1=0.8': has 'beta1' twice");
   CHECK(try_make_loss("hubert").error().what.rfind("unknown loss 'hubert'", 0) == 0);
+}
+
+TEST_CASE("options out of bounds are refused before training, in C++ as in texts") {
+  const Dataset<float> data = toy::line(20, 3, 1);
+  const auto refusal = [&](const auto& loss, const auto& optimizer) -> std::string {
+    Sequential net{Dense{3, 1}};
+    try {
+      fit(net, data, loss, optimizer, {.epochs = 1});
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const MeanSquaredError mse;
+  const std::string beta = try_make_optimizer("adam:beta1=1").error().what;
+  CHECK(refusal(mse, Adam{.beta1 = 1.0}) == beta);
+  CHECK(refusal(mse, AnyOptimizer(Adam{.beta1 = 1.0})) == beta);
+  AnyOptimizer changed = SGD{};
+  changed.learning_rate = -1.0;
+  CHECK(refusal(mse, changed) == try_make_optimizer("sgd:learning_rate=-1").error().what);
+  const std::string smoothing = try_make_loss("categorical_crossentropy:label_smoothing=2").error().what;
+  CHECK(refusal(CategoricalCrossEntropy{.label_smoothing = 2.0}, SGD{}) == smoothing);
+  CHECK(refusal(AnyLoss(CategoricalCrossEntropy{.label_smoothing = 2.0}), SGD{}) == smoothing);
+  CHECK(refusal(mse, SGD{}).empty());
 }
 
 TEST_CASE("every option has a meaning, and every kind a formula") {

@@ -6,10 +6,11 @@
 #include <weir/core/kinds.hpp>
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/losses/categorical_cross_entropy.hpp>
+#include <weir/losses/huber.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 
 namespace weir::inline WEIR_ABI {
 
-using BuiltinLosses = KindList<MeanSquaredError, BinaryCrossEntropy, CategoricalCrossEntropy>;
+using BuiltinLosses = KindList<MeanSquaredError, Huber, BinaryCrossEntropy, CategoricalCrossEntropy>;
 
 }  // namespace weir::inline WEIR_ABI

@@ -6,7 +6,7 @@
 // given), into which `fit` multiplies the class weight. A loss gets 1 / sum of w_i over the whole batch as
 // `scale`, so that parts of a batch add up to the batch.
 //
-// A loss is a struct with one member; nothing of weir needs to change for one of your own (docs/train.md):
+// A loss is a struct with one member; nothing of weir needs to change for one of your own (docs/add_a_layer.md):
 //
 //   template <class T>
 //   double operator()(const LossBatch<T>& batch) const   sum of w_i l_i; fills batch.gradient with dL/d(outputs)

@@ -4,7 +4,7 @@
 //   optimizer_step(Adam{}, net, gradient, state,                       // once a batch
 //                  {.rate_factor = schedule(epoch), .scale = clipping});
 //
-// A rule is a struct with these members; nothing of weir needs to change for one of your own (docs/train.md):
+// A rule is a struct with these members; nothing of weir needs to change for one of your own (docs/add_a_layer.md):
 //
 //   static constexpr std::string_view kind           its name in checkpoints, messages and texts
 //   double learning_rate
