@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
 #include <weir/models/merge.hpp>
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,8 @@ using BidirectionalOptions = MergeOptions;
 
 template <class Inner>
 struct Bidirectional {
+  static_assert(LayerContract<Inner>::kept);
+
   using Scalar = typename Inner::Scalar;
   using T = Scalar;
   static constexpr std::string_view kind = "bidirectional";

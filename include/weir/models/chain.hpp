@@ -8,7 +8,6 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/models/chain_buffers.hpp>
 #include <weir/models/each.hpp>
@@ -21,26 +20,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-namespace detail {
-
-/// Refuses what is no layer before anything is made of it. AnyLayer has looked at what it holds.
-template <class Layers>
-struct AreLayers {
-  static constexpr bool kept = true;
-};
-template <class... Ls>
-struct AreLayers<std::tuple<Ls...>> {
-  static_assert(sizeof...(Ls) > 0, "weir: a chain needs a layer");
-  static constexpr bool kept = (LayerContract<Ls>::kept && ...);
-};
-
-}  // namespace detail
 
 template <class Layers>
 struct Chain {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
 
 #include <cstddef>
@@ -58,6 +59,17 @@ template <class Parts>
 inline constexpr bool is_tuple = false;
 template <class... L>
 inline constexpr bool is_tuple<std::tuple<L...>> = true;
+
+/// Refuses what is no layer before anything is made of it. Parts of a vector have been looked at by AnyLayer.
+template <class Parts>
+struct AreLayers {
+  static constexpr bool kept = true;
+};
+template <class... L>
+struct AreLayers<std::tuple<L...>> {
+  static_assert(sizeof...(L) > 0, "weir: there is no layer");
+  static constexpr bool kept = (LayerContract<L>::kept && ...);
+};
 
 template <class Parts>
 [[nodiscard]] constexpr std::size_t count_of(const Parts& parts) noexcept {

@@ -49,20 +49,19 @@ template <class T, class L>
 }
 
 template <class T, class L>
+concept MadeOfLayers = requires(const Config& config, std::vector<AnyModel<T>> chains, Shape input) {
+  L::from_branches(config, std::move(chains), input);
+};
+
+template <class T, class L>
 [[nodiscard]] constexpr LayerMaker<T> maker_of() {
   static_assert(says_scratch<L>, "a layer that files may name says how much memory its cache takes");
-  LayerMaker<T> maker{L::kind, &values_needed<L>, nullptr, nullptr, nullptr, requires {L::copies_branch;
-}
-};
-if constexpr (requires(const Config& config, std::vector<AnyModel<T>> chains, Shape input) {
-                L::from_branches(config, std::move(chains), input);
-              }) {
-  maker.join = &join_layers<T, L>;
-  maker.branch_input = &branch_input_of<T, L>;
-} else {
-  maker.make = &make_layer_of<T, L>;
-}
-return maker;
+  if constexpr (MadeOfLayers<T, L>) {
+    constexpr bool copies = requires { L::copies_branch; };
+    return {L::kind, &values_needed<L>, nullptr, &join_layers<T, L>, &branch_input_of<T, L>, copies};
+  } else {
+    return {L::kind, &values_needed<L>, &make_layer_of<T, L>, nullptr, nullptr, false};
+  }
 }
 
 template <class T, class... L>

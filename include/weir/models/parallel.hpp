@@ -33,6 +33,8 @@ namespace weir::inline WEIR_ABI {
 
 template <class Branches>
 struct Parallel {
+  static_assert(detail::AreLayers<Branches>::kept);
+
   using Scalar = detail::ScalarOfParts<Branches>;
   static constexpr std::string_view kind = "parallel";
   static constexpr std::array<std::string_view, 1> arguments{"merge"};

@@ -11,6 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/layers/time/padding.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -29,6 +30,8 @@ namespace weir::inline WEIR_ABI {
 
 template <class Encoder, class Decoder>
 struct SequenceAutoencoder {
+  static_assert(LayerContract<Encoder>::kept && LayerContract<Decoder>::kept);
+
   using Scalar = typename Encoder::Scalar;
   static_assert(std::is_same_v<Scalar, typename Decoder::Scalar>);
   static constexpr std::string_view kind = "sequence_autoencoder";

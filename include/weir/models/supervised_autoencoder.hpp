@@ -19,6 +19,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_options.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
@@ -56,6 +57,8 @@ struct SupervisedAutoencoderOptions {
 
 template <class Encoder, class Decoder>
 struct SupervisedAutoencoder {
+  static_assert(LayerContract<Encoder>::kept && LayerContract<Decoder>::kept);
+
   using Scalar = typename Encoder::Scalar;
   static_assert(std::is_same_v<Scalar, typename Decoder::Scalar>);
   static constexpr std::string_view kind = "supervised_autoencoder";

@@ -6,6 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/models/layer_spec.hpp>
 
@@ -20,6 +21,8 @@ namespace weir::inline WEIR_ABI {
 
 template <class Inner>
 struct TimeDistributed {
+  static_assert(LayerContract<Inner>::kept);
+
   using Scalar = typename Inner::Scalar;
   static constexpr std::string_view kind = "time_distributed";
   static constexpr std::array<std::string_view, 0> arguments{};
