@@ -32,6 +32,7 @@
 
 #include <weir/io/kitsune_file.hpp>
 
+#include <weir/pipeline/flow_profile.hpp>
 #include <weir/pipeline/scored_shards.hpp>
 
 #include <weir/traffic/features/profiles.hpp>
