@@ -162,14 +162,12 @@ void predict_images(const Model& model, const PredictOptions& options, VerdictLo
 void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
   weir::read_columns_of(model, file, false);
   weir::TableScorer<Net> scorer(model);
-  for (;;) {
-    weir::Table rows = file.make_table();
-    const std::size_t count = file.read(rows, rows_at_once);
-    scorer.score(rows,
-                 [&](std::uint64_t, const weir::Verdict& verdict) { log.add(verdict, scorer.scorer()); });
+  const auto add = [&](std::uint64_t, const weir::Verdict& verdict) { log.add(verdict, scorer.scorer()); };
+  for (weir::Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
+    scorer.score(rows, add);
     log.hand_on();
-    if (count == 0) break;
   }
+  log.hand_on();  // the header line of a table without rows
   std::vector<std::string> notes = weir::reading_notes(file.report(), weir::OptionWords::flags);
   if (std::string text = weir::gaps_text(scorer.gaps(), model.preprocess); !text.empty())
     notes.push_back(std::move(text));

@@ -1,4 +1,5 @@
 // From files to samples, assessments and verdicts.
+#include <weir/core/rng.hpp>
 #include <weir/data/csv.hpp>
 #include <weir/layers/activations/sigmoid.hpp>
 #include <weir/layers/dense/dense.hpp>
@@ -52,7 +53,7 @@ std::string rows() {
 
 const TableOptions german{.separator = ";", .decimal_comma = true};
 
-Pipeline<Sequential<Dense<>, Sigmoid<>>> untrained(const Samples& samples) {
+auto untrained(const Samples& samples) {
   Sequential net{Dense{samples.settings.input.channels, 1}, Sigmoid{}};
   Rng rng(3);
   net.init(rng);
@@ -94,7 +95,8 @@ TEST_CASE("read_samples: messages name the file and the mend") {
   CHECK(holds(refused(rows(), german, {.label = "label", .drop = {"label"}}), "drop: 'label' is the label"));
   const std::string left_out = refused("x,label\n1,None\n2,None\n3,a\n4,a\n", {}, {.label = "label"});
   CHECK(holds(left_out, "'None', which stands for a missing value: not_missing None keeps such rows"));
-  const std::string blanks = "x,label\n1,a\n2,a \n3,b\n4,b\n5,a\n6,b\n7,a\n8,b\n";
+  std::string blanks = "x,label\n7,a \n";
+  for (int i = 0; i < 60; ++i) blanks += std::to_string(i) + (i % 2 == 0 ? ",a\n" : ",b\n");
   const TextFile file(blanks);
   const Samples samples = read_samples(file.path(), {}, {.label = "label"});
   const auto about = [](const std::string& note) {
