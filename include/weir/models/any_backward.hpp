@@ -21,7 +21,7 @@ struct BuiltinBackward {
 };
 
 template <class T, class... L>
-[[nodiscard]] typename AnyLayer<T>::Backward find_backward(std::string_view kind, LayerKinds<L...>) {
+[[nodiscard]] typename AnyLayer<T>::Backward find_backward(std::string_view kind, KindList<L...>) {
   typename AnyLayer<T>::Backward found = nullptr;
   ((L::kind == kind ? static_cast<void>(found = &AnyLayer<T>::template run_backward<L>) : void()), ...);
   assert(found != nullptr);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/kinds.hpp>
 #include <weir/layers/activations/elu.hpp>
 #include <weir/layers/activations/gelu.hpp>
 #include <weir/layers/activations/identity.hpp>
@@ -66,20 +67,18 @@
 
 namespace weir::inline WEIR_ABI::detail {
 
-template <class... L>
-struct LayerKinds {};
-
 template <class T>
-using BuiltinLayers = LayerKinds<
-    Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Mish<T>, Softmax<T>,
-    Dropout<T>, BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>, DepthwiseConv1D<T>,
-    SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>, AveragePool2D<T>,
-    GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>, GemPool1D<T>, UpSampling1D<T>,
-    ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>, LastStep<T>, FinalStates<T>,
-    RepeatVector<T>, MultiHeadAttention<T>, PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>,
-    TiedAutoencoder<T>, ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>,
-    L1Activity<T>, Flatten<T>, Reshape<T>, Transpose<T>, Slice<T>, Identity<T>, AnyModel<T>,
-    Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
-    SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
+using BuiltinLayers =
+    KindList<Dense<T>, Relu<T>, LeakyRelu<T>, Elu<T>, Selu<T>, Sigmoid<T>, Tanh<T>, Gelu<T>, Mish<T>,
+             Softmax<T>, Dropout<T>, BatchNorm<T>, LayerNorm<T>, Embedding<T>, Conv1D<T>, Conv1DTranspose<T>,
+             DepthwiseConv1D<T>, SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>,
+             AveragePool2D<T>, GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>,
+             GemPool1D<T>, UpSampling1D<T>, ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>,
+             LastStep<T>, FinalStates<T>, RepeatVector<T>, MultiHeadAttention<T>, PositionalEncoding<T>,
+             LearnedPositions<T>, TransformerEncoder<T>, TiedAutoencoder<T>, ContractiveDense<T>,
+             Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>, L1Activity<T>, Flatten<T>,
+             Reshape<T>, Transpose<T>, Slice<T>, Identity<T>, AnyModel<T>, Parallel<std::vector<AnyModel<T>>>,
+             TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
+             SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -65,7 +65,7 @@ template <class T, class L>
 }
 
 template <class T, class... L>
-[[nodiscard]] const LayerMaker<T>* find_maker(std::string_view kind, LayerKinds<L...>) {
+[[nodiscard]] const LayerMaker<T>* find_maker(std::string_view kind, KindList<L...>) {
   static constexpr std::array<LayerMaker<T>, sizeof...(L)> makers{maker_of<T, L>()...};
   for (const LayerMaker<T>& maker : makers) {
     if (maker.kind == kind) return &maker;

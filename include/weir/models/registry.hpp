@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/kinds.hpp>
 #include <weir/core/layer_options.hpp>
 #include <weir/core/layer_traits.hpp>
 #include <weir/core/near_names.hpp>
@@ -19,7 +20,6 @@
 #include <weir/models/layer_spec.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,26 +30,21 @@ namespace weir::inline WEIR_ABI {
 namespace detail {
 
 template <class... L>
-[[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, LayerKinds<L...>) {
+[[nodiscard]] std::span<const std::string_view> arguments_of(std::string_view kind, KindList<L...>) {
   std::span<const std::string_view> names;
   ((L::kind == kind ? static_cast<void>(names = L::arguments) : void()), ...);
   return names;
 }
 
 template <class... L>
-[[nodiscard]] std::vector<std::string> kinds_of(LayerKinds<L...>) {
-  return {std::string(L::kind)...};
-}
-
-template <class... L>
-[[nodiscard]] bool is_known(std::string_view kind, LayerKinds<L...>) {
+[[nodiscard]] bool is_known(std::string_view kind, KindList<L...>) {
   return ((L::kind == kind) || ...);
 }
 
 template <class... L>
-[[nodiscard]] Failure unknown_layer(std::string_view kind, LayerKinds<L...> all) {
+[[nodiscard]] Failure unknown_layer(std::string_view kind, KindList<L...> all) {
   return {ErrorKind::config,
-          "unknown layer " + in_quotes(kind) + near_names(kind, kinds_of(all), sizeof...(L))};
+          "unknown layer " + in_quotes(kind) + near_names(kind, kind_names(all), sizeof...(L))};
 }
 
 /// Parts between separators that stand outside of brackets.
@@ -65,19 +60,6 @@ template <class... L>
   }
   parts.push_back(text.substr(begin));
   return parts;
-}
-
-[[nodiscard]] inline ConfigValue parse_value(std::string_view text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  std::int64_t integer = 0;
-  const char* end = text.data() + text.size();
-  if (const auto r = std::from_chars(text.data(), end, integer); r.ec == std::errc() && r.ptr == end)
-    return integer;
-  double real = 0.0;
-  if (const auto r = std::from_chars(text.data(), end, real); r.ec == std::errc() && r.ptr == end)
-    return real;
-  return std::string(text);
 }
 
 }  // namespace detail
@@ -134,7 +116,7 @@ template <class T>
     if (spec.config.find(name) != nullptr) {
       return bad(("has " + detail::in_quotes(name) + " twice").c_str());
     }
-    spec.config.set(std::string(name), detail::parse_value(named ? parts[i].substr(equals + 1) : parts[i]));
+    spec.config.set(std::string(name), detail::option_value(named ? parts[i].substr(equals + 1) : parts[i]));
   }
   return spec;
 }
@@ -148,7 +130,7 @@ struct LayerText {
 
 namespace detail {
 template <class... L>
-[[nodiscard]] std::vector<LayerText> texts_of(LayerKinds<L...>) {
+[[nodiscard]] std::vector<LayerText> texts_of(KindList<L...>) {
   return {LayerText{std::string(L::kind), {L::arguments.begin(), L::arguments.end()}, options_of<L>()}...};
 }
 }  // namespace detail
