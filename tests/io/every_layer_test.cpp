@@ -121,7 +121,7 @@ const std::vector<std::string> nets_with_options{
 /// A net or more for each kind: those above, and of each kind that can do without options the default.
 std::vector<std::string> nets_of_every_kind() {
   std::vector<std::string> nets = nets_with_options;
-  for (const std::string& kind : weir::detail::kinds_of(weir::detail::BuiltinLayers<float>{})) {
+  for (const std::string& kind : weir::kind_names(weir::detail::BuiltinLayers<float>{})) {
     if (try_build<float>(kind, Shape{6, 12}).ok()) nets.push_back(kind);
   }
   return nets;
@@ -173,7 +173,7 @@ TEST_CASE("every kind of layer is saved and loaded, and passes its probe") {
 
 TEST_CASE("the list above knows every kind") {
   const std::vector<std::string> nets = nets_of_every_kind();
-  for (const std::string& kind : weir::detail::kinds_of(weir::detail::BuiltinLayers<float>{})) {
+  for (const std::string& kind : weir::kind_names(weir::detail::BuiltinLayers<float>{})) {
     const auto has = [&](const std::string& net) {
       const std::size_t at = net.find(kind);
       return at == 0 || (at != std::string::npos && net[at - 1] == ',');
