@@ -18,8 +18,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/dense/initializers.hpp>
 #include <weir/layers/time/padding.hpp>
 #include <weir/simd/gemm.hpp>

@@ -12,8 +12,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/gelu.hpp>
 #include <weir/layers/activations/relu.hpp>
 #include <weir/layers/attention/multi_head_attention.hpp>

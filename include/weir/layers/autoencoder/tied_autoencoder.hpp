@@ -13,8 +13,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/code_activation.hpp>
 #include <weir/layers/autoencoder/contraction.hpp>
 #include <weir/layers/dense/initializers.hpp>

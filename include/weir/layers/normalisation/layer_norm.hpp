@@ -12,8 +12,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/simd/reduce.hpp>
 #include <weir/simd/registers.hpp>
 #include <weir/simd/transform.hpp>

@@ -15,8 +15,8 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/layer.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/time/window.hpp>
 
 #include <algorithm>

@@ -12,8 +12,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/activations/activation.hpp>
 #include <weir/simd/transform.hpp>
 

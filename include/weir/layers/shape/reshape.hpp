@@ -7,8 +7,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/layer_traits.hpp>
 #include <weir/core/layer_options.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/layers/shape/flatten.hpp>
 
 #include <array>
