@@ -1,4 +1,5 @@
-// Why a score is high: a feature, and its part of the score.
+// Why a score is high: a feature, and its part of the score. Of Kitsune: how far the packet was from what is
+// normal in it, in units of its range in training.
 #pragma once
 
 #include <weir/core/abi.hpp>
