@@ -78,7 +78,7 @@ void least_options() {
 }
 
 template <class... L>
-void each_kind(detail::KindList<L...>) {
+void each_kind(KindList<L...>) {
   (least_options<L>(), ...);
 }
 
