@@ -55,17 +55,7 @@ class TableFile {
   [[nodiscard]] const Schema& schema() const noexcept { return reader_->schema(); }
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// DataError that names the columns spelt alike.
-  void require(std::string_view column) const {
-    if (has(column)) return;
-    std::vector<std::string> names;
-    for (const Column& one : schema().columns) names.push_back(one.name);
-    const bool other = format_ == &table_formats.front() && looks_like_ != format_;
-    fail(ErrorKind::data,
-         name_ + ": there is no column '" + std::string(column) + "'" +
-             (other ? "; it looks like " + std::string(looks_like_->description) + ": " +
-                          option_word(options_.words, "format") + " " + std::string(looks_like_->name)
-                    : near_names(column, names)));
-  }
+  void require(std::string_view column) const;
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
   /// others is of numbers with a few texts.
@@ -94,64 +84,14 @@ class TableFile {
   [[nodiscard]] const CsvReport& report() const noexcept { return reader_->report(); }
 
  private:
-  void check_separator() const {
-    if (format_ != &table_formats.front() || schema().columns.size() != 1) return;
-    for (const char other : {';', '\t', ',', '|'}) {
-      if (schema().columns[0].name.find(other) == std::string::npos) continue;
-      const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";
-      fail(ErrorKind::data, name_ + ": the header line is one column; it looks like " +
-                                option_word(options_.words, "separator") + " " + found);
-    }
-  }
+  void check_separator() const;
 
-  void use(const std::vector<Column>& kinds, bool others) {
-    Schema schema = reader_->schema();
-    for (Column& column : schema.columns) {
-      const auto wanted = std::find_if(kinds.begin(), kinds.end(),
-                                       [&](const Column& kind) { return kind.name == column.name; });
-      if (wanted != kinds.end()) {
-        column.kind = wanted->kind;
-      } else if (!others) {
-        column.kind = ColumnKind::ignore;
-      }
-    }
-    reader_->use(std::move(schema));
-    chosen_ = true;
-    others_ = others;
-  }
+  void use(const std::vector<Column>& kinds, bool others);
 
-  void refuse_mixed(const std::vector<Column>& kinds) const {
-    std::vector<MixedColumn> refused;
-    for (MixedColumn column : reader_->mixed()) {
-      const Column& read_as = schema().columns[column.index];
-      const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
-      if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted))
-        continue;
-      column.name = read_as.name;
-      refused.push_back(std::move(column));
-    }
-    if (refused.empty()) return;
-    std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
-    if (refused.size() > 1) {
-      std::vector<std::string> others;
-      for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
-      what += "; so it is with " + name_list(others, 4);
-    }
-    fail(ErrorKind::data,
-         what + ": " + detail::mend_of(refused, csv_options(options_).numbers, options_.words));
-  }
+  void refuse_mixed(const std::vector<Column>& kinds) const;
 
   /// Where it is a row that is at fault.
-  [[nodiscard]] std::string mend_of_row(const Failure& failure) const {
-    const std::vector<BadRow>& rows = report().reasons;
-    if (failure.kind != ErrorKind::data || rows.empty()) return {};
-    const std::string mend = detail::mend_of(rows.front(), options_.words);
-    if (rows.front().kind != BadField::number) return mend;
-    if (!others_) return mend + recorded_notation();
-    const std::string& column = schema().columns[rows.front().column - 1].name;
-    return mend + ", " + option_word(options_.words, "categorical", {column}) +
-           " reads the column as names, " + option_word(options_.words, "drop", {column}) + " leaves it out";
-  }
+  [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
     if (options_.recorded.plain()) return {};
     return "; the model was trained with " + detail::options_for(options_.recorded, options_.words) +
@@ -177,8 +117,81 @@ class TableFile {
 }
 
 /// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
-[[nodiscard]] inline std::vector<std::string> reading_notes(const CsvReport& report,
-                                                            OptionWords words = OptionWords::members) {
+[[nodiscard]] std::vector<std::string> reading_notes(const CsvReport& report,
+                                                     OptionWords words = OptionWords::members);
+
+#if WEIR_BODIES
+
+WEIR_BODY void TableFile::require(std::string_view column) const {
+  if (has(column)) return;
+  std::vector<std::string> names;
+  for (const Column& one : schema().columns) names.push_back(one.name);
+  const bool other = format_ == &table_formats.front() && looks_like_ != format_;
+  fail(ErrorKind::data,
+       name_ + ": there is no column '" + std::string(column) + "'" +
+           (other ? "; it looks like " + std::string(looks_like_->description) + ": " +
+                        option_word(options_.words, "format") + " " + std::string(looks_like_->name)
+                  : near_names(column, names)));
+}
+
+WEIR_BODY void TableFile::check_separator() const {
+  if (format_ != &table_formats.front() || schema().columns.size() != 1) return;
+  for (const char other : {';', '\t', ',', '|'}) {
+    if (schema().columns[0].name.find(other) == std::string::npos) continue;
+    const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";
+    fail(ErrorKind::data, name_ + ": the header line is one column; it looks like " +
+                              option_word(options_.words, "separator") + " " + found);
+  }
+}
+
+WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
+  Schema schema = reader_->schema();
+  for (Column& column : schema.columns) {
+    const auto wanted = std::find_if(kinds.begin(), kinds.end(),
+                                     [&](const Column& kind) { return kind.name == column.name; });
+    if (wanted != kinds.end()) {
+      column.kind = wanted->kind;
+    } else if (!others) {
+      column.kind = ColumnKind::ignore;
+    }
+  }
+  reader_->use(std::move(schema));
+  chosen_ = true;
+  others_ = others;
+}
+
+WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
+  std::vector<MixedColumn> refused;
+  for (MixedColumn column : reader_->mixed()) {
+    const Column& read_as = schema().columns[column.index];
+    const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
+    if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
+    column.name = read_as.name;
+    refused.push_back(std::move(column));
+  }
+  if (refused.empty()) return;
+  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
+  if (refused.size() > 1) {
+    std::vector<std::string> others;
+    for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
+    what += "; so it is with " + name_list(others, 4);
+  }
+  fail(ErrorKind::data,
+       what + ": " + detail::mend_of(refused, csv_options(options_).numbers, options_.words));
+}
+
+WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
+  const std::vector<BadRow>& rows = report().reasons;
+  if (failure.kind != ErrorKind::data || rows.empty()) return {};
+  const std::string mend = detail::mend_of(rows.front(), options_.words);
+  if (rows.front().kind != BadField::number) return mend;
+  if (!others_) return mend + recorded_notation();
+  const std::string& column = schema().columns[rows.front().column - 1].name;
+  return mend + ", " + option_word(options_.words, "categorical", {column}) + " reads the column as names, " +
+         option_word(options_.words, "drop", {column}) + " leaves it out";
+}
+
+WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
   std::vector<std::string> notes;
   if (report.bad_rows > 0) {
     std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
@@ -201,5 +214,7 @@ class TableFile {
   }
   return notes;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -59,14 +59,7 @@ struct SeriesSplit {
 
 namespace detail {
 
-inline void check_windows(Index channels, const WindowOptions& options) {
-  if (options.window < 1 || options.horizon < 1 || options.stride < 1) {
-    fail(ErrorKind::config, "windows: window, horizon and stride must be positive");
-  }
-  if (options.target < 0 || options.target >= channels) {
-    fail(ErrorKind::config, "windows: there is no channel " + std::to_string(options.target));
-  }
-}
+void check_windows(Index channels, const WindowOptions& options);
 
 /// Targets of a range: the first that has a whole window before it, then every `stride` steps.
 [[nodiscard]] inline std::vector<Index> target_steps(const StepRange& range, const WindowOptions& options) {
@@ -77,7 +70,20 @@ inline void check_windows(Index channels, const WindowOptions& options) {
 }
 
 /// For each step how many steps up to it, itself included, miss no value in a row.
-[[nodiscard]] inline std::vector<Index> steps_since_missing(const Matrix<float>& series) {
+[[nodiscard]] std::vector<Index> steps_since_missing(const Matrix<float>& series);
+
+#if WEIR_BODIES
+
+WEIR_BODY void check_windows(Index channels, const WindowOptions& options) {
+  if (options.window < 1 || options.horizon < 1 || options.stride < 1) {
+    fail(ErrorKind::config, "windows: window, horizon and stride must be positive");
+  }
+  if (options.target < 0 || options.target >= channels) {
+    fail(ErrorKind::config, "windows: there is no channel " + std::to_string(options.target));
+  }
+}
+
+WEIR_BODY std::vector<Index> steps_since_missing(const Matrix<float>& series) {
   const Index channels = series.extents()[0];
   std::vector<Index> result;
   Index whole = 0;
@@ -91,24 +97,14 @@ inline void check_windows(Index channels, const WindowOptions& options) {
   return result;
 }
 
+#endif
+
 }  // namespace detail
 
 /// The first `share` of the steps for training, the others for the test. With `gap`, test samples see no
 /// training step either. Throws ConfigError when a part would be empty.
-[[nodiscard]] inline SeriesSplit split_series(Index steps, double share, const WindowOptions& options,
-                                              bool gap = false) {
-  if (!(share > 0.0 && share < 1.0)) fail(ErrorKind::config, "windows: the share is not between 0 and 1");
-  const auto boundary = static_cast<Index>(std::llround(share * static_cast<double>(steps)));
-  const SeriesSplit split{{0, boundary, 0}, {boundary, steps, gap ? boundary : 0}};
-  for (const StepRange& range : {split.training, split.test}) {
-    if (detail::target_steps(range, options).empty()) {
-      fail(ErrorKind::config,
-           "windows: " + std::to_string(steps) + " steps are too few for two parts with windows of " +
-               std::to_string(options.window) + " steps and a horizon of " + std::to_string(options.horizon));
-    }
-  }
-  return split;
-}
+[[nodiscard]] SeriesSplit split_series(Index steps, double share, const WindowOptions& options,
+                                       bool gap = false);
 
 /// Samples in order of time.
 struct WindowSamples {
@@ -129,8 +125,35 @@ struct WindowSamples {
 
 /// All samples whose targets are in the range. A sample with a value that is missing (not finite), in its
 /// window or as its target, is left out: forecasts are neither made from nor measured by made-up values.
-[[nodiscard]] inline WindowSamples windows(const Matrix<float>& series, const StepRange& range,
-                                           const WindowOptions& options) {
+[[nodiscard]] WindowSamples windows(const Matrix<float>& series, const StepRange& range,
+                                    const WindowOptions& options);
+
+/// A scaler for each column, fitted to its first `training` values; those that are missing do not count.
+[[nodiscard]] std::vector<Scaler> fit_series(std::span<const std::vector<double>> columns, Index training,
+                                             Scaling scaling);
+
+/// Scaled columns of equal length as channels x steps; what is missing stays NaN.
+[[nodiscard]] Matrix<float> make_series(std::span<const std::vector<double>> columns,
+                                        std::span<const Scaler> scalers);
+
+#if WEIR_BODIES
+
+WEIR_BODY SeriesSplit split_series(Index steps, double share, const WindowOptions& options, bool gap) {
+  if (!(share > 0.0 && share < 1.0)) fail(ErrorKind::config, "windows: the share is not between 0 and 1");
+  const auto boundary = static_cast<Index>(std::llround(share * static_cast<double>(steps)));
+  const SeriesSplit split{{0, boundary, 0}, {boundary, steps, gap ? boundary : 0}};
+  for (const StepRange& range : {split.training, split.test}) {
+    if (detail::target_steps(range, options).empty()) {
+      fail(ErrorKind::config,
+           "windows: " + std::to_string(steps) + " steps are too few for two parts with windows of " +
+               std::to_string(options.window) + " steps and a horizon of " + std::to_string(options.horizon));
+    }
+  }
+  return split;
+}
+
+WEIR_BODY WindowSamples windows(const Matrix<float>& series, const StepRange& range,
+                                const WindowOptions& options) {
   const Index channels = series.extents()[0];
   detail::check_windows(channels, options);
   if (range.seen_from < 0 || range.first < 0 || range.last > series.extents()[1]) {
@@ -156,9 +179,8 @@ struct WindowSamples {
   return samples;
 }
 
-/// A scaler for each column, fitted to its first `training` values; those that are missing do not count.
-[[nodiscard]] inline std::vector<Scaler> fit_series(std::span<const std::vector<double>> columns,
-                                                    Index training, Scaling scaling) {
+WEIR_BODY std::vector<Scaler> fit_series(std::span<const std::vector<double>> columns, Index training,
+                                         Scaling scaling) {
   std::vector<Scaler> scalers;
   for (const std::vector<double>& column : columns) {
     const std::size_t count = std::min(static_cast<std::size_t>(training), column.size());
@@ -171,9 +193,8 @@ struct WindowSamples {
   return scalers;
 }
 
-/// Scaled columns of equal length as channels x steps; what is missing stays NaN.
-[[nodiscard]] inline Matrix<float> make_series(std::span<const std::vector<double>> columns,
-                                               std::span<const Scaler> scalers) {
+WEIR_BODY Matrix<float> make_series(std::span<const std::vector<double>> columns,
+                                    std::span<const Scaler> scalers) {
   if (columns.empty() || columns.size() != scalers.size()) {
     fail(ErrorKind::shape, "windows: a series needs a scaler for each of its channels");
   }
@@ -188,5 +209,7 @@ struct WindowSamples {
   }
   return series;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

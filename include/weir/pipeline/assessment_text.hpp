@@ -28,15 +28,7 @@
 namespace weir::inline WEIR_ABI {
 
 /// All classes but the first against the first: the alarms of a model with several classes of attacks.
-[[nodiscard]] inline ConfusionMatrix alarms_of(const ConfusionMatrix& confusion) {
-  ConfusionMatrix two(2);
-  for (Index t = 0; t < confusion.classes(); ++t) {
-    for (Index p = 0; p < confusion.classes(); ++p) {
-      for (std::int64_t i = 0; i < confusion.count(t, p); ++i) two.add(t == 0 ? 0 : 1, p == 0 ? 0 : 1);
-    }
-  }
-  return two;
-}
+[[nodiscard]] ConfusionMatrix alarms_of(const ConfusionMatrix& confusion);
 
 namespace detail {
 
@@ -54,7 +46,20 @@ struct FigureLine {
   std::string meaning;
 };
 
-[[nodiscard]] inline std::string figures_text(const std::vector<FigureLine>& lines) {
+[[nodiscard]] std::string figures_text(const std::vector<FigureLine>& lines);
+
+/// True classes down, verdicts across; names are cut where many classes must fit a line.
+[[nodiscard]] std::string confusion_text(const Assessment& result);
+
+[[nodiscard]] std::string two_class_text(const Assessment& result);
+
+[[nodiscard]] std::string class_table(const Assessment& result);
+
+[[nodiscard]] std::string many_class_text(const Assessment& result);
+
+#if WEIR_BODIES
+
+WEIR_BODY std::string figures_text(const std::vector<FigureLine>& lines) {
   std::string text;
   for (const FigureLine& line : lines) {
     text += "  " + pad_right(line.name, 20) + pad_left(line.value, 10) + "   " + line.meaning + "\n";
@@ -62,8 +67,7 @@ struct FigureLine {
   return text;
 }
 
-/// True classes down, verdicts across; names are cut where many classes must fit a line.
-[[nodiscard]] inline std::string confusion_text(const Assessment& result) {
+WEIR_BODY std::string confusion_text(const Assessment& result) {
   const ConfusionMatrix& m = result.confusion;
   const std::size_t longest = m.classes() > 4 ? 9 : 16;
   std::size_t name_width = 10, width = 8;
@@ -83,7 +87,7 @@ struct FigureLine {
   return text;
 }
 
-[[nodiscard]] inline std::string two_class_text(const Assessment& result) {
+WEIR_BODY std::string two_class_text(const Assessment& result) {
   const ConfusionMatrix& m = result.confusion;
   const std::string& positive = result.classes[1];
   const std::string& negative = result.classes[0];
@@ -102,7 +106,7 @@ struct FigureLine {
               {"PR-AUC", number_text(result.area().pr), "average precision over all thresholds"}});
 }
 
-[[nodiscard]] inline std::string class_table(const Assessment& result) {
+WEIR_BODY std::string class_table(const Assessment& result) {
   const ConfusionMatrix& m = result.confusion;
   std::size_t width = 5;
   for (const std::string& name : result.classes)
@@ -121,7 +125,7 @@ struct FigureLine {
   return text;
 }
 
-[[nodiscard]] inline std::string many_class_text(const Assessment& result) {
+WEIR_BODY std::string many_class_text(const Assessment& result) {
   const ConfusionMatrix& m = result.confusion;
   std::string text = class_table(result) + "\n";
   if (m.classes() <= 10) text += confusion_text(result) + "\n";
@@ -141,10 +145,33 @@ struct FigureLine {
   return text + figures_text(lines);
 }
 
+#endif
+
 }  // namespace detail
 
 /// All figures of an assessment as aligned tables.
-[[nodiscard]] inline std::string to_text(const Assessment& result) {
+[[nodiscard]] std::string to_text(const Assessment& result);
+
+/// What a threshold did to the rows held back, and what it will do to fresh ones like them.
+[[nodiscard]] std::string to_text(const AlarmRate& rate, const LabelRule& labels);
+
+/// What is odd about labels and cells, a sentence each. Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
+/// knows them; and a class without a row makes figures that mean little.
+[[nodiscard]] std::vector<std::string> notes_on(const PipelineSettings& model, const Assessment& result);
+
+#if WEIR_BODIES
+
+WEIR_BODY ConfusionMatrix alarms_of(const ConfusionMatrix& confusion) {
+  ConfusionMatrix two(2);
+  for (Index t = 0; t < confusion.classes(); ++t) {
+    for (Index p = 0; p < confusion.classes(); ++p) {
+      for (std::int64_t i = 0; i < confusion.count(t, p); ++i) two.add(t == 0 ? 0 : 1, p == 0 ? 0 : 1);
+    }
+  }
+  return two;
+}
+
+WEIR_BODY std::string to_text(const Assessment& result) {
   if (result.task == Task::regress) {
     std::vector<detail::FigureLine> lines{
         {"RMSE", number_text(std::sqrt(result.mse)), "root of the mean squared error"},
@@ -159,8 +186,7 @@ struct FigureLine {
   return result.two_classes() ? detail::two_class_text(result) : detail::many_class_text(result);
 }
 
-/// What a threshold did to the rows held back, and what it will do to fresh ones like them.
-[[nodiscard]] inline std::string to_text(const AlarmRate& rate, const LabelRule& labels) {
+WEIR_BODY std::string to_text(const AlarmRate& rate, const LabelRule& labels) {
   if (rate.asked == 0.0) return {};
   // A threshold of rank k of n is exceeded by a share of fresh rows that follows a beta law.
   const auto n = static_cast<double>(rate.ordinary);
@@ -182,10 +208,7 @@ struct FigureLine {
   return text;
 }
 
-/// What is odd about labels and cells, a sentence each. Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
-/// knows them; and a class without a row makes figures that mean little.
-[[nodiscard]] inline std::vector<std::string> notes_on(const PipelineSettings& model,
-                                                       const Assessment& result) {
+WEIR_BODY std::vector<std::string> notes_on(const PipelineSettings& model, const Assessment& result) {
   std::vector<std::string> notes;
   const LabelRule& rule = model.labels;
   const auto& classes = rule.classes;
@@ -210,5 +233,7 @@ struct FigureLine {
     notes.push_back(std::move(text));
   return notes;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

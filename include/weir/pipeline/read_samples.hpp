@@ -31,7 +31,19 @@ namespace weir::inline WEIR_ABI {
 namespace detail {
 
 /// All columns but the dropped ones; the label as the task needs it.
-[[nodiscard]] inline std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
+[[nodiscard]] std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options);
+
+/// The words of the label column that are read as a missing value, for a message; nothing when the table
+/// cannot be read again.
+[[nodiscard]] std::string words_left_out(const std::string& path, const TableOptions& reading,
+                                         const SampleOptions& options);
+
+/// Labels that had blanks around them, and others that had none.
+void note_blanks(std::vector<std::string>& notes, const TableFile& file, const SampleOptions& options);
+
+#if WEIR_BODIES
+
+WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
@@ -43,10 +55,8 @@ namespace detail {
   return kinds;
 }
 
-/// The words of the label column that are read as a missing value, for a message; nothing when the table
-/// cannot be read again.
-[[nodiscard]] inline std::string words_left_out(const std::string& path, const TableOptions& reading,
-                                                const SampleOptions& options) {
+WEIR_BODY std::string words_left_out(const std::string& path, const TableOptions& reading,
+                                     const SampleOptions& options) {
   std::error_code none;
   if (!std::filesystem::is_regular_file(path, none)) return {};
   const std::vector<std::string> missing = csv_options(reading).missing;
@@ -65,9 +75,8 @@ namespace detail {
          " keeps such rows";
 }
 
-/// Labels that had blanks around them, and others that had none.
-inline void note_blanks(std::vector<std::string>& notes, const TableFile& file,
-                        const SampleOptions& options) {
+WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& file,
+                           const SampleOptions& options) {
   const CsvReport& report = file.report();
   const auto label = file.schema().find(options.label);
   if (options.task == Task::regress || !label || *label >= report.trimmed.size()) return;
@@ -77,12 +86,18 @@ inline void note_blanks(std::vector<std::string>& notes, const TableFile& file,
                   count_text(count, "label") + " removed");
 }
 
+#endif
+
 }  // namespace detail
 
 /// As make_samples() of what is in the file, with its errors and those of reading. IDX images are samples as
 /// images are; a label that is not named is the format's own.
-[[nodiscard]] inline Samples read_samples(const std::string& path, const TableOptions& reading,
-                                          SampleOptions options) {
+[[nodiscard]] Samples read_samples(const std::string& path, const TableOptions& reading,
+                                   SampleOptions options);
+
+#if WEIR_BODIES
+
+WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& reading, SampleOptions options) {
   const auto of_format = [&options](const TableFormat& format) {
     if (options.label.empty()) options.label = format.label;
   };
@@ -105,5 +120,7 @@ inline void note_blanks(std::vector<std::string>& notes, const TableFile& file,
                        std::make_move_iterator(notes.end()));
   return samples;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI
