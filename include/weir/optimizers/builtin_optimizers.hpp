@@ -6,10 +6,11 @@
 #include <weir/core/kinds.hpp>
 #include <weir/optimizers/adam.hpp>
 #include <weir/optimizers/adamw.hpp>
+#include <weir/optimizers/rms_prop.hpp>
 #include <weir/optimizers/sgd.hpp>
 
 namespace weir::inline WEIR_ABI {
 
-using BuiltinOptimizers = KindList<SGD, Adam, AdamW>;
+using BuiltinOptimizers = KindList<SGD, Adam, AdamW, RmsProp>;
 
 }  // namespace weir::inline WEIR_ABI
