@@ -1,6 +1,6 @@
 // The gradient check finds what it is there to find: one layer of each kind of mistake.
 #include <weir/layers/activations/activation.hpp>
-#include <weir/losses/target.hpp>
+#include <weir/losses/loss.hpp>
 #include <weir/train/gradient_check.hpp>
 
 #include <doctest/doctest.h>
