@@ -222,12 +222,12 @@ def optimizers():
     run("adam_decay", lambda w, b: o.Adam(groups(w, b, 0.02), lr=0.01), learning_rate=0.01, weight_decay=0.02)
     run("adamw", lambda w, b: o.AdamW(groups(w, b, 0.05), lr=0.01), learning_rate=0.01, weight_decay=0.05)
     run("rmsprop", lambda w, b: o.RMSprop(w + b, lr=0.003), learning_rate=0.003)
-    run("rmsprop_momentum", lambda w, b: o.RMSprop(w + b, lr=0.001, alpha=0.9, eps=1e-4, momentum=0.8),
-        learning_rate=0.001, alpha=0.9, epsilon=1e-4, momentum=0.8)
+    run("rmsprop_momentum", lambda w, b: o.RMSprop(w + b, lr=0.0005, alpha=0.9, eps=1e-4, momentum=0.8),
+        learning_rate=0.0005, alpha=0.9, epsilon=1e-4, momentum=0.8)
     run("rmsprop_centred", lambda w, b: o.RMSprop(groups(w, b, 0.02), lr=0.003, eps=1e-3, centered=True),
         learning_rate=0.003, epsilon=1e-3, centred=True, weight_decay=0.02)
-    run("rmsprop_all", lambda w, b: o.RMSprop(groups(w, b, 0.02), lr=0.001, eps=1e-3, momentum=0.8, centered=True),
-        learning_rate=0.001, epsilon=1e-3, momentum=0.8, centred=True, weight_decay=0.02)
+    run("rmsprop_all", lambda w, b: o.RMSprop(groups(w, b, 0.02), lr=0.0005, eps=1e-3, momentum=0.8, centered=True),
+        learning_rate=0.0005, epsilon=1e-3, momentum=0.8, centred=True, weight_decay=0.02)
     golden.write()
 
 
