@@ -10,6 +10,7 @@
 #include <weir/data/split.hpp>
 #include <weir/data/windows.hpp>
 #include <weir/io/atomic_file.hpp>
+#include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
