@@ -104,7 +104,10 @@ template <class... Profiles>
 inline constexpr std::string_view flow_profile_entry = "flow profile";
 template <class Profile>
 [[nodiscard]] std::string flow_profile_text() {
-  return std::string(Profile::name) + ", version " + std::to_string(Profile::version);
+  std::string text(Profile::name);
+  text += ", version ";
+  text += std::to_string(Profile::version);
+  return text;
 }
 
 }  // namespace weir::inline WEIR_ABI
