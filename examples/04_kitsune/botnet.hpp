@@ -16,7 +16,7 @@
 #include <vector>
 
 enum class Kind : std::uint8_t { benign, scan, heartbeat, flood };
-inline constexpr std::array<std::string_view, 4> kind_names{"benign", "scan", "heartbeat", "flood"};
+inline constexpr std::array<std::string_view, 4> packet_kind_names{"benign", "scan", "heartbeat", "flood"};
 
 struct LabelledPacket {
   std::int64_t time_ns;

@@ -56,7 +56,7 @@ int main() {
   std::vector<float> training;  // the features of the packets that the detector learned
   std::optional<LayeredEnsemble> layered;
   std::vector<Kind> kinds;
-  std::array<Count, weir::synth::kind_names.size()> counts{};
+  std::array<Count, packet_kind_names.size()> counts{};
   Count quiet;
   bool awake = false;
   std::vector<AlarmReason> reasons;
@@ -84,16 +84,16 @@ int main() {
   std::printf("before the botnet: %6zu packets, %5.2f %% alarm\n", quiet.packets, quiet.percent());
   std::printf("with it: ROC-AUC over all packets %.3f\n", auc_of(Kind::benign, scores, kinds));
   for (std::size_t k = 0; k < counts.size(); ++k) {
-    std::printf("  %-9.*s %7zu packets, %5.2f %% alarm", static_cast<int>(weir::synth::kind_names[k].size()),
-                weir::synth::kind_names[k].data(), counts[k].packets, counts[k].percent());
+    std::printf("  %-9.*s %7zu packets, %5.2f %% alarm", static_cast<int>(packet_kind_names[k].size()),
+                packet_kind_names[k].data(), counts[k].packets, counts[k].percent());
     if (k > 0) std::printf(", ROC-AUC %.3f", auc_of(static_cast<Kind>(k), scores, kinds));
     std::printf("\n");
   }
   std::printf("as layers, trained in batches: ROC-AUC over all packets %.3f",
               auc_of(Kind::benign, layered_scores, kinds));
   for (std::size_t k = 1; k < counts.size(); ++k) {
-    std::printf(", %.*s %.3f", static_cast<int>(weir::synth::kind_names[k].size()),
-                weir::synth::kind_names[k].data(), auc_of(static_cast<Kind>(k), layered_scores, kinds));
+    std::printf(", %.*s %.3f", static_cast<int>(packet_kind_names[k].size()), packet_kind_names[k].data(),
+                auc_of(static_cast<Kind>(k), layered_scores, kinds));
   }
   std::printf("\nwhy, at the first scan:");
   for (const AlarmReason& reason : reasons) std::printf(" %s (%.2f)", reason.feature.c_str(), reason.error);

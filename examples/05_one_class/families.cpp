@@ -12,6 +12,7 @@
 #include <weir/layers/regularisation/masking_noise.hpp>
 #include <weir/losses/mean_squared_error.hpp>
 #include <weir/models/any_model.hpp>
+#include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>
 #include <weir/train/fit.hpp>
