@@ -2,7 +2,8 @@
 // line. It is a layer like any other, so `fit`, `evaluate`, `predict` and `save` take it as they take a
 // Sequential.
 //
-// Only who includes models/registry.hpp pays for compiling every kind of layer.
+// Only who includes models/registry.hpp pays for compiling every kind of layer. Who trains such a net needs
+// it (train.hpp brings it): the list of backward passes stands there.
 #pragma once
 
 #include <weir/core/abi.hpp>
