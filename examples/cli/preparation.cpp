@@ -68,6 +68,7 @@ void check_format(const TrainOptions& options) {
 TrainOptions with_defaults(TrainOptions options) {
   weir::SampleOptions& samples = options.samples;
   weir::LearnOptions& learning = options.learning;
+  samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
   if (samples.label.empty()) samples.label = weir::table_format_named(options.input).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
@@ -77,7 +78,6 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.sequence = sequence_of(options.sequence);
   samples.seed = learning.seed;
   samples.source = options.table;
-  samples.words = weir::OptionWords::flags;
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);
   if (options.input.format == "idx") samples.pixel_scale = weir::pixel_scale_for(samples, learning.layers);

@@ -12,7 +12,7 @@ namespace {
 
 /// What the shell makes of a line in which "weir" stands for the program.
 Outcome shell(const std::string& line) {
-  return run_program("/bin/sh", {"-c", "run_weir() { \"" + program() + "\" \"$@\"; }; " + line});
+  return run_program("/bin/sh", {"-c", "weir() { \"" + program() + "\" \"$@\"; }; " + line});
 }
 
 unsigned mode_of(const std::string& path) {
