@@ -4,7 +4,8 @@ function(weir_add_job name)
   set_tests_properties(ci/${name} PROPERTIES LABELS ci RUN_SERIAL ON TIMEOUT 2700)
 endfunction()
 
-file(GLOB_RECURSE sources CONFIGURE_DEPENDS include/*.hpp tests/*.[ch]pp examples/*.[ch]pp benchmarks/*.[ch]pp)
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS include/*.hpp tests/*.[ch]pp examples/*.[ch]pp benchmarks/*.[ch]pp
+     cmake/*.cpp)
 weir_add_job(format clang-format-14 --dry-run -Werror ${sources})
 
 foreach(preset IN ITEMS clang asan tsan fuzz)
