@@ -86,7 +86,7 @@ struct Pass {
   RngKey key{};           ///< names this step's random numbers
   /// Where this part begins in its batch: random numbers belong to samples, not to threads.
   Index first_sample = 0;
-  /// What the loss multiplies its sum over items by, 1 / total weight of the batch (losses/target.hpp). A
+  /// What the loss multiplies its sum over items by, 1 / total weight of the batch (losses/loss.hpp). A
   /// layer that adds a penalty to the loss multiplies the penalty's gradient by it in backward; 0: there is
   /// no loss.
   double scale = 0.0;

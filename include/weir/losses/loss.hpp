@@ -21,6 +21,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/layer_traits.hpp>
 #include <weir/losses/target.hpp>
 
 #include <algorithm>
