@@ -49,7 +49,7 @@ set(room_traffic_features features packet parse flow)
 set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
 set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
-set(optional_headers "^eigen(\\.hpp$|/)|gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise|^io/onnx\\.hpp$|^dist/")
+set(optional_headers "^eigen(\\.hpp$|/)|gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise")
 set(trains "^(losses|optimizers|train|eigen)/")
 
 set(failed FALSE)

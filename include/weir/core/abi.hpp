@@ -71,7 +71,7 @@
 
 // A large function that is no template is defined so:
 //
-//   [[nodiscard]] Result<Table> try_read_csv(const std::string& path);   // in a class, or WEIR_BODY before it
+//   [[nodiscard]] Result<Table> try_read_csv(const std::string& path);   // or a member, in its class
 //   #if WEIR_BODIES
 //   WEIR_BODY Result<Table> try_read_csv(const std::string& path) { ... }
 //   #endif
