@@ -230,6 +230,8 @@ TEST_CASE("parse: TCP options: time stamps alone, SACK blocks, none, nonsense") 
   p = on_ethernet(ipv4({}, tcp({.options = joined(stamps, option_sack(1, 2))})));
   CHECK(p.tcp_ts_value == 5);
   CHECK(p.tcp_sack_blocks == 1);
+  p = on_ethernet(ipv4({}, tcp({.options = joined(option_sack(1, 2), bytes_of({5, 4, 0, 1, 5, 2}))})));
+  CHECK(p.tcp_sack_blocks == 1);  // options of a length that holds no whole block do not count
   p = on_ethernet(ipv4({}, tcp({})));
   CHECK(p.tcp_mss == 0);
   CHECK(p.tcp_wscale == 255);

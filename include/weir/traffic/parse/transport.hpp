@@ -35,7 +35,10 @@ inline void parse_tcp_option(Packet& p, const ByteSlice& options, std::size_t at
     case 4:
       if (length == 2) p.tcp_sack_permitted = true;
       break;
-    case 5: p.tcp_sack_blocks = static_cast<std::uint8_t>((length - 2) / 8); break;
+    case 5:
+      if (length > 2 && (length - 2) % 8 == 0)
+        p.tcp_sack_blocks = static_cast<std::uint8_t>((length - 2) / 8);
+      break;
     case 8:
       if (length != 10) break;
       p.tcp_timestamps = true;
