@@ -11,7 +11,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/io/json_cursor.hpp>
+#include <weir/core/json_cursor.hpp>
 
 #include <algorithm>
 #include <array>

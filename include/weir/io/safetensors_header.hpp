@@ -11,9 +11,9 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/json_cursor.hpp>
 #include <weir/io/dtype.hpp>
 #include <weir/io/file_shape.hpp>
-#include <weir/io/json_cursor.hpp>
 #include <weir/io/safetensors_tables.hpp>
 
 #include <algorithm>

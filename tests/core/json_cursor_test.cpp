@@ -1,4 +1,4 @@
-#include <weir/io/json_cursor.hpp>
+#include <weir/core/json_cursor.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
