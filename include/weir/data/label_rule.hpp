@@ -27,6 +27,15 @@ struct LabelRule {
   std::vector<std::pair<std::string, std::string>> map{};  ///< label to class, where they differ
   std::string otherwise{};                                 ///< class of every other label; empty: an error
 
+  /// The list of its members, for files (io/json_fields.hpp).
+  template <class Visitor, class Rule>
+  static void fields(Visitor& visit, Rule& rule) {
+    visit("column", rule.column);
+    visit("classes", rule.classes);
+    visit("map", rule.map);
+    visit("otherwise", rule.otherwise);
+  }
+
   /// Each label of the training rows is a class, in the order of their names. Throws DataError when one is
   /// missing.
   [[nodiscard]] static LabelRule fit(const TrainingRows& rows, std::string_view label_column);

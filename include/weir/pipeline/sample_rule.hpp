@@ -36,6 +36,20 @@ struct SampleRule {
   Index horizon = 1;                 ///< window: steps from the last one seen to the one that is forecast
   Index target = 0;                  ///< window: the channel that is forecast
   bool relative = false;             ///< window: the net gives the change from the last step seen
+
+  /// The list of its members, for files (io/json_fields.hpp).
+  template <class Visitor, class Rule>
+  static void fields(Visitor& visit, Rule& rule) {
+    const bool image = rule.kind == SampleKind::image;
+    const bool window = rule.kind == SampleKind::window;
+    visit("kind", rule.kind);
+    visit.only_if(image, "scale", rule.pixel_scale);
+    visit.only_if(image, "rows", rule.rows);
+    visit.only_if(image, "columns", rule.columns);
+    visit.only_if(window, "horizon", rule.horizon);
+    visit.only_if(window, "target", rule.target);
+    visit.only_if(window, "relative", rule.relative);
+  }
   friend bool operator==(const SampleRule&, const SampleRule&) = default;
 };
 
