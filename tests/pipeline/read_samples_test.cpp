@@ -62,6 +62,19 @@ auto untrained(const Samples& samples) {
 
 }  // namespace
 
+TEST_CASE("read_samples: a missing value that is refused is told by its line in the file") {
+  std::string csv = "x,label\n\n\"1\",a\nbad,bad,bad\n";  // lines that are no rows
+  for (int i = 4; i < 60; ++i) csv += (i == 40 ? "" : std::to_string(i)) + (i % 2 == 0 ? ",a\n" : ",b\n");
+  const TextFile file(csv);
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {  // in whichever part the row is
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(
+            read_samples(file.path(), {.skip_bad_rows = true},
+                         {.label = "label", .missing = OnMissing::error, .validation = 0.4, .seed = seed})),
+        "preprocess: line 41: column 'x' is missing or not finite, which its rule does not allow", DataError);
+  }
+}
+
 TEST_CASE("read_samples gives what make_samples gives of the table") {
   const TextFile file(rows());
   const SampleOptions wanted{.label = "label", .drop = {"y"}, .benign = {"benign"}, .seed = 4};

@@ -156,7 +156,7 @@ WEIR_BODY Result<std::size_t> CsvReader::try_read(Table& table, std::size_t max_
     if (step == CsvRows::Step::row && repeated_(rows_.fields())) {
       count_repeated_header();
     } else if (step == CsvRows::Step::row && fields_.parse(rows_.fields())) {
-      table.append_row(fields_.numbers(), fields_.texts());
+      table.append_row(fields_.numbers(), fields_.texts(), rows_.place().line);
       ++report_.rows;
       ++count;
       count_texts();
