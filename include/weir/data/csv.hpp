@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv_check.hpp>
 #include <weir/data/csv_fields.hpp>
@@ -85,7 +86,7 @@ class CsvReader final : public RowReader {
   void count_repeated_header() {
     if (report_.repeated_headers++ == 0) report_.first_repeated = rows_.place().line;
   }
-  void count_recoded();
+  void count_texts();
   [[nodiscard]] std::string message(const BadRow& row) const;
   [[nodiscard]] const std::string& source_name() const noexcept { return source_->name(); }
 
@@ -155,10 +156,10 @@ WEIR_BODY Result<std::size_t> CsvReader::try_read(Table& table, std::size_t max_
     if (step == CsvRows::Step::row && repeated_(rows_.fields())) {
       count_repeated_header();
     } else if (step == CsvRows::Step::row && fields_.parse(rows_.fields())) {
-      table.append_row(fields_.numbers(), fields_.texts());
+      table.append_row(fields_.numbers(), fields_.texts(), rows_.place().line);
       ++report_.rows;
       ++count;
-      if (!fields_.recoded().empty()) count_recoded();
+      count_texts();
     } else if (Status status = reject(step); !status) {
       return status.error();
     }
@@ -236,6 +237,8 @@ WEIR_BODY Status CsvReader::read_header(std::vector<std::string>& header) {
                                           quoted_excerpt(field) + " is not UTF-8"};
     }
     names.emplace_back(trim_blanks(field));
+    if (!has_lost_character(field)) continue;
+    if (report_.lost++ == 0) report_.first_lost = {rows_.place().line, names.size(), names.back()};
   }
   repeated_ = RepeatedHeader(std::move(names));
   report_.lines = rows_.place().lines;
@@ -294,10 +297,14 @@ WEIR_BODY BadRow CsvReader::bad_line(CsvRows::Step step) const {
           fields_.other_format(rows_.fields())};
 }
 
-WEIR_BODY void CsvReader::count_recoded() {
-  const auto [column, text] = fields_.recoded().front();
-  if (report_.recoded == 0) report_.first_recoded = {rows_.place().line, column + 1, std::string(text)};
-  report_.recoded += fields_.recoded().size();
+WEIR_BODY void CsvReader::count_texts() {
+  const auto count = [this](const auto& texts, std::uint64_t& total, std::optional<CsvPlace>& first) {
+    if (texts.empty()) return;
+    if (!first) first = {rows_.place().line, texts[0].first + 1, std::string(texts[0].second)};
+    total += texts.size();
+  };
+  count(fields_.recoded(), report_.recoded, report_.first_recoded);
+  count(fields_.lost(), report_.lost, report_.first_lost);
 }
 
 WEIR_BODY std::string CsvReader::message(const BadRow& row) const {

@@ -90,6 +90,9 @@ struct CsvReport {
   std::uint64_t first_repeated = 0;    ///< the line of the first of them
   std::uint64_t recoded = 0;           ///< texts that were read as Windows-1252
   std::optional<CsvPlace> first_recoded = {};
+  std::uint64_t lost =
+      0;  ///< names and texts with U+FFFD, such as of UTF-16 that is cut: a character is lost
+  std::optional<CsvPlace> first_lost = {};
   std::vector<std::uint64_t> trimmed = {};  ///< by column of the file: texts with blanks around, removed
   std::vector<BadRow> reasons = {};
 };
