@@ -18,8 +18,8 @@ int main() {
 
   std::printf("loss %.3f in the first epoch, %.3f in the last\n", history.epochs.front().loss,
               history.epochs.back().loss);
-  std::printf("test: accuracy %.3f, F1 %.3f, ROC-AUC %.3f\n", result.accuracy(), result.confusion.f1(1),
-              result.roc_auc);
+  std::printf("test: accuracy %.3f, F1 %.3f, ROC-AUC %.3f\n", result.accuracy(), result.value("f1"),
+              result.value("roc_auc"));
   std::printf("the first row is an attack with probability %.2f; truth: %d\n", static_cast<double>(p(0, 0)),
               test.labels[0]);
 }

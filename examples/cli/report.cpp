@@ -12,7 +12,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -35,54 +37,49 @@ using Matrix = weir::ConfusionMatrix;
   return rows;
 }
 
-[[nodiscard]] double mean_fpr(const Matrix& confusion) {
-  double sum = 0.0;
-  for (weir::Index k = 0; k < confusion.classes(); ++k) sum += confusion.false_positive_rate(k);
-  return sum / static_cast<double>(confusion.classes());
-}
-
-void add_per_class(Json& json, const weir::Assessment& result) {
-  Json& all = json["per_class"] = Json::object();
-  for (weir::Index k = 0; k < result.confusion.classes(); ++k) {
-    all["support"].push_back(result.confusion.support(k));
-    all["precision"].push_back(result.confusion.precision(k));
-    all["recall"].push_back(result.confusion.recall(k));
-    all["f1"].push_back(result.confusion.f1(k));
-    all["fpr"].push_back(result.confusion.false_positive_rate(k));
-    if (result.two_classes()) continue;
-    all["roc_auc"].push_back(value_or_null(result.areas[static_cast<std::size_t>(k)].roc));
-    all["pr_auc"].push_back(value_or_null(result.areas[static_cast<std::size_t>(k)].pr));
+/// Value by value, each under its name behind `prefix`.
+void add_measures(Json& json, const weir::Measures& measures, const std::string& prefix = {}) {
+  for (const weir::Measure& measure : measures) {
+    json[prefix + std::string(measure.metric.text.kind)] = value_or_null(measure.value);
   }
 }
 
+/// What of the figures belongs to a class, class by class. Of two classes a ranking has one figure alone.
+void add_per_class(Json& json, const weir::Assessment& result) {
+  Json& all = json["per_class"] = Json::object();
+  for (weir::Index k = 0; k < result.confusion.classes(); ++k)
+    all["support"].push_back(result.confusion.support(k));
+  for (const weir::Measure& measure : result.measures) {
+    if (measure.of_classes.size() != result.classes.size()) continue;
+    Json& values = all[std::string(measure.metric.text.kind)];
+    for (const double value : measure.of_classes) values.push_back(value_or_null(value));
+  }
+}
+
+/// "recall, fpr and f1 are those of class 1".
+[[nodiscard]] std::string averaging_text(const weir::Assessment& result) {
+  std::vector<std::string> names;
+  for (const weir::Measure& measure : result.measures) {
+    if (!measure.of_classes.empty()) names.emplace_back(measure.metric.text.kind);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
+  }
+  return text + (result.two_classes() ? " are those of class 1" : " are means over the classes");
+}
+
 void add_classes(Json& json, const weir::Assessment& result) {
-  const Matrix& m = result.confusion;
-  const bool two = result.two_classes();
-  using Average = Matrix::Average;
   json["classes"] = result.classes;
-  if (two) json["threshold"] = value_or_null(result.threshold);
-  json["accuracy"] = m.accuracy();
-  json["balanced_accuracy"] = m.balanced_accuracy();
-  json["macro_f1"] = m.f1(Average::macro);
-  json["weighted_f1"] = m.f1(Average::weighted);
-  json["averaging"] = two ? "precision, recall, f1, fpr, roc_auc and pr_auc are those of class 1"
-                          : "precision, recall, f1, fpr, roc_auc and pr_auc are means over the classes";
-  json["precision"] = two ? m.precision(1) : m.precision(Average::macro);
-  json["recall"] = two ? m.recall(1) : m.recall(Average::macro);
-  json["f1"] = two ? m.f1(1) : m.f1(Average::macro);
-  json["fpr"] = two ? m.false_positive_rate(1) : mean_fpr(m);
-  json["roc_auc"] = value_or_null(result.area().roc);
-  json["pr_auc"] = value_or_null(result.area().pr);
-  json["mcc"] = m.mcc();
-  json["confusion"] = counts_of(m);
+  if (result.two_classes()) json["threshold"] = value_or_null(result.threshold);
+  add_measures(json, result.measures);
+  json["averaging"] = averaging_text(result);
+  json["confusion"] = counts_of(result.confusion);
   add_per_class(json, result);
-  if (two || !weir::sounds_benign(result.classes[0])) return;
-  const Matrix alarms = weir::alarms_of(m);
-  json["alarms"] = {{"precision", alarms.precision(1)},
-                    {"recall", alarms.recall(1)},
-                    {"f1", alarms.f1(1)},
-                    {"fpr", alarms.false_positive_rate(1)},
-                    {"accuracy", alarms.accuracy()}};
+  if (result.two_classes() || !weir::sounds_benign(result.classes[0])) return;
+  weir::Measures alarms;
+  alarms.add(weir::alarms_of(result.confusion));
+  add_measures(json["alarms"], alarms);
 }
 
 }  // namespace
@@ -100,15 +97,8 @@ Json to_json(const weir::Assessment& result) {
   if (result.unlabelled > 0) json["rows_without_label"] = result.unlabelled;
   if (result.unknown > 0) json["rows_of_unknown_label"] = result.unknown;
   if (result.task == weir::Task::regress) {
-    json["mse"] = value_or_null(result.mse);
-    json["rmse"] = value_or_null(std::sqrt(result.mse));
-    json["mae"] = value_or_null(result.mae);
-    json["r2"] = value_or_null(result.r2);
-    if (result.forecast) {
-      json["mape"] = value_or_null(result.mape);
-      json["naive_mape"] = value_or_null(result.naive_mape);
-      json["naive_mae"] = value_or_null(result.naive_mae);
-    }
+    add_measures(json, result.measures);
+    add_measures(json, result.naive, "naive_");
   } else {
     add_classes(json, result);
   }

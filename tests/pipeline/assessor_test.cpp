@@ -40,9 +40,9 @@ TEST_CASE("assessor: a regression's errors by hand") {
   const Assessment result = assess(model, table_of("x,label\n1,2\n2,5\n3,5\n4,\n", ColumnKind::numeric));
   CHECK(result.rows == 3);
   CHECK(result.unlabelled == 1);
-  CHECK(result.mae == doctest::Approx(2.0 / 3));  // errors 0, -1, 1
-  CHECK(result.mse == doctest::Approx(2.0 / 3));
-  CHECK(result.r2 == doctest::Approx(1.0 - 2.0 / 6.0));
+  CHECK(result.value("mae") == doctest::Approx(2.0 / 3));  // errors 0, -1, 1
+  CHECK(result.value("mse") == doctest::Approx(2.0 / 3));
+  CHECK(result.value("r2") == doctest::Approx(1.0 - 2.0 / 6.0));
 }
 
 TEST_CASE("assessor: classes, unknown labels and pieces") {
@@ -57,12 +57,13 @@ TEST_CASE("assessor: classes, unknown labels and pieces") {
   CHECK(whole.confusion.count(0, 1) == 1);
   CHECK(whole.confusion.count(1, 0) == 1);
   CHECK(whole.confusion.count(1, 1) == 2);
-  REQUIRE(whole.areas.size() == 1);
+  REQUIRE(whole.measures.find("roc_auc") != nullptr);
+  CHECK(whole.measures.find("roc_auc")->of_classes.size() == 1);
 
   Assessor pieces(model);
   for (std::size_t row = 0; row < rows.rows(); ++row) pieces.add(rows.take(std::vector<std::size_t>{row}));
   CHECK(pieces.finish().confusion.accuracy() == whole.confusion.accuracy());
-  CHECK(pieces.finish().area().roc == whole.area().roc);
+  CHECK(pieces.finish().value("roc_auc") == whole.value("roc_auc"));
 
   const Table odd = table_of("x,label\n-1,benign\n1,worm\n", ColumnKind::categorical);
   CHECK_THROWS_WITH_AS(

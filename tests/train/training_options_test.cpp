@@ -1,9 +1,10 @@
-// The page of all losses and optimizers says what their lists say. With WEIR_WRITE_DOCS set it is written anew.
+// The page of all losses, optimizers and metrics says what their lists say. With WEIR_WRITE_DOCS set it is written anew.
 #include <weir/layers/dense/dense.hpp>
 #include <weir/losses/make_loss.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/make_optimizer.hpp>
 #include <weir/train/fit.hpp>
+#include <weir/train/metrics.hpp>
 
 #include <doctest/doctest.h>
 
@@ -58,9 +59,37 @@ std::string options_section(const KindText& text) {
   return section;
 }
 
+std::string source_of(const AnyMetric& metric) {
+  if (metric.as<AnyMetric::OfMatrix>() != nullptr) return "counts of all classes";
+  if (metric.as<AnyMetric::OfClass>() != nullptr) return "counts of a class";
+  return metric.as<AnyMetric::OfRanking>() != nullptr ? "ranking of a class" : "numbers";
+}
+
+std::string metrics_section() {
+  std::string text =
+      "\n## Metrics\n\n"
+      "Names are those of `weir evaluate --json` and of `value(\"f1\")` of an `Evaluation` or an "
+      "`Assessment`; classes are "
+      "in\n`weir::metrics`. TP, FP, TN and FN count rows of a class against the rest, n_kk rows of class k "
+      "that were taken "
+      "for it.\nA metric of a class is that of class 1 of two; of more it is the mean over the classes that "
+      "occur. e is the "
+      "answer less\nthe truth t. [A metric of your own](add_a_layer.md#a-metric-of-your-own).\n\n"
+      "| kind | class | value | computed from | better | as |\n|---|---|---|---|---|---|\n";
+  const std::vector<std::string> classes = class_names(BuiltinMetrics{});
+  const std::vector<AnyMetric> all = builtin_metrics();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const MetricText& metric = all[i].text;
+    text += "| `" + std::string(metric.kind) + "` | `" + classes[i] + "` | " + std::string(metric.formula) +
+            " | " + source_of(all[i]) + " | " + (metric.less_is_better ? "less" : "more") + " | " +
+            std::string(metric.reference) + " |\n";
+  }
+  return text;
+}
+
 std::string page() {
   std::string text =
-      "# Losses and optimizers\n\n"
+      "# Losses, optimizers and metrics\n\n"
       "In a text (`make_loss`, `make_optimizer`, `weir train --loss`, `--optimizer`) each is "
       "`kind:name=value`, such "
       "as\n"
@@ -68,9 +97,9 @@ std::string page() {
       "header. "
       "This\n"
       "page is made from the lists in the code (`losses/builtin_losses.hpp`, "
-      "`optimizers/builtin_optimizers.hpp`), "
-      "and a\n"
-      "test holds it against them. [Losses and optimizers of your own](add_a_layer.md#a-loss-of-your-own).\n"
+      "`optimizers/builtin_optimizers.hpp`,\n"
+      "`train/metrics/builtin_metrics.hpp`), and a test holds it against them. [Losses and optimizers of "
+      "your own](add_a_layer.md#a-loss-of-your-own).\n"
       "\n## Losses\n\n"
       "The sum of w l over all items, divided by the sum of w. An item is a time step that counts; w is the "
       "weight "
@@ -100,12 +129,12 @@ std::string page() {
             " | " + std::to_string(make_optimizer(optimizers[i].kind).moments()) + " |\n";
   }
   for (const KindText& optimizer : optimizers) text += options_section(optimizer);
-  return text;
+  return text + metrics_section();
 }
 
 }  // namespace
 
-TEST_CASE("docs/training_options.md has all losses and optimizers with their options") {
+TEST_CASE("docs/training_options.md has all losses and optimizers with their options, and all metrics") {
   const std::filesystem::path path = weir_test::source_dir() / "docs/training_options.md";
   const std::string expected = page();
   if (std::getenv("WEIR_WRITE_DOCS") != nullptr) std::ofstream(path, std::ios::binary) << expected;

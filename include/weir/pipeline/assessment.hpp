@@ -7,20 +7,13 @@
 #include <weir/pipeline/task.hpp>
 #include <weir/train/metrics.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// Under the curves of recall against false alarms, and of precision against recall; NaN without both
-/// classes.
-struct Areas {
-  double roc = 0.0;
-  double pr = 0.0;
-};
 
 struct Assessment {
   Task task = Task::classify;
@@ -37,31 +30,13 @@ struct Assessment {
   std::vector<std::pair<std::string, std::string>> mistaken{};
 
   ConfusionMatrix confusion{0};
-  std::vector<Areas> areas{};  ///< of class 1 for two classes, else of each class against the rest
-
-  double mse = 0.0;
-  double mae = 0.0;
-  double r2 = 0.0;  ///< NaN where the truth does not vary
-
-  bool forecast = false;    ///< of a series; then also
-  double mape = 0.0;        ///< as a share; NaN where a value is 0
-  double naive_mape = 0.0;  ///< of the last known value as forecast
-  double naive_mae = 0.0;
+  Measures measures{};    ///< of all metrics that fit the task
+  bool forecast = false;  ///< of a series; then also
+  Measures naive{};       ///< those of the last known value as forecast
 
   [[nodiscard]] bool two_classes() const noexcept { return classes.size() == 2; }
-  /// Of class 1, or the mean over the classes that occur.
-  [[nodiscard]] Areas area() const {
-    Areas mean;
-    double count = 0.0;
-    for (const Areas& one : areas) {
-      if (std::isnan(one.roc)) continue;
-      mean.roc += one.roc;
-      mean.pr += one.pr;
-      count += 1.0;
-    }
-    if (count == 0.0) return {std::nan(""), std::nan("")};
-    return {mean.roc / count, mean.pr / count};
-  }
+  /// Of the metric of this name, such as "f1" or "rmse" (train/metrics/builtin_metrics.hpp).
+  [[nodiscard]] double value(std::string_view metric) const { return measures.value(metric); }
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -39,6 +39,10 @@ namespace detail {
   return text;
 }
 
+[[nodiscard]] inline std::string figure_text(const MetricText& metric, double value) {
+  return metric.share ? percent_text(value) : number_text(value);
+}
+
 /// A figure, what it is, and what it means.
 struct FigureLine {
   std::string name;
@@ -51,11 +55,18 @@ struct FigureLine {
 /// True classes down, verdicts across; names are cut where many classes must fit a line.
 [[nodiscard]] std::string confusion_text(const Assessment& result);
 
+/// The words behind a figure, with the names of the two classes.
+[[nodiscard]] std::string meaning_text(const MetricText& metric, const std::vector<std::string>& classes);
+
+[[nodiscard]] FigureLine figure_of(const Measure& measure, const std::vector<std::string>& classes);
+
 [[nodiscard]] std::string two_class_text(const Assessment& result);
 
 [[nodiscard]] std::string class_table(const Assessment& result);
 
 [[nodiscard]] std::string many_class_text(const Assessment& result);
+
+[[nodiscard]] std::string value_text(const Assessment& result);
 
 #if WEIR_BODIES
 
@@ -87,55 +98,61 @@ WEIR_BODY std::string confusion_text(const Assessment& result) {
   return text;
 }
 
+WEIR_BODY std::string meaning_text(const MetricText& metric, const std::vector<std::string>& classes) {
+  std::string text(metric.meaning);
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const std::string mark = "{" + std::to_string(k) + "}";
+    if (const std::size_t at = text.find(mark); at != std::string::npos)
+      text.replace(at, mark.size(), classes[k]);
+  }
+  return text;
+}
+
+WEIR_BODY FigureLine figure_of(const Measure& measure, const std::vector<std::string>& classes) {
+  const MetricText& metric = measure.metric.text;
+  return {std::string(metric.title), figure_text(metric, measure.value), meaning_text(metric, classes)};
+}
+
 WEIR_BODY std::string two_class_text(const Assessment& result) {
-  const ConfusionMatrix& m = result.confusion;
-  const std::string& positive = result.classes[1];
-  const std::string& negative = result.classes[0];
-  return confusion_text(result) + "\n" +
-         figures_text(
-             {{"accuracy", percent_text(m.accuracy()), "of all rows are judged rightly"},
-              {"balanced accuracy", percent_text(m.balanced_accuracy()), "mean of what is found per class"},
-              {"recall", percent_text(m.recall(1)), "of '" + positive + "' rows are found"},
-              {"false positive rate", percent_text(m.false_positive_rate(1)),
-               "of '" + negative + "' rows raise a false alarm"},
-              {"precision", percent_text(m.precision(1)), "of all alarms are right"},
-              {"F1", number_text(m.f1(1)), "of precision and recall"},
-              {"macro F1", number_text(m.f1(ConfusionMatrix::Average::macro)), "mean F1 of the classes"},
-              {"MCC", number_text(m.mcc()), "Matthews' correlation: 1 perfect, 0 chance"},
-              {"ROC-AUC", number_text(result.area().roc), "1 perfect, 0.5 chance; of all thresholds"},
-              {"PR-AUC", number_text(result.area().pr), "average precision over all thresholds"}});
+  std::vector<FigureLine> lines;
+  for (const Measure& measure : result.measures) {
+    if (!measure.metric.text.title.empty()) lines.push_back(figure_of(measure, result.classes));
+  }
+  return confusion_text(result) + "\n" + figures_text(lines);
 }
 
 WEIR_BODY std::string class_table(const Assessment& result) {
-  const ConfusionMatrix& m = result.confusion;
   std::size_t width = 5;
   for (const std::string& name : result.classes)
     width = std::max(width, std::min<std::size_t>(name.size(), 32));
-  std::string text = "  " + pad_right("class", width) + pad_left("rows", 9) + pad_left("precision", 12) +
-                     pad_left("recall", 11) + pad_left("F1", 11) + pad_left("FPR", 11) +
-                     pad_left("ROC-AUC", 10) + "\n";
-  for (Index k = 0; k < m.classes(); ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    text += "  " + pad_right(result.classes[at].substr(0, 32), width) +
-            pad_left(std::to_string(m.support(k)), 9) + pad_left(percent_text(m.precision(k)), 12) +
-            pad_left(percent_text(m.recall(k)), 11) + pad_left(percent_text(m.f1(k)), 11) +
-            pad_left(percent_text(m.false_positive_rate(k)), 11) +
-            pad_left(number_text(result.areas[at].roc), 10) + "\n";
+  std::string text = "  " + pad_right("class", width) + pad_left("rows", 9);
+  for (const Measure& measure : result.measures) {
+    const std::string heading(measure.metric.text.heading);
+    if (!heading.empty()) text += pad_left(heading, 12);
+  }
+  text += "\n";
+  for (std::size_t k = 0; k < result.classes.size(); ++k) {
+    text += "  " + pad_right(result.classes[k].substr(0, 32), width) +
+            pad_left(std::to_string(result.confusion.support(static_cast<Index>(k))), 9);
+    for (const Measure& measure : result.measures) {
+      const MetricText& metric = measure.metric.text;
+      if (!metric.heading.empty()) text += pad_left(figure_text(metric, measure.of_classes[k]), 12);
+    }
+    text += "\n";
   }
   return text;
 }
 
 WEIR_BODY std::string many_class_text(const Assessment& result) {
-  const ConfusionMatrix& m = result.confusion;
   std::string text = class_table(result) + "\n";
-  if (m.classes() <= 10) text += confusion_text(result) + "\n";
-  std::vector<FigureLine> lines{
-      {"accuracy", percent_text(m.accuracy()), "of all rows are judged rightly"},
-      {"balanced accuracy", percent_text(m.balanced_accuracy()), "mean recall of the classes"},
-      {"macro F1", number_text(m.f1(ConfusionMatrix::Average::macro)), "mean F1 of the classes"},
-      {"MCC", number_text(m.mcc()), "correlation: 1 perfect, 0 chance"}};
+  if (result.classes.size() <= 10) text += confusion_text(result) + "\n";
+  std::vector<FigureLine> lines;
+  for (const Measure& measure : result.measures) {
+    const bool shown = !measure.metric.text.title.empty() && measure.of_classes.empty();
+    if (shown) lines.push_back(figure_of(measure, result.classes));
+  }
   if (sounds_benign(result.classes[0])) {
-    const ConfusionMatrix alarms = alarms_of(m);
+    const ConfusionMatrix alarms = alarms_of(result.confusion);
     lines.push_back(
         {"alarms: recall", percent_text(alarms.recall(1)),
          "of the other rows than '" + result.classes[0] + "' are taken for some other class too"});
@@ -143,6 +160,17 @@ WEIR_BODY std::string many_class_text(const Assessment& result) {
                      "of '" + result.classes[0] + "' rows raise a false alarm"});
   }
   return text + figures_text(lines);
+}
+
+WEIR_BODY std::string value_text(const Assessment& result) {
+  std::vector<FigureLine> lines;
+  for (const Measure& measure : result.measures) {
+    if (!measure.metric.text.title.empty()) lines.push_back(figure_of(measure, result.classes));
+  }
+  if (const Measure* naive = result.naive.find(metrics::MeanAbsolutePercentageError::kind)) {
+    lines.push_back({"naive MAPE", percent_text(naive->value), "of the last known value as forecast"});
+  }
+  return figures_text(lines);
 }
 
 #endif
@@ -172,17 +200,7 @@ WEIR_BODY ConfusionMatrix alarms_of(const ConfusionMatrix& confusion) {
 }
 
 WEIR_BODY std::string to_text(const Assessment& result) {
-  if (result.task == Task::regress) {
-    std::vector<detail::FigureLine> lines{
-        {"RMSE", number_text(std::sqrt(result.mse)), "root of the mean squared error"},
-        {"MAE", number_text(result.mae), "mean absolute error"},
-        {"R²", number_text(result.r2), "1 perfect, 0 no better than the mean"}};
-    if (result.forecast) {
-      lines.push_back({"MAPE", percent_text(result.mape), "mean absolute error, as a share of the value"});
-      lines.push_back({"naive MAPE", percent_text(result.naive_mape), "of the last known value as forecast"});
-    }
-    return detail::figures_text(lines);
-  }
+  if (result.task == Task::regress) return detail::value_text(result);
   return result.two_classes() ? detail::two_class_text(result) : detail::many_class_text(result);
 }
 

@@ -6,7 +6,7 @@
 //   const Assessment result = assessor.finish();
 //
 // Rows come in pieces of any size; kept of a row are its class and its scores alone (4 bytes and 4 a score,
-// one score for two classes), which the areas under the curves need, and nothing of a regression.
+// one score for two classes), which rankings need, and nothing of a regression.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -29,7 +29,6 @@
 #include <weir/train/metrics.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -64,6 +63,7 @@ struct AssessOptions {
   bool ignore_unknown = false;  ///< leave out rows whose label is no class of the model, instead of an error
   std::string source{};         ///< what the rows come from, for messages
   OptionWords words = OptionWords::members;
+  std::vector<AnyMetric> metrics = builtin_metrics();  ///< what is measured
 };
 
 template <class Net>
@@ -81,6 +81,7 @@ class Assessor {
     result_.classes = pipeline.labels.classes;
     result_.threshold = pipeline.threshold;
     result_.forecast = pipeline.samples.kind == SampleKind::window;
+    result_.measures = result_.naive = Measures(options_.metrics);
     const std::size_t classes = result_.classes.size();
     result_.confusion = ConfusionMatrix(static_cast<Index>(classes));
     if (pipeline.task != Task::regress) scores_.resize(classes == 2 ? 1 : classes);
@@ -122,15 +123,16 @@ class Assessor {
   [[nodiscard]] Assessment finish() const {
     Assessment result = result_;
     if (result.task == Task::regress) {
-      add_errors(result);
+      result.measures.add(errors_);
+      if (result.forecast) result.naive.add(naive_errors_);
       return result;
     }
+    result.measures.add(result.confusion);
     for (std::size_t k = 0; k < scores_.size(); ++k) {
       const auto wanted = static_cast<std::int32_t>(scores_.size() == 1 ? 1 : k);
       std::vector<Label> is_class;
       for (const std::int32_t truth : truths_) is_class.push_back(truth == wanted ? 1 : 0);
-      const std::span<const float> scores(scores_[k]);
-      result.areas.push_back({roc_auc(scores, is_class), pr_auc(scores, is_class)});
+      result.measures.add(Ranking(std::span<const float>(scores_[k]), is_class));
     }
     return result;
   }
@@ -226,10 +228,7 @@ class Assessor {
       return;
     }
     add_value(truth, pair.forecast);
-    if (!is_finite(truth)) return;
-    relative_ += std::fabs((pair.forecast - truth) / truth);
-    naive_relative_ += std::fabs((pair.naive - truth) / truth);
-    naive_absolute_ += std::fabs(pair.naive - truth);
+    if (is_finite(truth)) naive_errors_.add(truth, pair.naive);
   }
 
   void add_class(std::int32_t truth, const Verdict& verdict) {
@@ -253,24 +252,8 @@ class Assessor {
       ++result_.unlabelled;
       return;
     }
-    const double error = value - truth;
     ++result_.rows;
-    absolute_ += std::fabs(error);
-    squares_ += error * error;
-    // Welford's update, so that a large mean does not eat the variance.
-    const double before = truth - truth_mean_;
-    truth_mean_ += before / static_cast<double>(result_.rows);
-    truth_squares_ += before * (truth - truth_mean_);
-  }
-  void add_errors(Assessment& result) const {
-    const auto n = static_cast<double>(std::max<std::int64_t>(result.rows, 1));
-    const auto or_nan = [](double value) { return is_finite(value) ? value : std::nan(""); };
-    result.mse = squares_ / n;
-    result.mae = absolute_ / n;
-    result.r2 = truth_squares_ > 0.0 ? 1.0 - squares_ / truth_squares_ : std::nan("");
-    result.mape = or_nan(relative_ / n);
-    result.naive_mape = or_nan(naive_relative_ / n);
-    result.naive_mae = or_nan(naive_absolute_ / n);
+    errors_.add(truth, value);
   }
 
   const Pipeline<Net>& pipeline_;
@@ -282,15 +265,10 @@ class Assessor {
   std::int64_t seen_ = 0;
   std::vector<std::int32_t> truths_{};
   std::vector<std::vector<float>> scores_{};  // of class 1, or of each class
-  double truth_mean_ = 0.0;
-  double truth_squares_ = 0.0;  // of the deviations from the mean
-  double absolute_ = 0.0;
-  double squares_ = 0.0;
+  ValueErrors errors_{};
+  ValueErrors naive_errors_{};  // of the last known value as forecast
   ForecastPairs pairs_;
   std::size_t history_ = 0;  // steps that are not to be judged
-  double relative_ = 0.0;
-  double naive_relative_ = 0.0;
-  double naive_absolute_ = 0.0;
 };
 
 /// All rows of a table at once.

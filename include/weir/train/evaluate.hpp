@@ -17,19 +17,21 @@
 #include <cmath>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
-/// The outcome. Classification fills the confusion matrix, and for two classes the areas; class 1 is the
-/// positive one.
+/// The outcome. Classification fills the confusion matrix and its measures, for two classes also those of rankings;
+/// class 1 is the positive one.
 struct Evaluation {
   Index rows = 0;
   double loss = 0.0;
   ConfusionMatrix confusion{0};
-  double roc_auc = std::nan("");
-  double pr_auc = std::nan("");
+  Measures measures{};
 
+  /// Of the metric of this name, such as "f1" (train/metrics/builtin_metrics.hpp).
+  [[nodiscard]] double value(std::string_view metric) const { return measures.value(metric); }
   [[nodiscard]] double accuracy() const { return confusion.accuracy(); }
 };
 
@@ -118,10 +120,8 @@ template <class Net, class Loss>
   if (!classify) return result;
   result.confusion = ConfusionMatrix(classes);
   for (std::size_t i = 0; i < rows; ++i) result.confusion.add(data.labels[i], predicted[i]);
-  if (classes == 2) {
-    result.roc_auc = roc_auc(std::span<const T>(scores), data.labels);
-    result.pr_auc = pr_auc(std::span<const T>(scores), data.labels);
-  }
+  result.measures.add(result.confusion);
+  if (classes == 2) result.measures.add(Ranking(std::span<const T>(scores), data.labels, "evaluate"));
   return result;
 }
 
