@@ -137,7 +137,7 @@ inline constexpr std::array<double, 50> answers{
     4.41436054425836,    4.374082797406871,  2.65077832232115,   5.716740190009707,   -1.725711048004034,
     2.8847708579486047,  3.291452698006551,  8.35999015782448,   2.538264971956536,   5.021129135749871,
     9.201963841289432,   3.380472897939099,  3.832111989759812,  7.8320273098058095,  5.21084340512757};
-inline constexpr std::array<Named, 11> of_four{{{"accuracy", 0.7166666666666667},
+inline constexpr std::array<Named, 12> of_four{{{"accuracy", 0.7166666666666667},
                                                 {"balanced_accuracy", 0.7126623376623378},
                                                 {"recall", 0.7126623376623378},
                                                 {"fpr", 0.0914522330671399},
@@ -146,9 +146,10 @@ inline constexpr std::array<Named, 11> of_four{{{"accuracy", 0.7166666666666667}
                                                 {"macro_f1", 0.7065411144695031},
                                                 {"weighted_f1", 0.7234777441938566},
                                                 {"mcc", 0.6272065258030287},
+                                                {"cohen_kappa", 0.6213808463251671},
                                                 {"roc_auc", 0.7812949014695909},
                                                 {"pr_auc", 0.6235786608676552}}};
-inline constexpr std::array<Named, 11> of_two{{{"accuracy", 0.8125},
+inline constexpr std::array<Named, 12> of_two{{{"accuracy", 0.8125},
                                                {"balanced_accuracy", 0.7646834477498092},
                                                {"recall", 0.6521739130434783},
                                                {"fpr", 0.1228070175438597},
@@ -157,6 +158,7 @@ inline constexpr std::array<Named, 11> of_two{{{"accuracy", 0.8125},
                                                {"macro_f1", 0.7681159420289855},
                                                {"weighted_f1", 0.8112318840579709},
                                                {"mcc", 0.5365779073788788},
+                                               {"cohen_kappa", 0.536321483771252},
                                                {"roc_auc", 0.8115942028985508},
                                                {"pr_auc", 0.6818230850967772}}};
 inline constexpr std::array<Named, 5> of_values{{{"mse", 1.0057323182924651},

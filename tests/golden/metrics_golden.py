@@ -64,6 +64,7 @@ classes = {  # of truth, verdicts; of several classes
     "macro_f1": (lambda t, p: m.f1_score(t, p, average="macro"),) * 2,
     "weighted_f1": (lambda t, p: m.f1_score(t, p, average="weighted"),) * 2,
     "mcc": (m.matthews_corrcoef, m.matthews_corrcoef),
+    "cohen_kappa": (m.cohen_kappa_score, m.cohen_kappa_score),
 }
 rankings = {"roc_auc": m.roc_auc_score, "pr_auc": m.average_precision_score}
 numbers = {

@@ -55,13 +55,32 @@ std::vector<std::string> names_with(ColumnRole role) {
 }
 
 template <class Profile>
-void check(std::string_view known_as) {
-  CAPTURE(Profile::name);
+std::vector<std::string> names_of_columns() {
   std::vector<std::string> names;
   for (const FlowColumn& column : flow_columns<Profile>()) names.push_back(column.name);
+  return names;
+}
+
+/// The first profile of the list with the same columns.
+template <class Profile, class... Profiles>
+std::string first_alike(ProfileList<Profiles...>) {
+  std::string text;
+  const auto is = [&]<class Other>() {
+    if (names_of_columns<Other>() != names_of_columns<Profile>()) return false;
+    text = flow_profile_text<Other>();
+    return true;
+  };
+  static_cast<void>((is.template operator()<Profiles>() || ...));
+  return text;
+}
+
+template <class Profile>
+void check() {
+  CAPTURE(Profile::name);
+  const std::vector<std::string> names = names_of_columns<Profile>();
   const std::optional<TableProfile> known = profile_of_columns(names);
   REQUIRE(known.has_value());
-  CHECK(known->text == std::string(known_as) + ", version " + std::to_string(Profile::version));
+  CHECK(known->text == first_alike<Profile>(AllProfiles{}));
   for (const std::string_view name : Profile::known_by) {
     CAPTURE(name);
     CHECK(std::find(names.begin(), names.end(), name) != names.end());
@@ -70,6 +89,11 @@ void check(std::string_view known_as) {
     CAPTURE(name);
     CHECK(known->role_of(name) == ColumnRole::identity);
   }
+}
+
+template <class... Profiles>
+void check_all(ProfileList<Profiles...>) {
+  (check<Profiles>(), ...);
 }
 
 using Names = std::vector<std::string>;
@@ -135,13 +159,9 @@ std::string page() {
 }  // namespace
 
 TEST_CASE("profile columns: every profile is recognised, and every address is an identity") {
-  check<CoreFlow>("core");
-  check<CicFlow>("cic");
-  check<CicCompatFlow>("cic");
-  check<NfstreamFlow>("nfstream");
-  check<CesnetFlow>("cesnet");
-  check<NetflowFlow>("netflow");
-  check<ZeekFlow>("zeek");
+  check_all(AllProfiles{});
+  CHECK(first_alike<CicCompatFlow>(AllProfiles{}) == "cic, version 1");  // of the same columns
+  CHECK(first_alike<ZeekFlow>(AllProfiles{}) == "zeek, version 1");
   CHECK(addresses<CesnetFlow>().empty());
 }
 

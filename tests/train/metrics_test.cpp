@@ -199,6 +199,15 @@ TEST_CASE("Metrics without cases are zero or NaN, never a trap") {
   CHECK_THROWS_AS(empty.add(2, 0), weir::DataError);
 }
 
+TEST_CASE("Cohen's kappa by hand") {
+  ConfusionMatrix matrix(2);
+  matrix.add(0, 0);
+  CHECK(std::isnan(weir::metrics::CohenKappa{}(matrix)));  // nothing to agree on beyond chance
+  for (int i = 0; i < 49; ++i) matrix.add(0, i < 29 ? 0 : 1);
+  for (int i = 0; i < 50; ++i) matrix.add(1, i < 20 ? 0 : 1);
+  CHECK(weir::metrics::CohenKappa{}(matrix) == doctest::Approx(0.2));  // 60 of 100 agree, 50 by chance
+}
+
 TEST_CASE("False positive rate of a binary matrix by hand") {
   ConfusionMatrix matrix(2);
   for (int i = 0; i < 90; ++i) matrix.add(0, i < 9 ? 1 : 0);

@@ -1,4 +1,4 @@
-// The profiles of flow features as a list: by name, and by the columns of a table.
+// The profiles of the list (flow_features.hpp) by name, and by the columns of a table.
 //
 //   with_profile(name, [&]<class Profile>() { meter<Profile>(); });      // compiles a meter for each
 //   if (const auto flows = profile_of_columns(names)) ... flows->role_of("src_ip")
@@ -18,14 +18,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-template <class... Profiles>
-struct ProfileList {};
-
-/// In the order in which they are tried where none is named. Columns that stand beside a profile's (packet
-/// sequences, bytes, header bits) are none.
-using AllProfiles =
-    ProfileList<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow>;
 
 namespace detail {
 

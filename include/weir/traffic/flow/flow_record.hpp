@@ -116,7 +116,7 @@ struct FlowPacket {
 ///   struct State { void add(const FlowBase&, const FlowPacket&, std::span<std::byte> memory); };
 ///   static std::size_t memory_bytes(const FlowFeatureOptions&);   // of that memory, for a flow
 ///   template <class Out> static void describe(const FlowView&, Out& out);   // its columns
-/// What a profile of the list of all (features/profiles.hpp) has besides:
+/// What a profile of the list of all (features/flow_features.hpp) has besides:
 ///   static constexpr std::array<std::string_view, n> known_by;   // columns that tell its tables from others
 /// and may have:
 ///   static constexpr bool blank_missing = false;        // in CSV a missing value is 0

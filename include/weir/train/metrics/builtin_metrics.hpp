@@ -6,6 +6,7 @@
 #include <weir/core/kinds.hpp>
 #include <weir/train/metrics/any_metric.hpp>
 #include <weir/train/metrics/class_metrics.hpp>
+#include <weir/train/metrics/cohen_kappa.hpp>
 #include <weir/train/metrics/ranking_metrics.hpp>
 #include <weir/train/metrics/value_metrics.hpp>
 
@@ -16,9 +17,9 @@ namespace weir::inline WEIR_ABI {
 using BuiltinMetrics =
     KindList<metrics::Accuracy, metrics::BalancedAccuracy, metrics::Recall, metrics::FalsePositiveRate,
              metrics::Precision, metrics::F1, metrics::MacroF1, metrics::WeightedF1,
-             metrics::MatthewsCorrelation, metrics::RocAuc, metrics::PrAuc, metrics::MeanSquaredError,
-             metrics::RootMeanSquaredError, metrics::MeanAbsoluteError, metrics::R2,
-             metrics::MeanAbsolutePercentageError>;
+             metrics::MatthewsCorrelation, metrics::CohenKappa, metrics::RocAuc, metrics::PrAuc,
+             metrics::MeanSquaredError, metrics::RootMeanSquaredError, metrics::MeanAbsoluteError,
+             metrics::R2, metrics::MeanAbsolutePercentageError>;
 
 template <class... M>
 [[nodiscard]] std::vector<AnyMetric> metrics_of(KindList<M...>) {
