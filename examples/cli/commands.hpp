@@ -1,7 +1,9 @@
-// The commands of the program and what each is told. main.cpp fills these from the command line; a command
-// throws weir::Error or std::exception and prints its result to standard output.
+// The commands of the program and what each is told. main.cpp fills these from the command line, of which their lists
+// (weir/core/fields.hpp) say most; a command throws weir::Error or std::exception and prints its result to standard
+// output.
 #pragma once
 
+#include <weir/core/option_bounds.hpp>
 #include <weir/data/table_options.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
@@ -17,6 +19,12 @@ namespace cli {
 struct OutputOptions {
   bool json = false;
   bool quiet = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("json", o.json, "print one JSON object");
+    visit("quiet", o.quiet, "print nothing");
+  }
 };
 
 struct TrainOptions {
@@ -30,8 +38,15 @@ struct TrainOptions {
   weir::SampleOptions samples{};
   weir::LearnOptions learning{};
   std::optional<int> classes{};
-  std::string sequence{};  ///< "30x3": a row's columns are 30 steps of 3 channels
   std::string log{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("model", o.model, weir::AnyText{"file"}, "file to write the model to");
+    visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
+    visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
+    visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
+  }
 };
 
 struct EvaluateOptions {
@@ -53,6 +68,13 @@ struct PredictOptions {
   bool alerts_only = false;
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("out", o.out, weir::AnyText{"file"}, "file to write to; - is standard output");
+    visit("alerts_only", o.alerts_only, "only rows that raise an alarm");
+    visit("json", o.json, "one JSON object a row instead of CSV");
+  }
 };
 
 struct InspectOptions {
@@ -72,12 +94,31 @@ struct SynthOptions {
   bool kinds = false;    ///< they name the application of each
   std::uint64_t snap = 65'535;
   OutputOptions output{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("connections", o.connections, weir::count_from(1), "made up");
+    visit("seed", o.seed, "another seed is another site");
+    visit("attack_share", o.attack_share, weir::share_between(0.0, 0.5), "of the connections");
+    visit("ipv6_share", o.ipv6_share, weir::share_between(0.0, 1.0),
+          "share of the pairs of hosts that speak IPv6");
+    visit("out", o.out, weir::AnyText{"file"}, "CSV file to write; - is standard output");
+    visit("pcap", o.pcap, weir::AnyText{"file"}, "write packets instead: a capture for weir flows");
+    visit("labels", o.labels, weir::AnyText{"file"}, "rules for the flows of the capture");
+    visit("kinds", o.kinds, "rules name the application of each flow");
+    visit("snap", o.snap, weir::IntegerRange{14, 65'535}, "bytes of a frame to keep");
+  }
 };
 
 struct DemoOptions {
   std::string out = "weir-demo";
   std::string program{};  ///< how this program was started, to start it again
   OutputOptions output{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("out", o.out, weir::AnyText{"dir"}, "folder for its files");
+  }
 };
 
 /// "weir 0.1.0"

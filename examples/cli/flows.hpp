@@ -3,6 +3,8 @@
 
 #include "meter_options.hpp"
 
+#include <weir/core/option_bounds.hpp>
+
 #include <string>
 #include <vector>
 
@@ -19,6 +21,18 @@ struct FlowsOptions {
   std::vector<std::string> keep{};  ///< what columns of bytes may still tell beside hidden addresses
   bool json = false;
   bool quiet = false;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("out", o.out, weir::AnyText{"file"}, "file to write to; - is standard output");
+    visit("threads", o.threads, weir::IntegerRange{1, 256}, "the result is the same for any number");
+    visit("filter", o.filter, weir::AnyText{"bpf"}, "only packets that fit, in libpcap's language");
+    visit("labels", o.labels, weir::AnyText{"rules"}, "file of label rules; adds a column");
+    visit("anonymise", o.anonymise, weir::AnyText{"keyfile"}, "file of a key: hides addresses (Crypto-PAn)");
+    visit("keep", o.keep, "beside hidden addresses: timestamps, ip_id, payload");
+    visit("json", o.json, "one JSON object a flow instead of CSV");
+    visit("quiet", o.quiet, "no progress, no summary");
+  }
 };
 
 /// 0; 1 when a capture was cut or damaged, after what could be read; 2 when nothing of one could be read.

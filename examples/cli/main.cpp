@@ -1,8 +1,8 @@
 // weir: trains models on tables of network traffic, measures them, and lets them judge new records.
 //
 // Ends with 0; by a signal if there was one; with 2 and one line on standard error when the input or the
-// command line is at fault; with 1 when something else is. CLI11 is included here only, because it is slow to
-// compile.
+// command line is at fault; with 1 when something else is. CLI11 is included here and in headers for here only,
+// because it is slow to compile.
 #include "anonymise.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
@@ -10,6 +10,8 @@
 #include "flows.hpp"
 #include "interruption.hpp"
 #include "manual.hpp"
+#include "option_checks.hpp"
+#include "option_flags.hpp"
 #include "report.hpp"
 #include "training_choices.hpp"
 #include "watch.hpp"
@@ -34,7 +36,14 @@
 
 namespace {
 
+using cli::add_choice;
+using cli::add_flags;
+using cli::add_list;
 using CLI::App;
+using cli::between;
+using cli::kind_of;
+using cli::not_empty;
+using cli::one_of;
 
 constexpr int ended_well = 0;
 constexpr int other_fault = 1;
@@ -47,94 +56,6 @@ int complain(std::string text, int code) {
       ' ');
   std::fprintf(stderr, "weir: %s\n", text.c_str());
   return code;
-}
-
-/// A number between two bounds; NaN is not.
-[[nodiscard]] CLI::Validator between(double low, double high, const std::string& name) {
-  return {[=](std::string& text) {
-            double value = 0.0;
-            const bool number = CLI::detail::lexical_cast(text, value);
-            return number && value >= low && value <= high
-                       ? std::string()
-                       : "'" + text + "' is not a number from " + CLI::detail::to_string(low) + " to " +
-                             CLI::detail::to_string(high);
-          },
-          name};
-}
-/// One of these words; a misspelt one is told its neighbours.
-[[nodiscard]] CLI::Validator one_of(std::vector<std::string> names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : "|") + name;
-  return {[=](std::string& text) {
-            return std::find(names.begin(), names.end(), text) != names.end()
-                       ? std::string()
-                       : "'" + text + "' is not one of " + list + weir::did_you_mean(text, names);
-          },
-          list};
-}
-/// One of these kinds, alone or with options as in sgd:momentum=0.5, of which `complaint` says what is wrong.
-[[nodiscard]] CLI::Validator kind_of(const std::vector<std::string>& kinds,
-                                     std::string (*complaint)(const std::string&)) {
-  const CLI::Validator known = one_of(kinds);
-  return {[=](std::string& text) {
-            std::string kind = text.substr(0, text.find(':'));
-            const std::string unknown = known(kind);
-            return unknown.empty() ? complaint(text) : unknown;
-          },
-          known.get_description()};
-}
-/// CLI11 itself would take -1 for the largest number that there is.
-[[nodiscard]] CLI::Validator whole_number() {
-  return {[](std::string& text) {
-            return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos
-                       ? std::string()
-                       : "'" + text + "' is not a whole number from 0 up";
-          },
-          "N"};
-}
-[[nodiscard]] CLI::Validator count_from(double low) { return between(low, 1e9, "N"); }
-
-/// An empty text, such as that of a shell variable that is not set, is no choice.
-[[nodiscard]] CLI::Validator not_empty() {
-  return {[](std::string& text) { return text.empty() ? std::string("nothing is given") : std::string(); },
-          ""};
-}
-
-/// "a,b" into a list; the option may also be repeated.
-CLI::Option* add_list(App& app, const char* name, std::vector<std::string>& list, const std::string& help) {
-  return app
-      .add_option_function<std::vector<std::string>>(
-          name,
-          [&list](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) {
-              for (std::string& part : CLI::detail::split(text, ',')) {
-                if (!part.empty()) list.push_back(std::move(part));
-              }
-            }
-          },
-          help)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->check(not_empty())
-      ->type_name("A,B");
-}
-
-/// One of an enumeration's names, or of these words, which stand for its values from the `first` on.
-template <class Enum, class Value>
-CLI::Option* add_choice(App& app, const char* name, Value& value, const std::string& help,
-                        std::vector<std::string> words = {}, std::size_t first = 0) {
-  const auto names = names_of(Enum{});
-  if (words.empty()) words.assign(names.begin(), names.end());
-  return app
-      .add_option_function<std::string>(
-          name,
-          [&value, words, first](const std::string& word) {
-            const auto at =
-                static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
-            value = static_cast<Enum>(first + at);
-          },
-          help)
-      ->check(one_of(words));
 }
 
 void add_input(App& app, weir::TableOptions& input) {
@@ -168,109 +89,24 @@ void add_threshold(App& app, std::optional<double>& threshold) {
 }
 
 void add_train(App& app, cli::TrainOptions& o) {
-  weir::SampleOptions& samples = o.samples;
-  weir::LearnOptions& learning = o.learning;
   app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
-  app.add_option("--model", o.model, "file to write the model to")->required()->type_name("FILE");
+  add_flags(app, o);
+  app.get_option("--model")->required();
   add_input(app, o.input);
   add_labels(app, o.input);
-
-  app.add_option("--label", samples.label, "column to learn")->type_name("COLUMN")->group("What to learn");
-  add_choice<weir::Task>(app, "--task", samples.task,
-                         "classes, deviation from ordinary traffic, or a number [classify]")
-      ->group("What to learn");
-  add_list(app, "--benign", samples.benign, "labels of ordinary traffic; all others are attacks")
-      ->group("What to learn");
-  add_list(app, "--positive", samples.positive, "labels of the positive class; all others are negative")
-      ->group("What to learn");
+  add_flags(app, o.samples, {"pixel_scale", "seed"});  // chosen by the file; one seed for all
   app.add_option("--classes", o.classes, "NSL-KDD: the five classes of its attack types")
       ->check(one_of({"5"}))
       ->group("What to learn");
-  add_list(app, "--drop", samples.drop, "columns to leave out")->group("What to learn");
-  add_list(app, "--categorical", samples.categorical, "columns whose numbers are names, such as ports")
-      ->group("What to learn");
-  app.add_flag("--keep-identities", samples.keep_identities,
-               "learn also from hosts, client ports and times in a table of weir flows")
-      ->group("What to learn");
-  app.add_option("--test", o.test, "table to be judged by after training")->type_name("TEST");
-  app.add_option("--test-labels", o.test_labels, "idx: the labels of TEST")->type_name("FILE");
-  app.add_option("--validation", samples.validation, "share of the rows held back from training [0.1]")
-      ->check(between(0.0, 0.9, "SHARE"));
-  app.add_option("--alarm-rate", learning.alarm_rate,
-                 "share of ordinary rows that may raise an alarm; sets the threshold [anomaly: 0.05]")
-      ->check(between(1e-7, 0.5, "SHARE"));
-
-  add_choice<weir::Scaling>(app, "--scaling", samples.scaling,
-                            "of numbers [log_standard; anomaly: log_min_max]")
-      ->group("Preparation");
-  add_choice<weir::OnMissing>(app, "--missing", samples.missing,
-                              "values that are missing or not finite [impute]", {"impute", "skip", "error"})
-      ->group("Preparation");
-
-  const char* series = "Series";
-  app.add_option("--sequence", o.sequence, "columns are steps of channels: a row is a sequence, such as 30x3")
-      ->type_name("LENGTHxCHANNELS")
-      ->group(series);
-  app.add_option("--window", samples.window, "rows are steps of one series: forecast COLUMN from the last N")
-      ->check(count_from(1))
-      ->group(series);
-  app.add_option("--horizon", samples.horizon, "steps ahead that are forecast [1]")
-      ->check(count_from(1))
-      ->group(series);
-
-  const char* net = "Net and training";
-  app.add_option("--layers", learning.layers,
-                 "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added")
-      ->type_name("LAYERS")
-      ->group(net);
-  app.add_flag("--quick", learning.quick, "a small net and 20 epochs, instead of what suits the rows")
-      ->group(net);
-  app.add_option("--loss", learning.loss, "for " + cli::losses_by_task() + " [by task and classes]")
-      ->check(kind_of(cli::loss_kinds(), cli::loss_complaint))
-      ->group(net);
-  app.add_option("--optimizer", learning.optimizer,
-                 "alone or with options, such as sgd:momentum=0.5 [adamw; quick: adam]")
-      ->check(kind_of(cli::optimizer_kinds(), cli::optimizer_complaint))
-      ->group(net);
-  app.add_option("--lr", learning.learning_rate,
-                 "learning rate [0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05]")
-      ->check(between(1e-12, 1e3, "X"))
-      ->group(net);
-  app.add_option("--schedule", learning.schedule, "of the learning rate [cosine]")
-      ->check(one_of({"constant", "cosine", "step"}))
-      ->group(net);
-  app.add_option("--epochs", learning.epochs, "[by rows and net, 10 to 400]")
-      ->check(count_from(1))
-      ->group(net);
-  app.add_option("--batch-size", learning.batch_size, "[by rows, 32 to 128]")
-      ->check(count_from(1))
-      ->group(net);
-  app.add_option("--patience", learning.patience,
-                 "stop after so many epochs without a lower loss; 0 never [a third of epochs]")
-      ->check(count_from(0))
-      ->group(net);
-  app.add_option("--momentum", learning.momentum, "of an optimizer that has one [sgd: 0.9]")
-      ->check(between(0.0, 0.9999, "X"))
-      ->group(net);
-  app.add_option("--weight-decay", learning.weight_decay, "[0.01; quick, own optimizer: 0]")
-      ->check(between(0.0, 10.0, "X"))
-      ->group(net);
-  app.add_option("--clip-norm", learning.clip_norm, "largest norm of the gradient; 0: any [0]")
-      ->check(between(0.0, 1e9, "X"))
-      ->group(net);
-  app.add_option("--label-smoothing", learning.label_smoothing, "[0]")
-      ->check(between(0.0, 0.5, "X"))
-      ->group(net);
-  add_choice<weir::ClassWeights>(app, "--class-weights", learning.class_weights,
-                                 "balanced: rare classes weigh more [none]")
-      ->group(net);
-  app.add_option("--seed", learning.seed, "of everything random [0]")->check(whole_number())->group(net);
-  app.add_option("--threads", learning.threads, "the result is the same for any number [1]")
-      ->check(between(1, 256, "N"))
-      ->group(net);
-  app.add_option("--log", o.log, "CSV file with a line an epoch")->type_name("FILE");
-  app.add_flag("--json", o.output.json, "print one JSON object");
-  app.add_flag("--quiet", o.output.quiet, "print nothing");
+  add_flags(app, o.learning);
+  app.get_option("--layers")
+      ->description(
+          "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added [by the rows]");
+  app.get_option("--loss")
+      ->description("for " + cli::losses_by_task() + " [by task and classes]")
+      ->check(kind_of(cli::loss_kinds(), cli::loss_complaint));
+  app.get_option("--optimizer")->check(kind_of(cli::optimizer_kinds(), cli::optimizer_complaint));
+  add_flags(app, o.output);
 }
 
 void add_model_memory(App& app, std::uint64_t& bytes) {
@@ -293,7 +129,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
   add_model_memory(app, o.model_memory);
-  app.add_flag("--json", o.output.json, "print one JSON object");
+  add_flags(app, o.output, {"quiet"});
 }
 
 void add_predict(App& app, cli::PredictOptions& o) {
@@ -302,10 +138,8 @@ void add_predict(App& app, cli::PredictOptions& o) {
       ->required();
   add_input(app, o.input);
   add_threshold(app, o.threshold);
-  app.add_option("-o,--out", o.out, "file to write to instead of standard output")->type_name("FILE");
-  app.add_flag("--alerts", o.alerts_only, "only rows that raise an alarm");
+  add_flags(app, o);
   add_model_memory(app, o.model_memory);
-  app.add_flag("--json", o.json, "one JSON object a row instead of CSV");
 }
 
 void add_inspect(App& app, cli::InspectOptions& o) {
@@ -315,49 +149,17 @@ void add_inspect(App& app, cli::InspectOptions& o) {
 }
 
 void add_synth(App& app, cli::SynthOptions& o) {
-  app.add_option("--connections", o.connections, "[10000]")->check(between(1, 1e9, "N"));
-  app.add_option("--seed", o.seed, "another seed is another site [1]")->check(whole_number());
-  app.add_option("--attack-share", o.attack_share, "of the connections [0.12]")
-      ->check(between(0.0, 0.5, "SHARE"));
-  app.add_option("--ipv6", o.ipv6_share, "share of the pairs of hosts that speak IPv6 [0]")
-      ->check(between(0.0, 1.0, "SHARE"));
-  CLI::Option* table =
-      app.add_option("-o,--out", o.out, "CSV file to write; - is standard output [-]")->type_name("FILE");
-  CLI::Option* pcap = app.add_option("--pcap", o.pcap, "write packets instead: a capture for weir flows")
-                          ->type_name("FILE")
-                          ->excludes(table);
-  app.add_option("--labels", o.labels, "rules for the flows of the capture")->type_name("FILE")->needs(pcap);
-  app.add_flag("--kinds", o.kinds, "rules name the application of each flow")->needs(pcap);
-  app.add_option("--snap", o.snap, "bytes of a frame to keep [65535]")
-      ->check(between(14, 65'535, "N"))
-      ->needs(pcap);
-  app.add_flag("--json", o.output.json, "print one JSON object");
-  app.add_flag("--quiet", o.output.quiet, "print nothing");
+  add_flags(app, o);
+  app.get_option("--pcap")->excludes("--out");
+  for (const char* of_capture : {"--labels", "--kinds", "--snap"})
+    app.get_option(of_capture)->needs("--pcap");
+  add_flags(app, o.output);
 }
 
 [[nodiscard]] std::string mask_help() {
   std::string text = "left out of payload and headers: ";
   for (const auto& member : weir::FeatureMask::members()) text.append(member.name).append(", ");
   return text + "all";
-}
-
-/// How flows are metered; `of_flows` places each option.
-template <class Place>
-void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
-  of_flows(app.add_option("--idle", o.idle, "seconds without a packet that end a flow [120]")
-               ->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option("--active", o.active, "seconds after which a flow is cut [1800]")
-               ->check(between(0.001, 1e9, "S")));
-  of_flows(app.add_option(
-                  "--max-flows", o.max_flows,
-                  "open at a time; sets the memory: a million take 0.4 GB, in cic 0.9, nfstream 1.2, cesnet "
-                  "2.1 [1000000]")
-               ->check(between(1, 1e9, "N")));
-  of_flows(
-      add_list(app, "--apart", o.apart,
-               "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]")
-          ->type_name("WHAT"));
-  of_flows(add_list(app, "--mask", o.mask, mask_help())->type_name("WHAT"));
 }
 
 [[nodiscard]] CLI::Validator profile_name() {
@@ -367,9 +169,9 @@ void add_meter(App& app, cli::MeterOptions& o, Place&& of_flows) {
 void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_option("CAPTURE", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
       ->required();
-  app.add_option("-o,--out", o.out, "file to write to; - is standard output [-]")->type_name("FILE");
   app.add_option("--profile", o.meter.profile, "columns [core]")->check(profile_name());
-  add_meter(app, o.meter, [](CLI::Option*) {});
+  add_flags(app, o.meter);
+  add_list(app, "--mask", o.meter.mask, mask_help())->type_name("WHAT");
   app.add_option("--packets", o.meter.packets, "columns for the first N packets [nfstream, cesnet: 30]")
       ->check(between(1, 10'000, "N"));
   app.add_option("--payload", o.meter.payload, "columns for the first N payload bytes")
@@ -379,17 +181,9 @@ void add_flows(App& app, cli::FlowsOptions& o) {
       ->check(between(1, 1'000, "N"));
   app.add_option("--early", o.meter.early, "columns as they were after N packets")
       ->check(between(1, 1e9, "N"));
-  app.add_option("--threads", o.threads, "the result is the same for any number [1]")
-      ->check(between(1, 256, "N"));
-  app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")->type_name("BPF");
-  app.add_option("--labels", o.labels, "file of label rules; adds a column")->type_name("RULES");
-  app.add_option("--anonymise", o.anonymise, "file of a key: hides addresses (Crypto-PAn)")
-      ->type_name("KEYFILE");
-  add_list(app, "--keep", o.keep, "beside hidden addresses: timestamps, ip_id, payload")
-      ->needs("--anonymise");
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
-  app.add_flag("--json", o.json, "one JSON object a flow instead of CSV");
-  app.add_flag("--quiet", o.quiet, "no progress, no summary");
+  add_flags(app, o);
+  app.get_option("--keep")->needs("--anonymise");
 }
 
 void add_watch(App& app, cli::WatchOptions& o) {
@@ -397,64 +191,47 @@ void add_watch(App& app, cli::WatchOptions& o) {
   CLI::Option* kitsune =
       app.add_flag("--kitsune", o.kitsune, "judge packets by what is learned from them, without a model")
           ->excludes(model);
-  const char* source = "Packets";
+  const std::string packets = "Packets", flows = "Flows, for a MODEL", of_packets = "Kitsune";
+  const auto belongs = [=](CLI::Option* option) {
+    if (option->get_group() == flows) option->needs(model);
+    if (option->get_group() == of_packets) option->needs(kitsune);
+  };
+  const auto of_flows = [&](CLI::Option* option) { belongs(option->group(flows)); };
   CLI::Option* read =
       app.add_option("--read", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
           ->type_name("CAPTURE")
-          ->group(source);
-  app.add_option("--interface", o.interface, "until Ctrl-C")->type_name("IF")->excludes(read)->group(source);
-  app.add_option("--filter", o.filter, "only packets that fit, in libpcap's language")
-      ->type_name("BPF")
-      ->group(source);
-  app.add_flag("--inner", o.meter.inner, "look into tunnels")->group(source);
-  app.add_option("-o,--out", o.out, "file for the alarms; - is standard output [-]")->type_name("FILE");
+          ->group(packets);
+  app.add_flag("--inner", o.meter.inner, "look into tunnels")->group(packets);
   add_threshold(app, o.threshold);
   add_model_memory(app, o.model_memory);
-  app.add_flag("--quiet", o.quiet, "no summary");
+  add_flags(app, o, {}, belongs);
+  app.get_option("--interface")->excludes(read);
+  app.add_option("--features", o.features, "of a packet [100]")
+      ->check(one_of({"100", "115"}))
+      ->group(of_packets)
+      ->needs(kitsune);
 
-  const auto of_flows = [&](CLI::Option* option) { option->needs(model)->group("Flows, for a MODEL"); };
   of_flows(app.add_option("--profile", o.meter.profile, "columns [the first that has the model's]")
                ->check(profile_name()));
-  add_meter(app, o.meter, of_flows);
+  add_flags(app, o.meter, {}, of_flows);
+  of_flows(add_list(app, "--mask", o.meter.mask, mask_help())->type_name("WHAT"));
   of_flows(app.add_option("--packets", o.meter.packets, "nfstream, cesnet: as in flows [30]")
                ->check(between(1, 10'000, "N")));
   of_flows(app.add_option("--early", o.meter.early, "judge a flow also after N packets")
                ->check(between(1, 1e9, "N")));
-  of_flows(app.add_option("--drift", o.drift, "tell when N flows differ from the training")
-               ->check(between(10, 1e9, "N")));
-
-  const auto of_kitsune = [&](CLI::Option* option) { option->needs(kitsune)->group("Kitsune"); };
-  of_kitsune(app.add_option("--features", o.features, "of a packet [100]")->check(one_of({"100", "115"})));
-  of_kitsune(app.add_option("--map", o.map, "packets that tell which features belong together [5000]")
-                 ->check(between(1, 1e8, "N")));
-  of_kitsune(app.add_option("--train", o.train, "packets to learn from, after those [50000]")
-                 ->check(between(1, 1e12, "N")));
-  of_kitsune(app.add_option("--calibrate", o.calibrate, "packets that set the threshold, then [10000]")
-                 ->check(between(1, 1e8, "N")));
-  of_kitsune(app.add_option("--alarm-rate", o.alarm_rate, "share of ordinary packets that may alarm [0.0001]")
-                 ->check(between(1e-7, 0.5, "SHARE")));
-  of_kitsune(app.add_flag("--hold", o.hold, "keep the threshold where calibration set it"));
-  of_kitsune(app.add_option("--state", o.state, "resume from this file if it is there; save to it at the end")
-                 ->type_name("FILE"));
 }
 
 void add_anonymise(App& app, cli::AnonymiseOptions& o) {
   app.add_option("IN", o.in, "pcap or pcapng file; - is standard input; may be gzip")->required();
   app.add_option("OUT", o.out, "pcap file to write")->required();
-  app.add_option("--key", o.key, "file with 32 secret bytes, or 64 hexadecimal digits")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--payload", o.payload, "bytes of each payload to keep [0]")->check(count_from(0));
+  add_flags(app, o);
+  app.get_option("--key")->required();
   app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
-  app.add_flag("--ports", o.ports, "hide ports from 1024 up");
-  add_list(app, "--keep", o.keep, "as they are: timestamps, ip_id, flow_label");
-  app.add_flag("--quiet", o.quiet, "print nothing");
 }
 
 void add_demo(App& app, cli::DemoOptions& o) {
-  app.add_option("--out", o.out, "folder for its files [weir-demo]")->type_name("DIR");
-  app.add_flag("--json", o.output.json, "print one JSON object");
-  app.add_flag("--quiet", o.output.quiet, "print nothing");
+  add_flags(app, o);
+  add_flags(app, o.output);
 }
 
 /// Names of files, columns and layers are not empty; "" is what is left of a variable that was never set.

@@ -1,6 +1,8 @@
 // How flows are metered: what `flows` and `watch` have in common. main.cpp fills it from the command line.
 #pragma once
 
+#include <weir/core/option_bounds.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,6 +22,17 @@ struct MeterOptions {
   bool inner = false;       ///< look into tunnels
   /// What stands in the key beside addresses, ports and protocol: "vlan", "tunnel", "outer", or only "none".
   std::vector<std::string> apart{};
+
+  /// Those that mean the same in both commands.
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("idle", o.idle, weir::RealRange{0.001, 1e9, "s"}, "seconds without a packet that end a flow");
+    visit("active", o.active, weir::RealRange{0.001, 1e9, "s"}, "seconds after which a flow is cut");
+    visit("max_flows", o.max_flows, weir::count_from(1),
+          "open at a time; sets the memory: a million take 0.4 GB, in cic 0.9, nfstream 1.2, cesnet 2.1");
+    visit("apart", o.apart,
+          "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]");
+  }
 };
 
 }  // namespace cli

@@ -9,7 +9,6 @@
 #include <weir/pipeline/codes.hpp>
 
 #include <cctype>
-#include <charconv>
 #include <string>
 
 namespace cli {
@@ -36,22 +35,6 @@ void check_format(const TrainOptions& options) {
   }
 }
 
-/// "30x3", steps x channels; empty: none.
-[[nodiscard]] weir::Shape sequence_of(const std::string& text) {
-  weir::Shape shape{0, 0};
-  if (text.empty()) return shape;
-  const char* const end = text.data() + text.size();
-  const auto length = std::from_chars(text.data(), end, shape.length);
-  const bool both = length.ec == std::errc() && length.ptr != end && *length.ptr == 'x';
-  const auto channels = both ? std::from_chars(length.ptr + 1, end, shape.channels) : length;
-  constexpr weir::Index most = 1 << 20;
-  if (!both || channels.ec != std::errc() || channels.ptr != end || shape.length < 1 || shape.channels < 1 ||
-      shape.length > most || shape.channels > most) {
-    wrong("--sequence takes LENGTHxCHANNELS such as 30x3, not '" + text + "'");
-  }
-  return shape;
-}
-
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
@@ -75,7 +58,6 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);
   check_format(options);
-  samples.sequence = sequence_of(options.sequence);
   samples.seed = learning.seed;
   samples.source = options.table;
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);

@@ -114,8 +114,8 @@ namespace {
   const weir::SampleRule& rule = settings.samples;
   if (rule.kind == weir::SampleKind::image) {
     return std::to_string(rule.rows) + " x " + std::to_string(rule.columns) + " pixels give " +
-           (options.sequence.empty() ? weir::count_text(samples.settings.input.size(), "feature")
-                                     : "sequences of " + steps_text(samples.settings.input)) +
+           (!options.samples.is_sequence() ? weir::count_text(samples.settings.input.size(), "feature")
+                                           : "sequences of " + steps_text(samples.settings.input)) +
            (rule.pixel_scale == 1.0 ? " (codes from 0 to 255)\n" : " (divided by 255)\n");
   }
   const auto columns = static_cast<std::int64_t>(samples.settings.preprocess.schema.columns.size());

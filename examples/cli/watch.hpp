@@ -3,6 +3,8 @@
 
 #include "meter_options.hpp"
 
+#include <weir/core/option_bounds.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +33,28 @@ struct WatchOptions {
   double alarm_rate = 1e-4;  ///< of ordinary packets
   bool hold = false;         ///< the threshold stays as it was set
   std::string state{};       ///< file to resume from, if it is there, and to save to
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("out", o.out, weir::AnyText{"file"}, "file for the alarms; - is standard output");
+    visit("quiet", o.quiet, "no summary");
+    visit.group("Packets");
+    visit("interface", o.interface, weir::AnyText{"if"}, "until Ctrl-C");
+    visit("filter", o.filter, weir::AnyText{"bpf"}, "only packets that fit, in libpcap's language");
+    visit.group("Flows, for a MODEL");
+    visit("drift", o.drift, weir::ZeroOr{10, 1'000'000'000}, "tell when N flows differ from the training");
+    visit.group("Kitsune");
+    visit("map", o.map, weir::IntegerRange{1, 100'000'000},
+          "packets that tell which features belong together");
+    visit("train", o.train, weir::IntegerRange{1, 1'000'000'000'000}, "packets to learn from, after those");
+    visit("calibrate", o.calibrate, weir::IntegerRange{1, 100'000'000},
+          "packets that set the threshold, then");
+    visit("alarm_rate", o.alarm_rate, weir::share_between(1e-7, 0.5),
+          "share of ordinary packets that may alarm");
+    visit("hold", o.hold, "keep the threshold where calibration set it");
+    visit("state", o.state, weir::AnyText{"file"},
+          "resume from this file if it is there; save to it at the end");
+  }
 };
 
 /// 0; 1 when a capture was cut or damaged, after what could be read. Throws weir::Error when one cannot be

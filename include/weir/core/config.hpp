@@ -41,7 +41,9 @@ namespace detail {
   return {text, end};
 }
 [[nodiscard]] inline std::string must_lie_between(double low, double high) {
-  if (high == std::numeric_limits<double>::max()) return "must be a number from " + short_text(low) + " up";
+  const bool open = high == std::numeric_limits<double>::max();
+  if (open && low == -high) return "must be a finite number";
+  if (open) return "must be a number from " + short_text(low) + " up";
   return "must lie between " + short_text(low) + " and " + short_text(high);
 }
 [[nodiscard]] inline std::string must_be_integer(Index low, Index high) {

@@ -17,57 +17,30 @@
 //   visit.only_if(condition, name, ...)             written only then, and otherwise not to be given
 //   visit.refuse(condition, name, what)             options that do not go together
 //   visit.given(name)                               whether a file has it; false for who does not read
+//
+// Options that no file holds, such as those of training, may also be texts, lists, seeds and values that are chosen
+// elsewhere when nothing is given. Their lists are checked and told (FieldCheck, FieldLister, and what makes flags of
+// them in a program); `otherwise` says what holds without a choice where the value does not, and
+//   visit.group(title)                              what comes now belongs together
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/enum_names.hpp>
-#include <weir/core/error.hpp>
+#include <weir/core/field_check.hpp>
+#include <weir/core/field_texts.hpp>
+#include <weir/core/option_bounds.hpp>
 #include <weir/core/tensor.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <vector>
+#include <utility>
 
 namespace weir::inline WEIR_ABI {
 
-/// Both ends are allowed, NaN never is.
-struct RealRange {
-  double low = 0.0, high = 0.0;
-};
-/// Every finite number from `low` up.
-[[nodiscard]] constexpr RealRange at_least(double low) noexcept {
-  return {low, std::numeric_limits<double>::max()};
-}
-struct IntegerRange {
-  Index low = 0, high = 0;
-};
-/// The first names of an enumeration only.
-struct FirstNames {
-  std::size_t count = 0;
-};
-
-/// What one entry of a list says, as text.
-struct FieldText {
-  std::string name;
-  std::string values;    ///< "0 to 1", "true or false", "valid, same or causal"
-  std::string standard;  ///< the value without a choice; empty: it must be given
-  std::string meaning;
-};
-
 namespace detail {
-
-[[nodiscard]] inline std::string range_text(RealRange range) {
-  if (range.high == std::numeric_limits<double>::max()) return "from " + short_text(range.low);
-  return short_text(range.low) + " to " + short_text(range.high);
-}
-[[nodiscard]] inline std::string range_text(IntegerRange range) {
-  return std::to_string(range.low) + " to " + std::to_string(range.high);
-}
 
 /// Takes values from a Config; the first complaint stays in the reader.
 class FieldReader {
@@ -147,96 +120,7 @@ class FieldWriter {
   Config& to_;
 };
 
-/// Throws ConfigError at the first value that lies outside.
-class FieldCheck {
- public:
-  static constexpr bool reads = false;
-
-  explicit FieldCheck(std::string_view owner) : owner_(owner) {}
-
-  void operator()(std::string_view name, double value, RealRange range, std::string_view) const {
-    if (!(value >= range.low && value <= range.high))
-      refuse(true, name, must_lie_between(range.low, range.high));
-  }
-  void operator()(std::string_view name, Index value, IntegerRange range, std::string_view) const {
-    if (value < range.low || value > range.high) refuse(true, name, must_be_integer(range.low, range.high));
-  }
-  void operator()(std::string_view, const bool&, std::string_view) const noexcept {}
-  template <Named E>
-  void operator()(std::string_view name, E value, std::string_view meaning) const {
-    (*this)(name, value, FirstNames{names_of(E{}).size()}, meaning);
-  }
-  template <Named E>
-  void operator()(std::string_view name, E value, FirstNames allowed, std::string_view) const {
-    if (static_cast<std::size_t>(value) >= allowed.count)
-      refuse(true, name, "must be " + choices_of<E>(allowed.count));
-  }
-  void required(std::string_view name, Index value, IntegerRange range, std::string_view meaning) const {
-    (*this)(name, value, range, meaning);
-  }
-  template <class... Rest>
-  void only_if(bool, std::string_view name, Rest&&... rest) const {
-    (*this)(name, rest...);
-  }
-  void refuse(bool condition, std::string_view name, const std::string& what) const {
-    if (condition) fail(ErrorKind::config, owner_, "'" + std::string(name) + "' " + what);
-  }
-  [[nodiscard]] static constexpr bool given(std::string_view) noexcept { return false; }
-
- private:
-  std::string_view owner_;
-};
-
-class FieldLister {
- public:
-  static constexpr bool reads = false;
-
-  explicit FieldLister(std::vector<FieldText>& to) : to_(to) {}
-
-  void operator()(std::string_view name, double value, RealRange range, std::string_view meaning) {
-    add(name, range_text(range), short_text(value), meaning);
-  }
-  void operator()(std::string_view name, Index value, IntegerRange range, std::string_view meaning) {
-    add(name, range_text(range), std::to_string(value), meaning);
-  }
-  void operator()(std::string_view name, const bool& value, std::string_view meaning) {
-    add(name, "true or false", value ? "true" : "false", meaning);
-  }
-  template <Named E>
-  void operator()(std::string_view name, E value, std::string_view meaning) {
-    (*this)(name, value, FirstNames{names_of(E{}).size()}, meaning);
-  }
-  template <Named E>
-  void operator()(std::string_view name, E value, FirstNames allowed, std::string_view meaning) {
-    add(name, choices_of<E>(allowed.count), name_of(value), meaning);
-  }
-  void required(std::string_view name, Index, IntegerRange range, std::string_view meaning) {
-    add(name, range_text(range), {}, meaning);
-  }
-  template <class... Rest>
-  void only_if(bool, std::string_view name, Rest&&... rest) {
-    (*this)(name, rest...);
-  }
-  static void refuse(bool, std::string_view, std::string_view) noexcept {}
-  [[nodiscard]] static constexpr bool given(std::string_view) noexcept { return false; }
-
- private:
-  void add(std::string_view name, std::string values, std::string_view standard, std::string_view meaning) {
-    to_.push_back({std::string(name), std::move(values), std::string(standard), std::string(meaning)});
-  }
-
-  std::vector<FieldText>& to_;
-};
-
 }  // namespace detail
-
-/// The options, if all lie within their bounds; ConfigError in the name of `owner`.
-template <class Options>
-const Options& checked_fields(std::string_view owner, const Options& options) {
-  detail::FieldCheck check(owner);
-  Options::fields(check, options);
-  return options;
-}
 
 /// The options as named values, in the order of their list.
 template <class Options>
@@ -252,15 +136,6 @@ template <class Options>
 void read_fields(ConfigReader& reader, Options& options) {
   detail::FieldReader read(reader);
   Options::fields(read, options);
-}
-
-/// The list as text, with the values of `options` for those without a choice.
-template <class Options>
-[[nodiscard]] std::vector<FieldText> field_texts(const Options& options = {}) {
-  std::vector<FieldText> texts;
-  detail::FieldLister list(texts);
-  Options::fields(list, options);
-  return texts;
 }
 
 }  // namespace weir::inline WEIR_ABI

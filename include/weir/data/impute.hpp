@@ -8,14 +8,19 @@
 #include <weir/data/moments.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
 enum class Impute : std::uint8_t { mean, median, most_frequent, constant };
+[[nodiscard]] constexpr std::array<std::string_view, 4> names_of(Impute) {
+  return {"mean", "median", "most_frequent", "constant"};
+}
 
 namespace detail {
 

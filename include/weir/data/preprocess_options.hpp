@@ -36,6 +36,15 @@ struct PreprocessOptions {
   CategoricalRule categorical = {};
   std::vector<NamedNumericRule> numeric_rules = {};  ///< instead of the above, for one column
   std::vector<NamedCategoricalRule> categorical_rules = {};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("exclude", o.exclude, "columns that are no features: labels, identifiers");
+    visit.group("Numbers");
+    NumericRule::fields(visit, o.numeric);
+    visit.group("Categories");
+    CategoricalRule::fields(visit, o.categorical);
+  }
 };
 
 namespace detail {

@@ -5,6 +5,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/field_check.hpp>
+#include <weir/core/option_bounds.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/task.hpp>
@@ -43,6 +45,34 @@ struct LearnOptions {
   std::optional<double> alarm_rate{};  ///< share of ordinary rows that may raise an alarm; sets the threshold
   std::uint64_t seed = 0;
   Index threads = 1;  ///< the result is the same for any number
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("alarm_rate", o.alarm_rate, share_between(1e-7, 0.5),
+          "share of ordinary rows that may raise an alarm; sets the threshold", "anomaly: 0.05");
+    visit.group("Net and training");
+    visit("layers", o.layers, AnyText{"layers"},
+          "hidden layers, such as dense:64,relu,dropout:0.2; the last is added", "by the rows");
+    visit("quick", o.quick, "a small net and 20 epochs, instead of what suits the rows");
+    visit("loss", o.loss, "alone or with options, such as huber:delta=2", "by task and classes");
+    visit("optimizer", o.optimizer, "alone or with options, such as sgd:momentum=0.5", "adamw; quick: adam");
+    visit("learning_rate", o.learning_rate, RealRange{1e-12, 1e3}, "learning rate",
+          "0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05");
+    visit("schedule", o.schedule, OneOf{{"constant", "cosine", "step"}}, "of the learning rate");
+    visit("epochs", o.epochs, count_from(1), "passes over the rows", "by rows and net, 10 to 400");
+    visit("batch_size", o.batch_size, count_from(1), "rows of a step", "by rows, 32 to 128");
+    visit("patience", o.patience, count_from(0), "stop after so many epochs without a lower loss; 0 never",
+          "a third of epochs");
+    visit("momentum", o.momentum, RealRange{0.0, 0.9999}, "of an optimizer that has one", "sgd: 0.9");
+    visit("weight_decay", o.weight_decay, RealRange{0.0, 10.0}, "how strongly weights are drawn to 0",
+          "0.01; quick, own optimizer: 0");
+    visit("clip_norm", o.clip_norm, RealRange{0.0, 1e9}, "largest norm of the gradient; 0: any");
+    visit("label_smoothing", o.label_smoothing, share_between(0.0, 0.5),
+          "share of each label that is spread evenly over all classes");
+    visit("class_weights", o.class_weights, "balanced: rare classes weigh more");
+    visit("seed", o.seed, "of everything random");
+    visit("threads", o.threads, IntegerRange{1, 256}, "the result is the same for any number");
+  }
 };
 
 /// All that was chosen; what was given stands in it as it was given.
@@ -59,10 +89,11 @@ struct LearnChoices {
 
 namespace detail {
 
-/// Throws ConfigError when options do not fit the task.
+/// Throws ConfigError when an option lies outside of its bounds or does not fit the task.
 inline void check_learning(const LearnOptions& o, Task task, double validation, OptionWords words) {
   const auto is = [words](const char* member) { return option_word(words, member); };
   const auto wrong = [](const std::string& what) { fail(ErrorKind::config, what); };
+  checked_fields("learn", o);
   const bool classify = task == Task::classify;
   if (!classify && o.class_weights != ClassWeights::none)
     wrong(is("class_weights") + " is for " + is("task") + " classify");
@@ -77,7 +108,7 @@ inline void check_learning(const LearnOptions& o, Task task, double validation, 
 
 }  // namespace detail
 
-/// Throws ConfigError when options exclude each other: what plan_learning() would find, but without samples.
+/// Throws ConfigError when an option lies outside of its bounds or options exclude each other: what plan_learning() would find, but without samples.
 inline void check_options(const SampleOptions& samples, const LearnOptions& options) {
   check_options(samples);
   detail::check_learning(options, samples.task, samples.validation, samples.words);

@@ -8,6 +8,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/field_check.hpp>
+#include <weir/core/option_bounds.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/data/column_fit.hpp>
 #include <weir/data/label_rule.hpp>
@@ -49,6 +51,31 @@ struct SampleOptions {
       why_unlabelled{};                      ///< asked for what a message adds about rows without a label
   OptionWords words = OptionWords::members;  ///< how messages call these options
 
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit.group("What to learn");
+    visit("label", o.label, AnyText{"column"}, "column to learn");
+    visit("task", o.task, "classes, deviation from ordinary traffic, or a number");
+    visit("benign", o.benign, "labels of ordinary traffic; all others are attacks");
+    visit("positive", o.positive, "labels of the positive class; all others are negative");
+    visit("drop", o.drop, "columns to leave out");
+    visit("categorical", o.categorical, "columns whose numbers are names, such as ports");
+    visit("keep_identities", o.keep_identities,
+          "learn also from hosts, client ports and times in a table of weir flows");
+    visit("validation", o.validation, share_between(0.0, 0.9), "share of the rows held back from training");
+    visit.group("Preparation");
+    visit("scaling", o.scaling, "of numbers", "log_standard; anomaly: log_min_max");
+    visit("missing", o.missing, OneOf{{"impute", "skip", "error"}}, "values that are missing or not finite");
+    visit("pixel_scale", o.pixel_scale, RealRange{1e-30, 1e30}, "images: what a pixel is multiplied by",
+          "1 / 255");
+    visit("seed", o.seed, "of the split");
+    visit.group("Series");
+    visit("sequence", o.sequence, "columns are steps of channels: a row is a sequence, such as 30x3");
+    visit("window", o.window, ZeroOr{1, 1'000'000'000},
+          "rows are steps of one series: forecast the label from the last so many");
+    visit("horizon", o.horizon, count_from(1), "steps ahead that are forecast");
+  }
+
   [[nodiscard]] bool is_sequence() const noexcept { return sequence.length > 0; }
   [[nodiscard]] Scaling scaling_or_usual() const noexcept {
     return scaling.value_or(task == Task::anomaly ? Scaling::log_min_max : Scaling::log_standard);
@@ -63,8 +90,9 @@ struct SampleOptions {
   return kinds;
 }
 
-/// Throws ConfigError when options exclude each other.
+/// Throws ConfigError when an option lies outside of its bounds or options exclude each other.
 inline void check_options(const SampleOptions& o) {
+  checked_fields("samples", o);
   const auto is = [&o](const char* member) { return option_word(o.words, member); };
   const auto wrong = [](const std::string& what) { fail(ErrorKind::config, what); };
   const bool classify = o.task == Task::classify;
@@ -93,7 +121,6 @@ inline void check_options(const SampleOptions& o) {
   if (!classify && !o.positive.empty()) wrong(is("positive") + " is for " + is("task") + " classify");
   if (o.task == Task::regress && !o.benign.empty())
     wrong(is("benign") + " is not for " + is("task") + " regress");
-  if (!(o.validation >= 0.0 && o.validation < 1.0)) wrong(is("validation") + " lies from 0 to below 1");
   if (o.task == Task::anomaly && o.validation == 0.0) {
     wrong(is("task") + " anomaly chooses its threshold on held-back rows: " + is("validation") + " above 0");
   }

@@ -3,15 +3,15 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/field_check.hpp>
+#include <weir/core/option_bounds.hpp>
 #include <weir/core/thread_pool.hpp>
 #include <weir/optimizers/optimizer.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/schedules.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -24,6 +24,17 @@ struct EarlyStopping {
   double min_delta = 0.0;
   bool restore_best = true;  ///< at the end, put back the weights of the best epoch
   double tolerance = 0.0;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit.group("Early stopping");
+    visit("patience", o.patience, count_from(0),
+          "epochs without a lower loss after which training ends; 0: never");
+    visit("min_delta", o.min_delta, any_number(), "what a loss has to fall by to be lower");
+    visit("restore_best", o.restore_best, "puts back the weights of the best epoch at the end");
+    visit("tolerance", o.tolerance, at_least(0.0),
+          "a loss up to lowest * (1 + tolerance) is as good as the lowest");
+  }
 };
 
 struct FitOptions {
@@ -37,6 +48,19 @@ struct FitOptions {
   Schedule schedule{};                  ///< factor of the learning rate; empty: always 1
   EarlyStopping early_stopping{};
   ThreadPool* pool = nullptr;  ///< the caller's threads; null: this thread alone
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("epochs", o.epochs, count_from(0), "passes over the rows");
+    visit("batch_size", o.batch_size, count_from(1), "rows of a step");
+    visit("validation", o.validation, share_between(0.0, 0.999999999),
+          "share of the rows held back from training, the same of every class");
+    visit("shuffle", o.shuffle, "every epoch takes the rows in another order");
+    visit("seed", o.seed, "of the order and of the rows held back");
+    visit("class_weights", o.class_weights, at_least(0.0), "by label; none: all 1");
+    visit("clip_norm", o.clip_norm, at_least(0.0), "largest global norm of the gradient; 0: no limit");
+    EarlyStopping::fields(visit, o.early_stopping);
+  }
 };
 
 /// All that training needs to go on later.
@@ -64,18 +88,9 @@ struct BatchReport {
 namespace detail {
 
 inline void check_options(const FitOptions& options, Index classes) {
-  const auto wrong = [](const char* what) { fail(ErrorKind::config, std::string("fit: ") + what); };
-  if (options.epochs < 0) wrong("'epochs' must not be negative");
-  if (options.batch_size < 1) wrong("'batch_size' must be at least 1");
-  if (!(options.validation >= 0.0 && options.validation < 1.0)) wrong("'validation' must lie in [0, 1)");
-  if (!(options.clip_norm >= 0.0)) wrong("'clip_norm' must not be negative");
-  if (std::isnan(options.early_stopping.min_delta)) wrong("'min_delta' is not a number");
-  if (options.early_stopping.patience < 0) wrong("'patience' must not be negative");
+  checked_fields("fit", options);
   if (!options.class_weights.empty() && static_cast<Index>(options.class_weights.size()) < classes) {
-    wrong("'class_weights' needs a weight for every label");
-  }
-  for (const double weight : options.class_weights) {
-    if (!(weight >= 0.0 && std::isfinite(weight))) wrong("a class weight is negative or not finite");
+    fail(ErrorKind::config, "fit", "'class_weights' needs a weight for every label");
   }
 }
 
