@@ -1,5 +1,5 @@
 // The formats of tables, one list: how each is told from others and how it is read. A further format is an
-// entry here, a RowReader, a test and a row in docs/data.md.
+// entry here, a RowReader, a test, a fuzz target and a row in docs/data.md (docs/contributing.md).
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -68,10 +68,11 @@ template <class Reader>
 }  // namespace detail
 
 /// The first is what a file is taken for that is none of the others.
-inline constexpr std::array<TableFormat, 3> table_formats{
-    {{"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
-     {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
-     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx}}};
+inline constexpr auto table_formats = std::to_array<TableFormat>({
+    {"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
+    {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
+});
 
 /// "csv", ...
 [[nodiscard]] inline std::vector<std::string> table_format_names() {
