@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
+#include <weir/data/arff.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv.hpp>
 #include <weir/data/idx_rows.hpp>
@@ -61,8 +62,13 @@ template <class Reader>
   }
   return as_row_reader(IdxRows::try_make(std::move(images).value(), std::move(labels), source->name()));
 }
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_arff(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_arff_reader(std::move(source), typed_options(options)));
+}
 
 [[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
+[[nodiscard]] inline bool is_arff(std::string_view head) { return content_kind(head) == ContentKind::arff; }
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
 }  // namespace detail
@@ -72,6 +78,7 @@ inline constexpr auto table_formats = std::to_array<TableFormat>({
     {"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
     {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
+    {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
 });
 
 /// "csv", ...
