@@ -21,8 +21,7 @@ namespace detail {
     case ContentKind::weir_model: return "a model stands before the table: `weir predict MODEL TABLE`";
     case ContentKind::netflow: return "`nfdump -r FILE -o csv` makes one of it";
     case ContentKind::idx: return "images are read by --format idx";
-    case ContentKind::zeek_log:
-      return "`zcat -f LOG | sed 's/^#fields\\t//; /^#/d' > flows.tsv` makes one of it, with --separator tab";
+    case ContentKind::zeek_log: return "open_table() and --format zeek read it";
     case ContentKind::arff: return "open_table() and --format arff read it";
     case ContentKind::json: return "write its records as CSV with a header line (jq's @csv, pandas' to_csv)";
     case ContentKind::gzip:

@@ -14,6 +14,7 @@
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/row_reader.hpp>
 #include <weir/data/table_options.hpp>
+#include <weir/data/zeek_log.hpp>
 
 #include <array>
 #include <cstdint>
@@ -66,9 +67,16 @@ template <class Reader>
                                                                   const TableOptions& options) {
   return as_row_reader(try_arff_reader(std::move(source), typed_options(options)));
 }
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_zeek(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_zeek_reader(std::move(source), typed_options(options)));
+}
 
 [[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
 [[nodiscard]] inline bool is_arff(std::string_view head) { return content_kind(head) == ContentKind::arff; }
+[[nodiscard]] inline bool is_zeek(std::string_view head) {
+  return content_kind(head) == ContentKind::zeek_log;
+}
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
 }  // namespace detail
@@ -79,6 +87,7 @@ inline constexpr auto table_formats = std::to_array<TableFormat>({
     {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
     {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
+    {"zeek", "a Zeek log", "", detail::is_zeek, detail::open_zeek},
 });
 
 /// "csv", ...
