@@ -92,6 +92,8 @@ struct CsvReport {
   std::uint64_t first_repeated = 0;    ///< the line of the first of them
   std::uint64_t recoded = 0;           ///< texts that were read as Windows-1252
   std::optional<CsvPlace> first_recoded = {};
+  std::uint64_t unlisted = 0;  ///< values in JSON under names that the first rows do not have, left out
+  std::optional<CsvPlace> first_unlisted = {};
   std::vector<std::uint64_t> trimmed = {};  ///< by column of the file: texts with blanks around, removed
   std::vector<BadRow> reasons = {};
 };

@@ -211,6 +211,12 @@ WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, Option
                     (report.repeated_headers > 1 ? "first " : "") + "in line " +
                     std::to_string(report.first_repeated));
   }
+  if (report.first_unlisted) {
+    notes.push_back(count_text(report.unlisted, "value") +
+                    " left out under names that the first rows do not have, the first in line " +
+                    std::to_string(report.first_unlisted->line) + ": " +
+                    quoted_excerpt(report.first_unlisted->text));
+  }
   if (report.first_recoded) {
     notes.push_back(
         count_text(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +

@@ -23,7 +23,9 @@ namespace detail {
     case ContentKind::idx: return "images are read by --format idx";
     case ContentKind::zeek_log: return "open_table() and --format zeek read it";
     case ContentKind::arff: return "open_table() and --format arff read it";
-    case ContentKind::json: return "write its records as CSV with a header line (jq's @csv, pandas' to_csv)";
+    case ContentKind::json:
+      return "open_table() and --format json read lines of one object each: `jq -c '.[]'` makes them of an "
+             "array";
     case ContentKind::gzip:
       return "gzip data within a table's gzip data, or a source not opened by open_any()";
     case ContentKind::tar:

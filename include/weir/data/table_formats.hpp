@@ -11,6 +11,7 @@
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv.hpp>
 #include <weir/data/idx_rows.hpp>
+#include <weir/data/json_lines.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/row_reader.hpp>
 #include <weir/data/table_options.hpp>
@@ -71,11 +72,18 @@ template <class Reader>
                                                                   const TableOptions& options) {
   return as_row_reader(try_zeek_reader(std::move(source), typed_options(options)));
 }
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_json(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_json_reader(std::move(source), typed_options(options)));
+}
 
 [[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
 [[nodiscard]] inline bool is_arff(std::string_view head) { return content_kind(head) == ContentKind::arff; }
 [[nodiscard]] inline bool is_zeek(std::string_view head) {
   return content_kind(head) == ContentKind::zeek_log;
+}
+[[nodiscard]] inline bool is_json(std::string_view head) {
+  return content_kind(head) == ContentKind::json && without_leading_space(head).starts_with('{');
 }
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
@@ -88,6 +96,7 @@ inline constexpr auto table_formats = std::to_array<TableFormat>({
     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
     {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
     {"zeek", "a Zeek log", "", detail::is_zeek, detail::open_zeek},
+    {"json", "JSON lines", "", detail::is_json, detail::open_json},
 });
 
 /// "csv", ...
