@@ -62,12 +62,14 @@ class PacketSource {
 
   [[nodiscard]] bool live() const noexcept { return interface_.has_value(); }
 
-  /// `on_quiet` is called when an interface has had nothing for a while.
+  /// `on_quiet` is called when an interface has had nothing for a while. Throws at the end when nothing of the
+  /// captures could be read.
   template <class OnPacket, class OnQuiet>
   void run(OnPacket&& on_packet, OnQuiet&& on_quiet) {
     weir::Packet packet;
     if (files_) {
       while (files_->next(packet)) on_packet(packet);
+      check_readable(files_->readable());
       return;
     }
     const StopOnSignal stop(*interface_);

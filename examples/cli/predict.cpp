@@ -10,6 +10,7 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/gaps_text.hpp>
 #include <weir/data/gzip.hpp>
+#include <weir/data/unseen_texts.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -171,6 +172,7 @@ void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
   std::vector<std::string> notes = weir::reading_notes(file.report(), weir::OptionWords::flags);
   if (std::string text = weir::gaps_text(scorer.gaps(), model.preprocess); !text.empty())
     notes.push_back(std::move(text));
+  if (std::string text = weir::unseen_text(scorer.unseen()); !text.empty()) notes.push_back(std::move(text));
   for (const std::string& note : notes) std::fprintf(stderr, "%s\n", note.c_str());
 }
 

@@ -351,6 +351,12 @@ TEST_CASE("flows, watch, anonymise: a capture of which nothing can be read is re
     const Outcome watched = cli_test::run_weir({"watch", "--kitsune", "--read", can_capture(old), "--quiet"});
     CHECK(watched.code == 2);
     CHECK(watched.err.find("link type 227 (CAN_SOCKETCAN)") != std::string::npos);
+    // The error alone: nothing was watched, and no file of alarms says so.
+    const Outcome loud = cli_test::run_weir({"watch", "--kitsune", "--read", can_capture(old), "-o", out});
+    CHECK(loud.code == 2);
+    CHECK(loud.err.find(" packets, ") == std::string::npos);
+    CHECK(lines_of(loud.err).size() == 1);
+    CHECK_FALSE(fs::exists(out));
     const Outcome hidden = cli_test::run_weir({"anonymise", can_capture(old), out, "--key", key});
     CHECK(hidden.code == 2);
     CHECK_FALSE(fs::exists(out));
@@ -370,6 +376,11 @@ TEST_CASE("flows: the netfilter log, and frames behind labels") {
   const std::vector<std::string> lines = lines_of(flows(write_capture_bytes("nflog.pcap", log.bytes)));
   REQUIRE(lines.size() == 2);
   CHECK(lines[1].find("10.0.0.1,49152,10.0.0.2,53,") == 0);
+  log.add(2, 0, nflog(12, ipv4({}, udp({}, text("hello")))).bytes);
+  const Outcome outcome = cli_test::run_weir({"flows", write_capture_bytes("nflog.pcap", log.bytes)});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.find("left out: 1 of link type 239 (NFLOG), which is of family 12, which is not read") !=
+        std::string::npos);
 }
 
 TEST_CASE("anonymise: flows in PPI captures and behind labels stay, and what is lost is counted") {

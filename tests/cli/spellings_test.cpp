@@ -306,3 +306,21 @@ TEST_CASE("spellings: cells that are missing in a table to judge are told") {
       "spelt.csv", [](int i, bool attack) { return i % 10 == 0 ? ""s : plain_rate(i, attack); }, plain_label);
   CHECK(told(trained(holes), "20 missing and 0 infinite of 400 cells"));
 }
+
+TEST_CASE("spellings: texts that the training did not have are told") {
+  if (!built()) return;
+  const auto with_proto = [](const std::string& name, const char* proto) {
+    std::string text = "rate,proto,label\n";
+    for (int i = 0; i < 200; ++i) {
+      text +=
+          std::to_string(i) + (i % 4 == 0 ? ",udp," : ","s + proto + ",") + plain_label(i, i % 2 == 0) + "\n";
+    }
+    return write_file(name, text);
+  };
+  trained(with_proto("spelt.csv", "tcp"));
+  const std::string path = with_proto("spelt2.csv", "quic");
+  const std::string text =
+      "150 texts that the training did not have, read as unknown: 'proto' 150 (such as 'quic')";
+  CHECK(told(judged(path), text));
+  CHECK(run_weir({"predict", folder() / "spelt.weir", path, "--json"}).err.find(text) != std::string::npos);
+}

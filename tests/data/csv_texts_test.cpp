@@ -85,10 +85,12 @@ TEST_CASE("csv: UTF-16 in both byte orders, with a mark or without") {
   // Characters of two and of four bytes; a surrogate by itself; half a character at the end.
   const std::string odd =
       utf16("a\n", false, true) + "\xE9\0"s + "\x3C\xD8\x0A\xDF"s + "\n\0"s + "\x0A\xDFx\0"s + "z";
-  const Table t = parse_csv(odd);
+  CsvReport report;
+  const Table t = parse_csv(odd, {}, &report);
   REQUIRE(t.rows() == 2);
   CHECK(t.text(0, 0) == "\xC3\xA9\xF0\x9F\x8C\x8A");
   CHECK(t.text(0, 1) == "\xEF\xBF\xBDx\xEF\xBF\xBD");
+  CHECK(report.lost == 1);
   CHECK(error_of(utf16(file, false, true), {.encoding = TextEncoding::utf8}).find("UTF-16") !=
         std::string::npos);
   CHECK(parse_csv(utf16("a\n1\n", false, false), {.encoding = TextEncoding::utf16}).rows() == 1);
@@ -99,12 +101,50 @@ TEST_CASE("csv: UTF-16 in both byte orders, with a mark or without") {
             .name == "a");
 }
 
+TEST_CASE("csv: a text of which a character is lost is told") {
+  const std::string file = utf16("bytes,label\n10,benign\n20,attack", false, true);
+  const std::string last_byte = file.substr(0, file.size() - 1);
+  const std::string half_a_pair = file + "\x3C\xD8"s;
+  for (const std::string& cut : {last_byte, half_a_pair}) {
+    CsvReport report;
+    const Table t = parse_csv(cut, {}, &report);
+    CHECK(t.rows() == 2);
+    CHECK(report.lost == 1);
+    REQUIRE(report.first_lost.has_value());
+    CHECK(report.first_lost->line == 3);
+    CHECK(report.first_lost->column == 2);
+    CHECK(report.first_lost->text == t.text(1, 1));
+  }
+  CsvReport report;
+  const std::string lost_before = "\xEF\xBF\xBD";  // by whoever wrote the file
+  CHECK(parse_csv("x,a" + lost_before + "\n1,b\n2," + lost_before + "c\n", {}, &report).rows() == 2);
+  CHECK(report.lost == 2);
+  REQUIRE(report.first_lost.has_value());
+  CHECK(report.first_lost->line == 1);
+  // In a number, or instead of a line end, it cannot be read.
+  CHECK(error_of(utf16("a,b\n1,2\n3,4", false, true) + "\n"s, {.infer_rows = 1}).find(":3:2: ") !=
+        std::string::npos);
+}
+
 TEST_CASE("csv: blanks around a text do not belong to it, and are counted") {
   CsvReport report;
   const Table t = parse_csv("x,label\n1,DDoS\n2, DDoS\n3,DDoS \n4,\"\tDDoS\"\n5,  \n6,a b\n", {}, &report);
   CHECK(t.dictionary(1).size() == 2);
   CHECK(t.text(1, 5) == "a b");
   CHECK(t.text(1, 4).empty());
+  CHECK(report.trimmed == std::vector<std::uint64_t>{0, 3});
+  // Those of Unicode, and the no-break space of Windows-1252.
+  const Table u = parse_csv(
+      " \xE2\x80\x83x,label\xA0\n1,DDoS\xE2\x80\x83\n\xE3\x80\x80"
+      "2,\xEF\xBB\xBF"
+      "DDoS\n3,\xA0"
+      "DDoS\n4,DDoS\n5,\xA0\n",
+      {}, &report);
+  CHECK(u.schema().columns[0].name == "x");
+  CHECK(u.schema().columns[1].name == "label");
+  CHECK(u.numeric(0));
+  CHECK(u.dictionary(1).size() == 1);
+  CHECK(u.text(1, 4).empty());
   CHECK(report.trimmed == std::vector<std::uint64_t>{0, 3});
 }
 

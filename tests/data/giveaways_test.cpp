@@ -101,6 +101,9 @@ TEST_CASE("gaps: missing and infinite cells by column") {
 TEST_CASE("labels: spellings that differ by blanks or by case") {
   CHECK(without_extra_blanks("  Web \t Attack\xC2\xA0 XSS ") == "Web Attack XSS");
   CHECK(without_extra_blanks("\xC2\xA0").empty());
+  // Em space, ideographic space; a byte-order mark and a zero-width space part nothing.
+  CHECK(without_extra_blanks("\xE2\x80\x83Web\xE3\x80\x80 Att\xEF\xBB\xBF"
+                             "ack\xE2\x80\x8B") == "Web Attack");
   CHECK(without_case(" DDoS") == "ddos");
   CHECK(without_form("0.0") == without_form("-0"));
   CHECK(without_form("+1e0") == without_form("1"));

@@ -49,7 +49,8 @@ TEST_CASE("labels: numeric targets") {
   CHECK(numeric_target(table, "x") == std::vector<float>{1.5F, 1.5F});
   for (const double bad : {missing_number, std::numeric_limits<double>::infinity(), 1e300}) {
     table.numbers(table.index_of("x"))[1] = bad;
-    CHECK_THROWS_AS(static_cast<void>(numeric_target(table, "x")), DataError);
+    CHECK_THROWS_WITH_AS(static_cast<void>(numeric_target(table, "x")),
+                         "row 2: the target 'x' is missing or not finite", DataError);
   }
 }
 

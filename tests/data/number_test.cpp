@@ -87,13 +87,3 @@ TEST_CASE("numbers: a decimal comma in the locale changes nothing") {
   CHECK(refused("1,5"));
   std::setlocale(LC_NUMERIC, before.c_str());
 }
-
-TEST_CASE("numbers: blanks") {
-  CHECK(trim_blanks(" \t a b \t") == "a b");
-  CHECK(trim_blanks("   ").empty());
-  CHECK(trim_blanks("").empty());
-  CHECK(trim_blanks("\xC2\xA0 1.5\xC2\xA0\t") == "1.5");
-  CHECK(trim_blanks("\xC2\xA0").empty());
-  CHECK(trim_blanks("a\xC2\xA0z") == "a\xC2\xA0z");
-  CHECK(trim_blanks("voil\xC3\xA0") == "voil\xC3\xA0");  // not half of another character
-}

@@ -113,6 +113,11 @@ TEST_CASE("messages end with what to write, in the words of who reads them") {
   const std::vector<std::string> notes = reading_notes(file.report());
   REQUIRE(notes.size() == 1);
   CHECK(holds(notes[0], "1 row that cannot be read left out, the first in line 3"));
+  TableFile cut = opened("a,b\n1,x\n2,y\xEF\xBF\xBD\n", {});
+  CHECK(cut.read_all().rows() == 2);
+  REQUIRE(reading_notes(cut.report()).size() == 1);
+  CHECK(holds(reading_notes(cut.report())[0],
+              "1 text with U+FFFD, which stands for a character that was lost, the first in line 3"));
 }
 
 TEST_CASE("a table is read as the record of another says") {

@@ -115,12 +115,12 @@ TEST_CASE("preprocess: rows with missing values can be rejected, or be an error"
   CHECK(x.extents() == Extents{5, 2});
   CHECK(x(0, 1) == 5);
   CHECK(pre.try_transform(table).error().what ==
-        "preprocess: row 2: column 'bytes' is missing or not finite, which its rule does not allow");
+        "preprocess: line 4: column 'bytes' is missing or not finite, which its rule does not allow");
 
   const auto fit_error = Preprocessor::try_fit(
       training_rows(parse_csv(four_flows)), {.numeric_rules = {{"rate", {.on_missing = OnMissing::error}}}});
   CHECK(fit_error.error().kind == ErrorKind::data);
-  CHECK(fit_error.error().what.find("row 1: column 'rate'") != std::string::npos);
+  CHECK(fit_error.error().what.find("line 3: column 'rate'") != std::string::npos);
 
   const Preprocessor texts = fitted({.exclude = {"label"}, .categorical = {.on_missing = OnMissing::reject}});
   static_cast<void>(texts.transform(parse_csv("bytes,proto,fixed,rate\n1,,1,1\n1,tcp,1,1\n",

@@ -103,6 +103,20 @@ TEST_CASE("table: a table can be appended to itself") {
   CHECK(table.numbers("packets")[5] == 3);
 }
 
+TEST_CASE("table: a row keeps its place") {
+  const Table made = three_flows();
+  CHECK(made.place(2) == "row 3");
+  Table read(flow_schema());
+  for (const std::uint64_t line : {2U, 5U, 9U}) {
+    read.append_row(std::array{1.0, 2.0}, std::array<std::string_view, 1>{"tcp"}, line);
+  }
+  Table some = read.take(std::vector<std::size_t>{2, 0}).select({"proto"});
+  CHECK(some.place(0) == "line 9");
+  CHECK(some.place(1) == "line 2");
+  some.append(made.drop({"bytes", "packets"}));
+  CHECK(some.place(2) == "row 1");
+}
+
 TEST_CASE("table: appending names the first difference") {
   Table table = three_flows();
   Schema other = flow_schema();

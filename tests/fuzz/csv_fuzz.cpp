@@ -97,5 +97,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_equal(*whole, pieces);
   check_lines(report, decoded(text, options), options);
   require(report.lines == reader->report().lines && report.bad_rows == reader->report().bad_rows);
+  require(report.recoded == reader->report().recoded && report.lost == reader->report().lost);
   return 0;
 }

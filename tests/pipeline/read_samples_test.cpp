@@ -62,6 +62,19 @@ auto untrained(const Samples& samples) {
 
 }  // namespace
 
+TEST_CASE("read_samples: a missing value that is refused is told by its line in the file") {
+  std::string csv = "x,label\n\n\"1\",a\nbad,bad,bad\n";  // lines that are no rows
+  for (int i = 4; i < 60; ++i) csv += (i == 40 ? "" : std::to_string(i)) + (i % 2 == 0 ? ",a\n" : ",b\n");
+  const TextFile file(csv);
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {  // in whichever part the row is
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(
+            read_samples(file.path(), {.skip_bad_rows = true},
+                         {.label = "label", .missing = OnMissing::error, .validation = 0.4, .seed = seed})),
+        "preprocess: line 41: column 'x' is missing or not finite, which its rule does not allow", DataError);
+  }
+}
+
 TEST_CASE("read_samples gives what make_samples gives of the table") {
   const TextFile file(rows());
   const SampleOptions wanted{.label = "label", .drop = {"y"}, .benign = {"benign"}, .seed = 4};
@@ -103,6 +116,31 @@ TEST_CASE("read_samples: messages name the file and the mend") {
     return note.find("blanks around 1 label removed") != std::string::npos;
   };
   CHECK(std::any_of(samples.notes.begin(), samples.notes.end(), about));
+}
+
+TEST_CASE("texts that the training did not have are counted and told") {
+  std::string csv = "proto,flag,label\n";
+  for (int i = 0; i < 40; ++i) csv += i % 2 == 0 ? "tcp,S,a\n" : "udp,F,b\n";
+  const auto pipeline = untrained(read_samples(TextFile(csv).path(), {}, {.label = "label"}));
+  const TextFile file("proto,flag,label\nquic,S,a\nsctp,?,b\ntcp,X,a\nudp,F,b\nquic,S,a\n");
+  const std::string text =
+      "4 texts that the training did not have, read as unknown: 'proto' 3 (such as 'quic'), 'flag' 1 (such "
+      "as "
+      "'X')";
+
+  TableFile scored = open_table(file.path(), {});
+  read_columns_of(pipeline, scored, false);
+  TableScorer scorer(pipeline);
+  for (Table piece = scored.make_table(); scored.read(piece, 2) > 0; piece = scored.make_table()) {
+    scorer.score(piece, [](std::uint64_t, const Verdict&) {});
+  }
+  CHECK(unseen_text(scorer.unseen()) == text);
+
+  TableFile judged = open_table(file.path(), {});
+  const std::vector<std::string> notes = notes_on(pipeline, assess(pipeline, judged));
+  CHECK(std::find(notes.begin(), notes.end(), text) != notes.end());
+  TableFile same = open_table(TextFile(csv).path(), {});
+  CHECK(unseen_text(assess(pipeline, same).unseen).empty());
 }
 
 TEST_CASE("a file is assessed and scored as its table is") {

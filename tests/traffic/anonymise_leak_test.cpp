@@ -93,9 +93,10 @@ Layer secret_radiotap() {
   std::copy(number.begin(), number.end(), frame.bytes.begin() + 8);
   return frame;
 }
-Layer secret_nflog() {
-  Bytes out = bytes_of({2, 0, 0, 5});
+Layer secret_nflog(std::uint8_t family) {
+  Bytes out = bytes_of({family, 0, 0, 5});
   constexpr bool little = std::endian::native == std::endian::little;
+  put_attribute(out, 1, joined(bytes_of({8, 0}), number), little);
   put_attribute(out, 8, all({bytes_of({0, 6, 0, 0}), mac, bytes_of({0, 0})}), little);
   put_attribute(out, 10, text("S3cret rule").bytes, little);
   put_attribute(out, 11, number, little);
@@ -280,7 +281,8 @@ void add_links(std::vector<Sample>& out) {
               {"enc", 109, stamped(0, enc(2, plain()))},
               {"pflog", 117, stamped(64, pflog(2, plain()))},
               {"ipnet", 226, stamped(24, ipnet(2, plain()))},
-              {"nflog", 239, secret_nflog()},
+              {"nflog", 239, secret_nflog(2)},
+              {"nflog of a bridge", 239, secret_nflog(7)},
               {"CAN", 227, plain()},
               {"private", 147, framed(plain())}});
 }

@@ -373,6 +373,36 @@ TEST_CASE("capture: the netfilter log in either byte order") {
   }
 }
 
+TEST_CASE("capture: frames whose link header leads nowhere are counted and named") {
+  const Folder folder;
+  const Layer query = ipv4({}, udp({.dst_port = 77}));
+  Pcapng p;
+  p.section();
+  p.interface(239);
+  p.interface(1);
+  p.packet(0, 1, nflog(7, query, true, 0x0800).bytes);            // a bridge
+  p.packet(0, 2, nflog(7, text("lldp"), true, 0x88CC).bytes);     // with something else than IP
+  p.packet(0, 3, nflog(2, text("no header of IP"), true).bytes);  // read as far as it goes
+  p.packet(0, 4, nflog(12, query, true).bytes);
+  p.packet(0, 5, bytes_of({2, 0, 0, 5, 9, 9, 9, 9, 1}));
+  p.packet(0, 6, bytes_of({2, 0, 0, 5}));
+  p.packet(0, 7, bytes_of({2, 1}));
+  p.packet(1, 8, Bytes(13, std::byte{1}));
+  const std::string path = folder.file("a.pcapng", p.bytes);
+  const std::string told =
+      "1 of link type 239 (NFLOG), which is of family 12, which is not read; 2 of link type 239 (NFLOG), "
+      "which "
+      "has attributes that are broken, or none with a packet; 1 of link type 239 (NFLOG), which has a link "
+      "header that is cut or broken; 1 of link type 1 (EN10MB), which has a link header that is cut or "
+      "broken";
+  CaptureReader reader = CaptureReader::open(path);
+  CHECK(ports_of(all_of(reader)) == std::vector<std::uint16_t>{77, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(reader.left_out().text() == told);
+  MergedCapture merged = MergedCapture::open(std::vector<std::string>{path});
+  for (Packet packet; merged.next(packet);) continue;
+  CHECK(merged.left_out().text() == told);
+}
+
 TEST_CASE("capture: parse options reach the parser") {
   const Folder folder;
   Pcap p;

@@ -546,8 +546,10 @@ inline void put_attribute(Bytes& out, std::uint16_t type, const Bytes& value, bo
 }
 /// Linux' netfilter log (239) with a prefix in front of the packet.
 [[nodiscard]] inline Layer nflog(std::uint8_t family, const Layer& inner,
-                                 bool little = std::endian::native == std::endian::little) {
+                                 bool little = std::endian::native == std::endian::little,
+                                 unsigned ether_type = 0) {
   Bytes out = bytes_of({family, 0, 0, 5});
+  if (ether_type > 0) put_attribute(out, 1, bytes_of({ether_type >> 8, ether_type & 0xFF, 3, 0}), little);
   put_attribute(out, 10, text("drop!").bytes, little);
   put_attribute(out, 9, inner.bytes, little);
   return raw(std::move(out));

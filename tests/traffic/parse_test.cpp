@@ -696,6 +696,13 @@ TEST_CASE("parse: links of firewalls, of PPP with a direction, of ATM") {
   check_query(parsed(link_type::nflog, nflog(2, query())));
   CHECK(parsed(link_type::nflog, nflog(10, six)).payload_length == 5);
   CHECK(parsed(link_type::nflog, nflog(7, query())).ip_version == 0);  // a bridge
+  constexpr bool little = std::endian::native == std::endian::little;
+  for (const std::uint8_t family : {std::uint8_t{7}, std::uint8_t{5}}) {  // a bridge, an interface
+    check_query(parsed(link_type::nflog, nflog(family, query(), little, 0x0800)));
+    CHECK(parsed(link_type::nflog, nflog(family, six, little, 0x86DD)).payload_length == 5);
+  }
+  check_query(parsed(link_type::nflog, nflog(2, query(), little, 0x0800)));
+  CHECK(parsed(link_type::nflog, nflog(7, text("lldp"), little, 0x88CC)).ether_type == 0x88CC);
   CHECK(parsed(link_type::nflog, raw(bytes_of({2, 0, 0, 5}))).ip_version == 0);
   CHECK_FALSE(parse_packet(link_type::nflog, bytes_of({2, 1, 0, 5, 9, 0, 9, 0}), 0, now).has_value());
   Bytes endless = bytes_of({2, 0, 0, 5});

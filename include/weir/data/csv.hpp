@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv_cells.hpp>
 #include <weir/data/csv_check.hpp>
@@ -127,6 +128,8 @@ WEIR_BODY Status CsvReader::read_header(std::vector<std::string>& header) {
                                           quoted_excerpt(field) + " is not UTF-8"};
     }
     names.emplace_back(trim_blanks(field));
+    if (!has_lost_character(field)) continue;
+    if (report_.lost++ == 0) report_.first_lost = {rows_.place().line, names.size(), names.back()};
   }
   repeated_ = RepeatedHeader(std::move(names));
   report_.lines = rows_.place().lines;

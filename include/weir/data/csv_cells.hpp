@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/finite.hpp>
 #include <weir/data/number_format.hpp>
 #include <weir/data/text_encoding.hpp>

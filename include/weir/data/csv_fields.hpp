@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/csv_cells.hpp>
 #include <weir/data/csv_options.hpp>
 #include <weir/data/schema.hpp>
@@ -43,8 +44,9 @@ class CsvFields {
     if (fields.size() != columns_.size()) return false;
     std::size_t number = 0;
     std::size_t text = 0;
-    blanks_ = false;
+    trimmed_here_.clear();
     recoded_.clear();
+    lost_.clear();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (columns_[i].kind == ColumnKind::numeric) {
         bad_ = i;
@@ -54,7 +56,7 @@ class CsvFields {
         if (!read_text(fields[i], i, text++)) return false;
       }
     }
-    if (blanks_) count_blanks(fields);
+    for (const std::size_t column : trimmed_here_) ++trimmed_[column];
     return true;
   }
 
@@ -64,6 +66,10 @@ class CsvFields {
   /// The columns whose texts were Windows-1252, and those texts.
   [[nodiscard]] std::span<const std::pair<std::size_t, std::string_view>> recoded() const noexcept {
     return recoded_;
+  }
+  /// The same for texts with U+FFFD: a character was lost.
+  [[nodiscard]] std::span<const std::pair<std::size_t, std::string_view>> lost() const noexcept {
+    return lost_;
   }
   /// Of all good rows: texts with blanks around them, by column.
   [[nodiscard]] const std::vector<std::uint64_t>& trimmed() const noexcept { return trimmed_; }
@@ -99,8 +105,15 @@ class CsvFields {
  private:
   [[nodiscard]] bool read_text(std::string_view field, std::size_t column, std::size_t place) {
     std::string_view text = trim_blanks(field);
-    blanks_ = blanks_ || text.size() != field.size();
-    if (!is_ascii(text) && !decode(text, column, place)) return false;
+    bool blanks = text.size() != field.size();
+    if (!is_ascii(text)) {
+      if (!decode(text, column, place)) return false;
+      const std::string_view decoded = text;
+      text = trim_blanks(decoded);  // the no-break space of Windows-1252 is one byte
+      blanks = blanks || text.size() != decoded.size();
+      if (has_lost_character(text)) lost_.emplace_back(column, text);
+    }
+    if (blanks && !text.empty()) trimmed_here_.push_back(column);
     texts_[place] = cells_.missing(text) ? std::string_view{} : text;
     return true;
   }
@@ -117,14 +130,6 @@ class CsvFields {
     return true;
   }
 
-  void count_blanks(std::span<const std::string_view> fields) noexcept {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (columns_[i].kind != ColumnKind::categorical) continue;
-      const std::string_view text = trim_blanks(fields[i]);
-      if (!text.empty() && text.size() != fields[i].size()) ++trimmed_[i];
-    }
-  }
-
   CsvCells cells_;
   TextEncoding encoding_ = TextEncoding::automatic;
   bool needs_quotes_ = false;
@@ -133,9 +138,10 @@ class CsvFields {
   std::vector<std::string_view> texts_;
   std::vector<std::string> decoded_;  // by text: where a decoded one lies
   std::vector<std::pair<std::size_t, std::string_view>> recoded_;
+  std::vector<std::pair<std::size_t, std::string_view>> lost_;
   std::vector<std::uint64_t> trimmed_;
+  std::vector<std::size_t> trimmed_here_;  // the columns of this row
   std::size_t bad_ = 0;
-  bool blanks_ = false;
 };
 
 /// c1, c2, ...: columns without a name of their own.
@@ -150,8 +156,8 @@ class CsvFields {
   std::vector<std::string> names;
   std::map<std::string, std::size_t> twins;  // of each name: the number that its next twin gets
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::string_view trimmed = trim_blanks(fields[i]);
-    std::string name = trimmed.empty() ? positional_name(i) : to_utf8(trimmed);
+    std::string name(trim_blanks(to_utf8(fields[i])));
+    if (name.empty()) name = positional_name(i);
     auto [place, is_new] = twins.try_emplace(name, 1);
     while (!is_new) {
       const std::string twin = place->first + "." + std::to_string(place->second++);

@@ -94,6 +94,9 @@ struct CsvReport {
   std::optional<CsvPlace> first_recoded = {};
   std::uint64_t unlisted = 0;  ///< values in JSON under names that the first rows do not have, left out
   std::optional<CsvPlace> first_unlisted = {};
+  std::uint64_t lost =
+      0;  ///< names and texts with U+FFFD, such as of UTF-16 that is cut: a character is lost
+  std::optional<CsvPlace> first_lost = {};
   std::vector<std::uint64_t> trimmed = {};  ///< by column of the file: texts with blanks around, removed
   std::vector<BadRow> reasons = {};
 };

@@ -81,7 +81,7 @@ class FieldReader : public RowReader {
   void count_repeated_header() {
     if (report_.repeated_headers++ == 0) report_.first_repeated = rows_.place().line;
   }
-  void count_recoded();
+  void count_texts();
 
   std::vector<MixedColumn> mixed_;
   CsvFields fields_;
@@ -133,10 +133,10 @@ WEIR_BODY Result<std::size_t> FieldReader::try_read(Table& table, std::size_t ma
     if (step == Step::row && repeated_(rows_.fields())) {
       count_repeated_header();
     } else if (step == Step::row && fields_.parse(rows_.fields())) {
-      table.append_row(fields_.numbers(), fields_.texts());
+      table.append_row(fields_.numbers(), fields_.texts(), rows_.place().line);
       ++report_.rows;
       ++count;
-      if (!fields_.recoded().empty()) count_recoded();
+      count_texts();
     } else if (Status status = reject(step); !status) {
       return status.error();
     }
@@ -219,10 +219,14 @@ WEIR_BODY BadRow FieldReader::bad_line(Step step) const {
           fields_.other_format(rows_.fields())};
 }
 
-WEIR_BODY void FieldReader::count_recoded() {
-  const auto [column, text] = fields_.recoded().front();
-  if (report_.recoded == 0) report_.first_recoded = {rows_.place().line, column + 1, std::string(text)};
-  report_.recoded += fields_.recoded().size();
+WEIR_BODY void FieldReader::count_texts() {
+  const auto count = [this](const auto& texts, std::uint64_t& total, std::optional<CsvPlace>& first) {
+    if (texts.empty()) return;
+    if (!first) first = {rows_.place().line, texts[0].first + 1, std::string(texts[0].second)};
+    total += texts.size();
+  };
+  count(fields_.recoded(), report_.recoded, report_.first_recoded);
+  count(fields_.lost(), report_.lost, report_.first_lost);
 }
 
 #endif

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/finite.hpp>
 #include <weir/data/number.hpp>
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,20 +16,23 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Without blanks at the ends, and with one blank for several: spaces, tabs, line ends, no-break spaces.
+/// Without blanks at the ends, with one space for several, and without those that have no width; line ends are
+/// blanks, too.
 [[nodiscard]] inline std::string without_extra_blanks(std::string_view label) {
   std::string result;
-  bool blank = false;
-  for (std::size_t i = 0; i < label.size(); ++i) {
-    const bool no_break = label.substr(i, 2) == "\xC2\xA0";
-    if (no_break || std::string_view(" \t\r\n").find(label[i]) != std::string_view::npos) {
-      blank = true;
-      i += no_break ? 1 : 0;
+  bool parted = false;
+  while (!label.empty()) {
+    const bool line_end = label.front() == '\r' || label.front() == '\n';
+    const std::size_t blank = line_end ? 1 : blank_before(label);
+    if (blank > 0) {
+      parted = parted || has_width(label.substr(0, blank));
+      label.remove_prefix(blank);
       continue;
     }
-    if (blank && !result.empty()) result += ' ';
-    blank = false;
-    result += label[i];
+    if (parted && !result.empty()) result += ' ';
+    parted = false;
+    result += label.front();
+    label.remove_prefix(1);
   }
   return result;
 }

@@ -56,7 +56,7 @@ WEIR_BODY std::vector<std::int32_t> LabelRule::encode(const Table& table) const 
         code == missing_code ? std::string_view() : std::string_view(dictionary[code]);
     const std::optional<std::int32_t> found = class_of(label);
     if (!found) {
-      fail(ErrorKind::data, "row " + std::to_string(result.size() + 1) + ": label '" + std::string(label) +
+      fail(ErrorKind::data, table.place(result.size()) + ": label '" + std::string(label) +
                                 "' is none of the model's classes");
     }
     result.push_back(*found);

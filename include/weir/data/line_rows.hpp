@@ -3,10 +3,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv_options.hpp>
 #include <weir/data/line_source.hpp>
-#include <weir/data/number.hpp>
 #include <weir/data/row_splitter.hpp>
 
 #include <cstddef>

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/csv_cells.hpp>
 #include <weir/data/number_format.hpp>
 

@@ -50,17 +50,6 @@ namespace detail {
 
 }  // namespace detail
 
-/// Spaces, tabs and no-break spaces (in UTF-8) at both ends removed.
-[[nodiscard]] constexpr std::string_view trim_blanks(std::string_view text) noexcept {
-  constexpr std::string_view no_break = "\xC2\xA0";
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && (blank(text.front()) || text.starts_with(no_break)))
-    text.remove_prefix(blank(text.front()) ? 1 : 2);
-  while (!text.empty() && (blank(text.back()) || text.ends_with(no_break)))
-    text.remove_suffix(blank(text.back()) ? 1 : 2);
-  return text;
-}
-
 /// True and the number, when all of `text` is a number.
 [[nodiscard]] inline bool parse_number(std::string_view text, double& out) noexcept {
   if (detail::parse_short_decimal(text, out)) return true;

@@ -19,7 +19,7 @@ namespace weir::inline WEIR_ABI {
   for (const double value : table.numbers(column)) {
     const auto number = static_cast<float>(value);
     if (!is_finite(static_cast<double>(number))) {
-      fail(ErrorKind::data, "row " + std::to_string(result.size()) + ": the target '" + std::string(column) +
+      fail(ErrorKind::data, table.place(result.size()) + ": the target '" + std::string(column) +
                                 "' is missing or not finite");
     }
     result.push_back(number);

@@ -223,6 +223,11 @@ WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, Option
         std::to_string(report.first_recoded->line) + ": " + quoted_excerpt(report.first_recoded->text) +
         " (" + option_word(words, "encoding") + " utf-8 refuses such texts)");
   }
+  if (report.first_lost) {
+    notes.push_back(count_text(report.lost, "text") +
+                    " with U+FFFD, which stands for a character that was lost, the first in line " +
+                    std::to_string(report.first_lost->line) + ": " + quoted_excerpt(report.first_lost->text));
+  }
   return notes;
 }
 

@@ -107,7 +107,7 @@ template <class Named, class Rule>
     for (std::size_t row = 0; row < table.rows(); ++row) {
       if (!absent(table, columns[i], row)) continue;
       if (rules[i] == OnMissing::error || !may_reject) {
-        return Failure{ErrorKind::data, "preprocess: row " + std::to_string(row) + ": column '" +
+        return Failure{ErrorKind::data, "preprocess: " + table.place(row) + ": column '" +
                                             table.schema().columns[columns[i]].name +
                                             "' is missing or not finite, which its rule does not allow"};
       }

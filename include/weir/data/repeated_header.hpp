@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/number.hpp>
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Compares rows with the names of the columns: without blanks around them, small and capital letters being
-/// the same; where there is one column, letter by letter.
+/// Compares rows with the names of the columns: without blanks around them (the byte-order mark of the second
+/// file is one), small and capital letters being the same; where there is one column, letter by letter.
 class RepeatedHeader {
  public:
   RepeatedHeader() = default;
@@ -23,8 +24,7 @@ class RepeatedHeader {
 
   [[nodiscard]] bool operator()(std::span<const std::string_view> fields) const noexcept {
     if (fields.size() != names_.size() || fields.empty()) return false;
-    if (!same(without_mark(fields[0]), names_[0])) return false;
-    for (std::size_t i = 1; i < fields.size(); ++i) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
       if (!same(fields[i], names_[i])) return false;
     }
     // Names that are all empty or numbers would make a header of data.
@@ -35,10 +35,6 @@ class RepeatedHeader {
   }
 
  private:
-  /// The second file may begin with the byte-order mark of UTF-8.
-  [[nodiscard]] static std::string_view without_mark(std::string_view field) noexcept {
-    return field.starts_with("\xEF\xBB\xBF") ? field.substr(3) : field;
-  }
   [[nodiscard]] bool same(std::string_view field, std::string_view name) const noexcept {
     field = trim_blanks(field);
     if (field.size() != name.size()) return false;

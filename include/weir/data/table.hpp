@@ -86,15 +86,25 @@ class Table {
     return text(index_of(name), row);
   }
 
+  /// What a message calls a row: "line 17" of the file that it was read from, or "row 3" of the table that it
+  /// was made in, counted from 1. It keeps it in every other table.
+  [[nodiscard]] std::string place(std::size_t row) const {
+    assert(row < rows_);
+    const std::int64_t place = places_[row];
+    return place < 0 ? "line " + std::to_string(-place) : "row " + std::to_string(place);
+  }
+
   void reserve(std::size_t rows) {
     for (auto& column : numeric_) column.reserve(rows);
     for (auto& column : categorical_) column.codes.reserve(rows);
+    places_.reserve(rows);
     capacity_ = std::max(capacity_, rows);
   }
 
   /// One more row: its numbers and its texts, each in the order of the schema; NaN and "" are missing values.
-  /// When memory runs out the table stays as it was.
-  void append_row(std::span<const double> numbers, std::span<const std::string_view> texts) {
+  /// `line` is that of its file, from 1; 0: none. When memory runs out the table stays as it was.
+  void append_row(std::span<const double> numbers, std::span<const std::string_view> texts,
+                  std::uint64_t line = 0) {
     if (numbers.size() != numeric_.size() || texts.size() != categorical_.size()) {
       fail(ErrorKind::shape, "a row of " + std::to_string(numbers.size()) + " numbers and " +
                                  std::to_string(texts.size()) + " texts does not fit a table of " +
@@ -106,6 +116,7 @@ class Table {
     for (std::size_t i = 0; i < numbers.size(); ++i) numeric_[i].push_back(numbers[i]);
     for (std::size_t i = 0; i < texts.size(); ++i) categorical_[i].codes.push_back(codes_[i]);
     ++rows_;
+    places_.push_back(line > 0 ? -static_cast<std::int64_t>(line) : static_cast<std::int64_t>(rows_));
   }
 
   /// All rows of a table of equal schema; throws DataError that names the first difference.
@@ -120,6 +131,7 @@ class Table {
     for (std::size_t i = 0; i < numeric_.size(); ++i) {
       for (std::size_t row = 0; row < more; ++row) numeric_[i].push_back(other.numeric_[i][row]);
     }
+    for (std::size_t row = 0; row < more; ++row) places_.push_back(other.places_[row]);
     rows_ += more;
   }
 
@@ -132,6 +144,7 @@ class Table {
       gather(categorical_[i].codes, rows, result.categorical_[i].codes);
       result.categorical_[i].dictionary = categorical_[i].dictionary;
     }
+    gather(places_, rows, result.places_);
     result.rows_ = rows.size();
     return result;
   }
@@ -149,6 +162,7 @@ class Table {
         result.categorical_[result.slots_[i]] = categorical_[from];
       }
     }
+    result.places_ = places_;
     result.rows_ = rows_;
     return result;
   }
@@ -216,6 +230,7 @@ class Table {
   std::vector<std::size_t> slots_;  // of each column among those of its kind
   std::vector<std::vector<double>> numeric_;
   std::vector<TextColumn> categorical_;
+  std::vector<std::int64_t> places_;  // of each row: its number, or minus the line of its file
   std::vector<std::uint32_t> codes_;  // of the row that is being added
   std::size_t rows_ = 0;
   std::size_t capacity_ = 0;  // rows that fit in all columns

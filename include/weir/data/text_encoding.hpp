@@ -2,7 +2,7 @@
 //
 //   is_utf8(bytes)                  after RFC 3629: no surrogates, nothing longer than needed
 //   windows_1252_to_utf8(bytes)     by the table of the WHATWG Encoding Standard: each byte is a character
-//   Utf16ToUtf8                     RFC 2781, in pieces; a lone surrogate becomes U+FFFD
+//   Utf16ToUtf8                     RFC 2781, in pieces; what is no character becomes U+FFFD
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -104,6 +104,11 @@ inline void append_windows_1252(std::string& out, std::string_view bytes) {
     const bool middle = byte >= 0x80 && byte < 0xA0;
     append_utf8(out, middle ? std::uint32_t{detail::windows_1252_middle[byte - 0x80U]} : std::uint32_t{byte});
   }
+}
+
+/// Whether it holds U+FFFD, which stands for a character that could not be read.
+[[nodiscard]] inline bool has_lost_character(std::string_view utf8) noexcept {
+  return utf8.find("\xEF\xBF\xBD") != std::string_view::npos;
 }
 
 /// Always UTF-8: what is not is taken for Windows-1252.

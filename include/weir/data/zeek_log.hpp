@@ -15,6 +15,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
+#include <weir/data/blanks.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv_cells.hpp>
 #include <weir/data/csv_fields.hpp>

@@ -3,6 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/data/table_gaps.hpp>
+#include <weir/data/unseen_texts.hpp>
 #include <weir/pipeline/task.hpp>
 #include <weir/train/metrics.hpp>
 
@@ -30,6 +31,7 @@ struct Assessment {
   std::int64_t unlabelled = 0;
   std::int64_t unknown = 0;  ///< left out: of no class that the model knows
   GapCount gaps{};           ///< cells that were missing or infinite
+  UnseenTexts unseen{};      ///< texts that are none of the model's categories
   /// Labels counted among "all others" that may have been meant otherwise, each with the label that the model
   /// knows; the first ones.
   std::vector<std::pair<std::string, std::string>> mistaken{};

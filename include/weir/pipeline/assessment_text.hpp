@@ -231,6 +231,7 @@ WEIR_BODY std::vector<std::string> notes_on(const PipelineSettings& model, const
   }
   if (std::string text = gaps_text(result.gaps, model.preprocess); !text.empty())
     notes.push_back(std::move(text));
+  if (std::string text = unseen_text(result.unseen); !text.empty()) notes.push_back(std::move(text));
   return notes;
 }
 

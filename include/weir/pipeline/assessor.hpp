@@ -170,6 +170,7 @@ class Assessor {
     std::vector<std::size_t> kept;
     const Table columns = rows.select(names_);
     result_.gaps.add(columns);
+    result_.unseen.add(columns, pipeline_.preprocess);
     const Matrix<float> x = pipeline_.preprocess.transform(columns, &kept);
     result_.unusable += static_cast<std::int64_t>(rows.rows() - kept.size());
     const std::size_t label = rows.index_of(pipeline_.labels.column);

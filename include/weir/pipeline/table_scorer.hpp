@@ -8,6 +8,7 @@
 #include <weir/data/preprocess.hpp>
 #include <weir/data/table.hpp>
 #include <weir/data/table_gaps.hpp>
+#include <weir/data/unseen_texts.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -49,10 +50,13 @@ class TableScorer {
   [[nodiscard]] const Scorer<Net>& scorer() const noexcept { return scorer_; }
   /// Cells that were missing or infinite.
   [[nodiscard]] const GapCount& gaps() const noexcept { return gaps_; }
+  /// Texts that were read as unknown.
+  [[nodiscard]] const UnseenTexts& unseen() const noexcept { return unseen_; }
 
  private:
   template <class Use>
   void score_features(const Table& rows, Use&& use) {
+    unseen_.add(rows, pipeline_.preprocess);
     std::vector<std::size_t> kept;
     const Matrix<float> x = pipeline_.preprocess.transform(rows, &kept);
     std::vector<Scalar> sample(static_cast<std::size_t>(x.extents()[0]));
@@ -80,6 +84,7 @@ class TableScorer {
   Scorer<Net> scorer_;
   std::vector<std::string> names_{};
   GapCount gaps_{};
+  UnseenTexts unseen_{};
   std::uint64_t row_ = 0;
 };
 

@@ -252,20 +252,29 @@ class LinkRewriter {
     clear(frame_.subspan(from, size - from));
     ip(size);
   }
-  /// Attributes in front of the packet: their kinds stay, what they say goes.
+  /// Attributes in front of the packet: their kinds stay, what they say goes, but for the packet's EtherType.
   void nflog() {
     if (!has(4)) return;
     clear(frame_.subspan(2, 2));
     const ByteSlice s(frame_, 0);
+    std::size_t protocol_at = 0;
     for (std::size_t at = 4, i = 0; i < max_nflog_attributes && has(at + 4); ++i) {
       const std::size_t length = s.u16_host(at);
       if (length < 4) return;
-      if (s.u16_host(at + 2) == nflog_payload) return ip(at + 4);
+      const std::uint16_t type = s.u16_host(at + 2);
+      if (type == nflog_payload) return logged(protocol_at, at + 4, at + length);
       const std::size_t next = at + (length + 3) / 4 * 4;
       if (!has(next)) return;
-      clear(frame_.subspan(at + 4, next - at - 4));
+      const std::size_t stays = type == nflog_packet_header && length >= 6 ? 2 : 0;  // its EtherType
+      if (stays > 0) protocol_at = at + 4;
+      clear(frame_.subspan(at + 4 + stays, next - at - 4 - stays));
       at = next;
     }
+  }
+  void logged(std::size_t protocol_at, std::size_t at, std::size_t end) {
+    if (protocol_at == 0 || is_ip_family(byte_at(frame_, 0))) return ip(at);
+    limit(end);
+    if (word_at(frame_, protocol_at) >= 0x0600) ether_type(protocol_at, at);
   }
 
   Anonymiser& hide_;

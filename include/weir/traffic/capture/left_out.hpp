@@ -3,6 +3,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/packet/packet.hpp>
+#include <weir/traffic/parse/byte_slice.hpp>
 #include <weir/traffic/parse/link.hpp>
 
 #include <pcap/pcap.h>
@@ -23,6 +25,21 @@ namespace weir::inline WEIR_ABI {
   return "link type " + std::to_string(link_type) +
          (name != nullptr ? " (" + std::string(name) + ")" : std::string());
 }
+
+namespace detail {
+
+/// Of a frame whose link type is known, and whose link header is `whole` or not; empty: it was read. Of the
+/// netfilter log the header may be whole and lead nowhere.
+[[nodiscard]] inline std::string why_unread(const Packet& packet, bool whole) {
+  if (!whole) return "has a link header that is cut or broken";
+  if (packet.ip_version != 0 || packet.link_type != link_type::nflog || packet.ether_type != 0) return {};
+  const ByteSlice frame(packet.frame, packet.wire_length);
+  if (nflog_packet(frame).end == 0) return "has attributes that are broken, or none with a packet";
+  if (is_ip_family(frame.u8(0))) return {};  // its IP header is at fault
+  return "is of family " + std::to_string(frame.u8(0)) + ", which is not read";
+}
+
+}  // namespace detail
 
 struct LeftOutFrames {
   int link_type = 0;

@@ -26,7 +26,7 @@ class MergedCapture {
   /// All files stay open, so there may be as many as the system lets a process open.
   [[nodiscard]] static Result<MergedCapture> try_open(std::span<const std::string> paths,
                                                       const CaptureOptions& options = {}) {
-    MergedCapture merged(options.parse);
+    MergedCapture merged;
     merged.sources_.reserve(paths.size());
     for (const std::string& path : paths) {
       Result<CaptureReader> reader = CaptureReader::try_open(path, options);
@@ -54,7 +54,7 @@ class MergedCapture {
   bool next(Packet& out) {
     CapturedFrame frame;
     if (!next(frame)) return false;
-    parse_packet(out, frame.link_type, frame.bytes, frame.wire_length, frame.time_ns, parse_);
+    sources_[given_].reader.parse(frame, out);
     return true;
   }
 
@@ -109,7 +109,7 @@ class MergedCapture {
     CapturedFrame frame;  // the next of this file
   };
 
-  explicit MergedCapture(const ParseOptions& parse) : parse_(parse) {}
+  MergedCapture() = default;
 
   /// The heap's order: its front is the earliest.
   struct Later {
@@ -124,7 +124,6 @@ class MergedCapture {
     std::push_heap(heap_.begin(), heap_.end(), Later{sources_});
   }
 
-  ParseOptions parse_;
   std::vector<Source> sources_;
   std::vector<std::size_t> heap_;  // files that have a next packet
   std::size_t given_ = none;       // the file whose packet the caller has

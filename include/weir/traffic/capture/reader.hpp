@@ -124,8 +124,16 @@ class CaptureReader {
   bool next(Packet& out) {
     CapturedFrame frame;
     if (!next(frame)) return false;
-    parse_packet(out, frame.link_type, frame.bytes, frame.wire_length, frame.time_ns, parse_);
+    parse(frame, out);
     return true;
+  }
+  /// A frame of this capture as a packet, counted where nothing could be told of it.
+  void parse(const CapturedFrame& frame, Packet& out) {
+    const bool whole =
+        parse_packet(out, frame.link_type, frame.bytes, frame.wire_length, frame.time_ns, parse_);
+    if (!link_type::is_known(frame.link_type)) return;  // has been counted
+    if (const std::string why = detail::why_unread(out, whole); !why.empty())
+      left_out_.add(out.link_type, why);
   }
 
   /// Makes `next` return false for good, also from another thread or from a signal handler.

@@ -35,17 +35,20 @@ inline constexpr std::array known{
 
 namespace detail {
 
-/// IPv6 has another number on each system: Linux 10, NetBSD and OpenBSD 24, Solaris 26, FreeBSD 28, macOS 30.
+inline constexpr std::uint32_t ipv4_family = 2;
+/// Another one on each system: Linux, NetBSD and OpenBSD, Solaris, FreeBSD, macOS.
+inline constexpr std::array<std::uint32_t, 5> ipv6_families{10, 24, 26, 28, 30};
+
+[[nodiscard]] constexpr bool is_ipv6_family(std::uint32_t family) noexcept {
+  return std::find(ipv6_families.begin(), ipv6_families.end(), family) != ipv6_families.end();
+}
+[[nodiscard]] constexpr bool is_ip_family(std::uint32_t family) noexcept {
+  return family == ipv4_family || is_ipv6_family(family);
+}
+
 inline void parse_family(Packet& p, std::uint32_t family, const ByteSlice& s) noexcept {
-  switch (family) {
-    case 2: parse_ipv4(p, s); break;
-    case 10:
-    case 24:
-    case 26:
-    case 28:
-    case 30: parse_ipv6(p, s); break;
-    default: break;
-  }
+  if (family == ipv4_family) parse_ipv4(p, s);
+  if (is_ipv6_family(family)) parse_ipv6(p, s);
 }
 
 /// The address family in the byte order of the machine that captured, which shows by its size.
@@ -79,21 +82,46 @@ inline bool parse_ipnet(Packet& p, const ByteSlice& s) noexcept {
 }
 
 inline constexpr int max_nflog_attributes = 64;
+inline constexpr std::uint16_t nflog_packet_header = 1;  // begins with the packet's EtherType
 inline constexpr std::uint16_t nflog_payload = 9;
 
-/// Linux' netfilter log: family, version, resource, then attributes, of which one holds the packet. Their
-/// lengths and types are in this machine's byte order, as libpcap and our own readers give them.
-inline bool parse_nflog(Packet& p, const ByteSlice& s) noexcept {
-  if (!s.has(4) || s.u8(1) != 0) return false;
+/// Where in a frame of the netfilter log the packet is; nowhere: attributes are broken, or none holds it.
+struct NflogPacket {
+  std::uint16_t protocol = 0;  ///< an EtherType; 0: not said
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;  ///< 0: nowhere
+};
+
+/// Lengths and types of attributes are in this machine's byte order, as libpcap and our own readers give them.
+[[nodiscard]] inline NflogPacket nflog_packet(const ByteSlice& s) noexcept {
+  NflogPacket found;
   std::uint32_t at = 4;
   for (int i = 0; i < max_nflog_attributes && s.has(at + 4); ++i) {
     const std::uint32_t length = s.u16_host(at);
+    const std::uint16_t type = s.u16_host(at + 2);
     if (length < 4) break;
-    if (s.u16_host(at + 2) == nflog_payload) {
-      parse_family(p, s.u8(0), s.limited(at + length).behind(at + 4));
+    if (type == nflog_packet_header && length >= 6 && s.has(at + 6)) found.protocol = s.u16(at + 4);
+    if (type == nflog_payload) {
+      found.begin = at + 4;
+      found.end = at + length;
       break;
     }
     at += (length + 3) / 4 * 4;
+  }
+  return found;
+}
+
+/// Linux' netfilter log: family, version, resource, then attributes. Of bridges (7) and other families that
+/// are not IP the packet's EtherType decides.
+inline bool parse_nflog(Packet& p, const ByteSlice& s, int depth) noexcept {
+  if (!s.has(4) || s.u8(1) != 0) return false;
+  const NflogPacket found = nflog_packet(s);
+  if (found.end == 0) return true;
+  const ByteSlice packet = s.limited(found.end).behind(found.begin);
+  if (is_ip_family(s.u8(0))) {
+    parse_family(p, s.u8(0), packet);
+  } else if (found.protocol >= 0x0600) {
+    parse_ether_type(p, found.protocol, packet, depth);
   }
   return true;
 }
@@ -169,7 +197,7 @@ inline bool parse_link(Packet& p, int type, const ByteSlice& s, int depth) noexc
     case link_type::enc: return parse_enc(p, s);
     case link_type::pflog: return parse_pflog(p, s);
     case link_type::ipnet: return parse_ipnet(p, s);
-    case link_type::nflog: return parse_nflog(p, s);
+    case link_type::nflog: return parse_nflog(p, s, depth);
     case link_type::raw:
     case link_type::raw_bsd:
     case link_type::raw_file: parse_ip(p, s); return true;
