@@ -3,6 +3,8 @@
 // bytes arrive nor on the number of rows asked for at a time.
 //
 // What is read as a text must be UTF-8. The first four bytes choose the options; the rest is the file.
+#include "table_fuzz.hpp"
+
 #include <weir/data/csv.hpp>
 
 #include <algorithm>
@@ -18,27 +20,7 @@
 namespace {
 
 using namespace weir;
-
-/// Hands out a few bytes at a time.
-class DrippingSource final : public ByteSource {
- public:
-  DrippingSource(std::string_view bytes, std::size_t most) : ByteSource("drip"), rest_(bytes), most_(most) {}
-
-  Result<std::size_t> read(std::span<char> out) override {
-    const std::size_t count = std::min({out.size(), rest_.size(), most_});
-    std::copy_n(rest_.data(), count, out.data());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t most_;
-};
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using table_fuzz::check_equal, table_fuzz::DrippingSource, table_fuzz::require;
 
 CsvOptions options_of(const std::uint8_t* choice) {
   constexpr std::string_view separators = ",;\t |";
@@ -62,21 +44,6 @@ CsvOptions options_of(const std::uint8_t* choice) {
         {"a", ColumnKind::numeric}, {"b", ColumnKind::categorical}, {"c", ColumnKind::ignore}};
   }
   return options;
-}
-
-void check_equal(const Table& a, const Table& b) {
-  require(a.schema() == b.schema() && a.rows() == b.rows());
-  for (std::size_t i = 0; i < a.columns(); ++i) {
-    for (std::size_t row = 0; row < a.rows(); ++row) {
-      if (a.numeric(i)) {
-        const double x = a.numbers(i)[row];
-        const double y = b.numbers(i)[row];
-        require(x == y || (is_missing(x) && is_missing(y)));
-      } else {
-        require(a.text(i, row) == b.text(i, row) && is_utf8(a.text(i, row)));
-      }
-    }
-  }
 }
 
 /// The text that the lines are those of.

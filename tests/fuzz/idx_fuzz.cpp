@@ -2,6 +2,8 @@
 // not fill, and what it reads must be the bytes of the file, in whatever pieces they arrive.
 //
 // The first byte chooses labels or images and the size of the pieces; the rest is the file.
+#include "table_fuzz.hpp"
+
 #include <weir/data/idx.hpp>
 
 #include <algorithm>
@@ -15,27 +17,7 @@
 namespace {
 
 using namespace weir;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-/// Hands out a few bytes at a time.
-class DrippingSource final : public ByteSource {
- public:
-  DrippingSource(std::string_view bytes, std::size_t most) : ByteSource("drip"), rest_(bytes), most_(most) {}
-
-  Result<std::size_t> read(std::span<char> out) override {
-    const std::size_t count = std::min({out.size(), rest_.size(), most_});
-    std::copy_n(rest_.data(), count, out.data());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t most_;
-};
+using table_fuzz::DrippingSource, table_fuzz::require;
 
 void check_bytes(std::span<const std::uint8_t> values, std::string_view file, std::size_t header) {
   require(values.size() + header == file.size());

@@ -143,6 +143,7 @@ inline constexpr std::array content_signatures{
     ContentSignature{ContentKind::snoop, 0, literal_bytes("snoop\0\0\0")},
     ContentSignature{ContentKind::netflow, 0, literal_bytes("\x0C\xA5")},
     ContentSignature{ContentKind::zeek_log, 0, literal_bytes("#separator ")},
+    ContentSignature{ContentKind::zeek_log, 0, literal_bytes("#separator\t")},
     ContentSignature{ContentKind::utf32_text, 0, literal_bytes("\xFF\xFE\0\0")},
     ContentSignature{ContentKind::utf32_text, 0, literal_bytes("\0\0\xFE\xFF")},
     ContentSignature{ContentKind::utf16_text, 0, literal_bytes("\xFF\xFE")},

@@ -63,7 +63,8 @@ enum class BadField : std::uint8_t {
   encoding,  ///< bytes that are not UTF-8
 };
 
-/// A row that was left out. Line and column count from 1; the column is that of the fields, not of bytes.
+/// A row that was left out. Line and column count from 1; the column is that of the fields, not of bytes, but
+/// in a line of JSON that cannot be taken apart.
 struct BadRow {
   std::uint64_t line = 0;
   std::size_t column = 0;
@@ -79,17 +80,20 @@ struct CsvPlace {
   std::string text;
 };
 
-/// Every line belongs to the header, to a row, to a bad row, to a header line that is repeated, or is blank;
-/// rows with line ends inside quotes have more than one.
+/// Every line belongs to the header, to a row, to a bad row, to a header line that is repeated, or is blank, or
+/// is a declaration, a directive or a comment; rows with line ends inside quotes have more than one.
 struct CsvReport {
   std::uint64_t lines = 0;
   std::uint64_t rows = 0;
   std::uint64_t bad_rows = 0;
   std::uint64_t blank_lines = 0;
+  std::uint64_t head_lines = 0;  ///< declarations, directives and comments of ARFF files and Zeek's logs
   std::uint64_t repeated_headers = 0;  ///< left out: the header line again, as in files put together
   std::uint64_t first_repeated = 0;    ///< the line of the first of them
   std::uint64_t recoded = 0;           ///< texts that were read as Windows-1252
   std::optional<CsvPlace> first_recoded = {};
+  std::uint64_t unlisted = 0;  ///< values in JSON under names that the first rows do not have, left out
+  std::optional<CsvPlace> first_unlisted = {};
   std::uint64_t lost =
       0;  ///< names and texts with U+FFFD, such as of UTF-16 that is cut: a character is lost
   std::optional<CsvPlace> first_lost = {};

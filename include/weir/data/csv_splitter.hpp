@@ -9,12 +9,14 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/byte_source.hpp>
+#include <weir/data/row_splitter.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,16 +33,14 @@ struct CsvDialect {
   std::size_t max_columns = 4'096;
 };
 
-class CsvSplitter {
+class CsvSplitter final : public RowSplitter {
  public:
-  enum class Step : std::uint8_t { row, bad, end, failed };
-
-  CsvSplitter(ByteSource& source, const CsvDialect& dialect) : source_(&source), dialect_(dialect) {
+  CsvSplitter(std::unique_ptr<ByteSource> source, const CsvDialect& dialect)
+      : source_(std::move(source)), dialect_(dialect) {
     for (const char c : {dialect.separator, '\n', '\r', '\0', dialect.quote}) stops_[byte(c)] = true;
   }
 
-  /// The next row that is not blank.
-  Step next() {
+  Step next() override {
     while (true) {
       if (skipping_ && !skip_line()) return fault_ ? Step::failed : Step::end;
       if (begin_ == end_ && !refill()) return Step::failed;
@@ -67,18 +67,16 @@ class CsvSplitter {
     }
   }
 
-  /// The fields of the row; valid until the next call of next().
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept { return fields_; }
-  /// The line (from 1) on which the row begins.
-  [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
-  /// Lines read so far, and those of them that were empty.
-  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
-  [[nodiscard]] std::uint64_t blank_lines() const noexcept { return blank_lines_; }
-  /// After Step::bad: why, and at which field (from 1).
-  [[nodiscard]] const char* reason() const noexcept { return reason_; }
-  [[nodiscard]] std::size_t column() const noexcept { return fields_.size() + 1; }
-  /// After Step::failed.
-  [[nodiscard]] const Failure& failure() const noexcept { return *fault_; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return fields_; }
+  /// The column is that of the field at fault.
+  [[nodiscard]] RowPlace place() const override {
+    RowPlace place{.line = line_, .lines = lines_, .blank_lines = blank_lines_};
+    if (!skipping_) return place;
+    place.column = fields_.size() + 1;
+    place.reason = reason_;
+    return place;
+  }
+  [[nodiscard]] const Failure& failure() const noexcept override { return *fault_; }
 
  private:
   enum class Scan : std::uint8_t { complete, more, bad };
@@ -167,7 +165,7 @@ class CsvSplitter {
     return Scan::bad;
   }
   Scan reject_last(const char* reason) noexcept {
-    fields_.pop_back();  // so that column() is that of the field at fault
+    fields_.pop_back();  // so that the column is that of the field at fault
     return reject(reason);
   }
 
@@ -257,7 +255,7 @@ class CsvSplitter {
     }
   }
 
-  ByteSource* source_;
+  std::unique_ptr<ByteSource> source_;
   CsvDialect dialect_;
   std::array<bool, 256> stops_{};  // bytes that end an unquoted field, rightly or not
   std::vector<char> buffer_;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
@@ -21,6 +22,7 @@
 #include <weir/data/row_reader.hpp>
 #include <weir/data/schema.hpp>
 #include <weir/data/table.hpp>
+#include <weir/data/table_content.hpp>
 #include <weir/data/table_formats.hpp>
 #include <weir/data/table_mends.hpp>
 #include <weir/data/table_options.hpp>
@@ -40,10 +42,13 @@ class TableFile {
  public:
   TableFile(std::unique_ptr<ByteSource> source, TableOptions options)
       : options_(std::move(options)), name_(source->name()) {
-    constexpr std::size_t head = 512;
+    constexpr std::size_t head = std::size_t{16} << 10;  // ARFF files begin with long comments
     std::unique_ptr<PeekedSource> peeked = PeekedSource::try_make(std::move(source), head).value();
     looks_like_ = &table_format_of(peeked->head());
     format_ = options_.format.empty() ? looks_like_ : &table_format_named(options_);
+    // "csv" is what people and records of models say of any table of text.
+    const bool text = format_ == &table_formats.front();
+    if (text && detail::is_kind_of_text(content_kind(peeked->head()))) format_ = looks_like_;
     reader_ = format_->open(std::move(peeked), options_).value();
     check_separator();
   }
@@ -205,6 +210,12 @@ WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, Option
     notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
                     (report.repeated_headers > 1 ? "first " : "") + "in line " +
                     std::to_string(report.first_repeated));
+  }
+  if (report.first_unlisted) {
+    notes.push_back(count_text(report.unlisted, "value") +
+                    " left out under names that the first rows do not have, the first in line " +
+                    std::to_string(report.first_unlisted->line) + ": " +
+                    quoted_excerpt(report.first_unlisted->text));
   }
   if (report.first_recoded) {
     notes.push_back(

@@ -22,9 +22,10 @@ class PeekedSource final : public ByteSource {
   /// Reads up to `most` bytes ahead.
   [[nodiscard]] static Result<std::unique_ptr<PeekedSource>> try_make(std::unique_ptr<ByteSource> source,
                                                                       std::size_t most) {
-    std::string head(most, '\0');
+    std::string head;
     std::size_t filled = 0;
     while (filled < most) {
+      if (filled == head.size()) head.resize(std::min(most, std::max<std::size_t>(512, 2 * filled)));
       const Result<std::size_t> count = source->read(std::span(head).subspan(filled));
       if (!count) return count.error();
       if (count.value() == 0) break;

@@ -21,12 +21,11 @@ namespace detail {
     case ContentKind::weir_model: return "a model stands before the table: `weir predict MODEL TABLE`";
     case ContentKind::netflow: return "`nfdump -r FILE -o csv` makes one of it";
     case ContentKind::idx: return "images are read by --format idx";
-    case ContentKind::zeek_log:
-      return "`zcat -f LOG | sed 's/^#fields\\t//; /^#/d' > flows.tsv` makes one of it, with --separator tab";
-    case ContentKind::arff:
-      return "the lines behind @data are CSV: put one line with the names of the @attribute lines before "
-             "them";
-    case ContentKind::json: return "write its records as CSV with a header line (jq's @csv, pandas' to_csv)";
+    case ContentKind::zeek_log: return "open_table() and --format zeek read it";
+    case ContentKind::arff: return "open_table() and --format arff read it";
+    case ContentKind::json:
+      return "open_table() and --format json read lines of one object each: `jq -c '.[]'` makes them of an "
+             "array";
     case ContentKind::gzip:
       return "gzip data within a table's gzip data, or a source not opened by open_any()";
     case ContentKind::tar:

@@ -1,5 +1,5 @@
 // The formats of tables, one list: how each is told from others and how it is read. A further format is an
-// entry here, a RowReader, a test and a row in docs/data.md.
+// entry here, a RowReader, a test, a fuzz target and a row in docs/data.md (docs/contributing.md).
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -7,12 +7,15 @@
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
+#include <weir/data/arff.hpp>
 #include <weir/data/byte_source.hpp>
 #include <weir/data/csv.hpp>
 #include <weir/data/idx_rows.hpp>
+#include <weir/data/json_lines.hpp>
 #include <weir/data/nsl_kdd.hpp>
 #include <weir/data/row_reader.hpp>
 #include <weir/data/table_options.hpp>
+#include <weir/data/zeek_log.hpp>
 
 #include <array>
 #include <cstdint>
@@ -61,17 +64,40 @@ template <class Reader>
   }
   return as_row_reader(IdxRows::try_make(std::move(images).value(), std::move(labels), source->name()));
 }
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_arff(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_arff_reader(std::move(source), typed_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_zeek(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_zeek_reader(std::move(source), typed_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_json(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_json_reader(std::move(source), typed_options(options)));
+}
 
 [[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
+[[nodiscard]] inline bool is_arff(std::string_view head) { return content_kind(head) == ContentKind::arff; }
+[[nodiscard]] inline bool is_zeek(std::string_view head) {
+  return content_kind(head) == ContentKind::zeek_log;
+}
+[[nodiscard]] inline bool is_json(std::string_view head) {
+  return content_kind(head) == ContentKind::json && without_leading_space(head).starts_with('{');
+}
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
 }  // namespace detail
 
 /// The first is what a file is taken for that is none of the others.
-inline constexpr std::array<TableFormat, 3> table_formats{
-    {{"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
-     {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
-     {"idx", "IDX images", "label", detail::is_idx, detail::open_idx}}};
+inline constexpr auto table_formats = std::to_array<TableFormat>({
+    {"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
+    {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
+    {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
+    {"zeek", "a Zeek log", "", detail::is_zeek, detail::open_zeek},
+    {"json", "JSON lines", "", detail::is_json, detail::open_json},
+});
 
 /// "csv", ...
 [[nodiscard]] inline std::vector<std::string> table_format_names() {

@@ -97,6 +97,15 @@ namespace detail {
   return csv;
 }
 
+/// The same for a format that says by itself which values are missing: no words but those that are named.
+[[nodiscard]] inline CsvOptions typed_options(const TableOptions& options) {
+  CsvOptions typed = csv_options(options);
+  typed.separator = ',';
+  typed.missing = options.missing_values;
+  typed.missing.emplace_back();
+  return typed;
+}
+
 /// What a model's record keeps of them.
 [[nodiscard]] inline TextRecord record_of(const TableOptions& options) {
   const CsvOptions csv = csv_options(options);

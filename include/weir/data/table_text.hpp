@@ -18,14 +18,17 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-/// The source of the text of a table: decoded from UTF-16; refused when it is something else.
+/// The source of the text of a table: decoded from UTF-16; refused when it is something else than text or
+/// `own`, the format that is asked for.
 [[nodiscard]] inline Result<std::unique_ptr<ByteSource>> table_text(std::unique_ptr<ByteSource> source,
-                                                                    TextEncoding encoding) {
+                                                                    TextEncoding encoding,
+                                                                    ContentKind own = ContentKind::table) {
   constexpr std::size_t head = 512;
   Result<std::unique_ptr<PeekedSource>> peeked = PeekedSource::try_make(std::move(source), head);
   if (!peeked) return peeked.error();
   std::unique_ptr<PeekedSource> text = std::move(peeked).value();
-  if (const auto why = why_no_table(text->head())) {
+  const auto why = why_no_table(text->head());
+  if (why && content_kind(text->head()) != own) {
     return Failure{ErrorKind::format, text->name() + ": " + *why};
   }
   const bool guess = encoding != TextEncoding::utf16;

@@ -1,7 +1,10 @@
-// Memory of the CSV reader: bounded whatever the file holds, while kinds are guessed and afterwards. The
+// Memory of the readers of text: bounded whatever the file holds, while kinds are guessed and afterwards. The
 // files are made as they are read, so that they may be larger than memory. Replaces the global operator new,
 // so this file needs a program of its own.
+#include <weir/data/arff.hpp>
 #include <weir/data/csv.hpp>
+#include <weir/data/json_lines.hpp>
+#include <weir/data/zeek_log.hpp>
 
 #include <doctest/doctest.h>
 #include <malloc.h>
@@ -122,12 +125,13 @@ struct Reading {
 };
 
 /// Reads it all, in pieces that are thrown away.
-Reading read_all(std::unique_ptr<ByteSource> source, CsvOptions options) {
+template <class Open = decltype(&CsvReader::try_make)>
+Reading read_all(std::unique_ptr<ByteSource> source, CsvOptions options, Open open = &CsvReader::try_make) {
   Reading result;
   const std::size_t before = counter.live;
   counter.peak = before;
   {
-    Result<CsvReader> reader = CsvReader::try_make(std::move(source), std::move(options));
+    auto reader = open(std::move(source), std::move(options));
     while (reader.ok()) {
       Table rows = reader->make_table();
       const Result<std::size_t> count = reader->try_read(rows, 1'000);
@@ -204,4 +208,40 @@ TEST_CASE("csv memory: columns of one name are told apart at once") {
   for (int i = 1; i < 4'000; ++i) header += ",a";
   const CsvReader reader = CsvReader::make(std::make_unique<EndlessSource>(header + "\n", "", 0, ""), {});
   CHECK(reader.schema().columns.back().name == "a.3999");
+}
+
+TEST_CASE("lines memory: a line of any length, in any place, takes a bounded buffer") {
+  const std::string arff = "@relation r\n@attribute a string\n@data\n",
+                    zeek = "#separator \\x09\n#fields\ta\n";
+  const std::string long_text(64'000, 'x');
+  const CsvOptions options{.bad_rows = BadRows::collect};
+  for (const auto& [begin, end] : {std::pair(arff + "x\n", "\ny\n"), std::pair(arff + "'x", "'\ny\n")}) {
+    const Reading reading = read_all(std::make_unique<EndlessSource>(begin, long_text, 32 * mebi, end),
+                                     options, &try_arff_reader);
+    CHECK(reading.good);
+    CHECK(reading.report.bad_rows == 1);
+    CHECK(reading.peak < 24 * mebi);
+  }
+  const Reading log = read_all(std::make_unique<EndlessSource>(zeek + "x\n", long_text, 32 * mebi, "\ny\n"),
+                               options, &try_zeek_reader);
+  CHECK(log.report.rows == 2);
+  CHECK(log.peak < 24 * mebi);
+  const Reading json = read_all(std::make_unique<EndlessSource>("{\"a\":\"x\"}\n{\"a\":\"", long_text,
+                                                                32 * mebi, "\"}\n{\"a\":\"y\"}\n"),
+                                options, &try_json_reader);
+  CHECK(json.report.rows == 2);
+  CHECK(json.peak < 48 * mebi);
+}
+
+TEST_CASE("lines memory: declarations and names without end are refused") {
+  const auto peak = [](std::string begin, const std::string& piece, auto open) {
+    const Reading reading = read_all(
+        std::make_unique<EndlessSource>(std::move(begin), piece_of(piece), 128 * mebi, ""), {}, open);
+    CHECK_FALSE(reading.good);
+    return reading.peak;
+  };
+  CHECK(peak("@relation r\n", "@attribute a {x,y,z}\n", &try_arff_reader) < 24 * mebi);
+  CHECK(peak("@relation r\n@attribute a {x", ",y", &try_arff_reader) < 24 * mebi);
+  CHECK(peak("#separator \\x09\n#fields", "\ta", &try_zeek_reader) < 24 * mebi);
+  CHECK(peak("{\"a\":1", ",\"b\":1", &try_json_reader) < 48 * mebi);
 }

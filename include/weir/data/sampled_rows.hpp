@@ -6,45 +6,32 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/data/csv_splitter.hpp>
+#include <weir/data/csv_options.hpp>
+#include <weir/data/row_splitter.hpp>
 
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
-/// What is known of a row besides its fields.
-struct CsvRowPlace {
-  CsvSplitter::Step step = CsvSplitter::Step::end;
-  std::uint64_t line = 0;  ///< on which it begins, from 1
-  std::uint64_t lines = 0;
-  std::uint64_t blank_lines = 0;
-  std::size_t column = 0;
-  const char* reason = "";
-};
-
-class CsvRows {
+class SampledRows {
  public:
-  using Step = CsvSplitter::Step;
+  using Step = RowSplitter::Step;
 
-  CsvRows(ByteSource& source, const CsvDialect& dialect) : splitter_(source, dialect) {}
+  explicit SampledRows(std::unique_ptr<RowSplitter> splitter) : splitter_(std::move(splitter)) {}
 
   Step next() {
     if (again_ < kept_.size()) return repeat();
     if (!kept_.empty() && !keeping_) forget();
-    const Step step = splitter_.next();
-    place_ = {step,
-              splitter_.line(),
-              splitter_.lines(),
-              splitter_.blank_lines(),
-              splitter_.column(),
-              splitter_.reason()};
-    fields_ = splitter_.fields();
-    if (keeping_ && (step == Step::row || step == Step::bad)) keep();
+    const Step step = splitter_->next();
+    place_ = splitter_->place();
+    fields_ = splitter_->fields();
+    if (keeping_ && (step == Step::row || step == Step::bad)) keep(step);
     return step;
   }
 
@@ -59,24 +46,26 @@ class CsvRows {
   }
   /// What keeping has taken.
   [[nodiscard]] std::size_t kept_bytes() const noexcept {
-    return text_.size() + ends_.size() * sizeof ends_[0] + kept_.size() * sizeof kept_[0];
+    return text_.size() + ends_.size() * sizeof ends_[0] + kept_.size() * sizeof kept_[0] + reasons_;
   }
 
   /// The fields of the row; valid until the next call of next().
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept { return fields_; }
-  [[nodiscard]] const CsvRowPlace& place() const noexcept { return place_; }
+  [[nodiscard]] const RowPlace& place() const noexcept { return place_; }
   /// After Step::failed.
-  [[nodiscard]] const Failure& failure() const noexcept { return splitter_.failure(); }
+  [[nodiscard]] const Failure& failure() const noexcept { return splitter_->failure(); }
+  void tell(CsvReport& report) const { splitter_->tell(report); }
 
  private:
-  void keep() {
-    if (place_.step == Step::row) {
+  void keep(Step step) {
+    if (step == Step::row) {
       for (const std::string_view field : fields_) {
         text_.append(field);
         ends_.push_back(text_.size());
       }
     }
-    kept_.push_back({place_, ends_.size()});
+    reasons_ += place_.reason.size();
+    kept_.push_back({step, place_, ends_.size()});
     again_ = kept_.size();
   }
 
@@ -91,7 +80,7 @@ class CsvRows {
     }
     fields_ = views_;
     place_ = row.place;
-    return place_.step;
+    return row.step;
   }
 
   void forget() {
@@ -102,16 +91,18 @@ class CsvRows {
   }
 
   struct Kept {
-    CsvRowPlace place;
+    Step step = Step::end;
+    RowPlace place{};
     std::size_t ends = 0;  // of this and all rows before
   };
 
-  CsvSplitter splitter_;
-  CsvRowPlace place_;
+  std::unique_ptr<RowSplitter> splitter_;
+  RowPlace place_;
   std::span<const std::string_view> fields_;
   std::vector<Kept> kept_;
   std::vector<std::size_t> ends_;  // of each field in text_
   std::string text_;
+  std::size_t reasons_ = 0;  // bytes of them
   std::vector<std::string_view> views_;
   std::size_t again_ = 0;  // the kept row that is repeated next
   bool keeping_ = false;

@@ -1,0 +1,184 @@
+// JSON lines, as tables and through open_table.
+#include <weir/data/gzip.hpp>
+#include <weir/data/json_lines.hpp>
+#include <weir/data/open_table.hpp>
+#include <weir/data/strata.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace weir;
+
+namespace {
+
+TableFile opened(std::string_view text, TableOptions options = {}) {
+  return {std::make_unique<MemorySource>(text, "t"), std::move(options)};
+}
+
+std::string message(std::string_view text, const TableOptions& options = {}) {
+  try {
+    static_cast<void>(opened(text, options).read_all());
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::string nested(std::size_t depth, const char* open, const char* close) {
+  std::string text = "{\"a\":";
+  for (std::size_t i = 0; i < depth; ++i) text += open;
+  text += "1";
+  for (std::size_t i = 0; i < depth; ++i) text += close;
+  return text + "}\n";
+}
+
+/// The folder of the real data; empty, and said so, when there is none.
+std::string data_folder() {
+  const char* folder = std::getenv("WEIR_DATA");
+  if (folder == nullptr) MESSAGE("SKIPPED: WEIR_DATA not set");
+  return folder == nullptr ? "" : folder;
+}
+
+}  // namespace
+
+TEST_CASE("json: objects within objects are columns with dotted names") {
+  const std::string text =
+      "{\"ts\": 1.5e1, \"id\": {\"p\": 80, \"h\": \"a\\u00e4\"}, \"ok\": true, \"x\": null}\n\n"
+      "{\"id\": {\"h\": \"b\"}, \"ts\": -2, \"new\": {\"y\": {\"z\": 7}}}\r\n{}\n";
+  TableFile file = opened(text);
+  CHECK(file.format().name == "json");
+  const std::vector<Column> expected{{"ts", ColumnKind::numeric},       {"id.p", ColumnKind::numeric},
+                                     {"id.h", ColumnKind::categorical}, {"ok", ColumnKind::categorical},
+                                     {"x", ColumnKind::numeric},        {"new.y.z", ColumnKind::numeric}};
+  CHECK(file.schema().columns == expected);
+  const Table table = file.read_all();
+  REQUIRE(table.rows() == 3);
+  CHECK(table.numbers("ts")[0] == 15);
+  CHECK(table.numbers("ts")[1] == -2);
+  CHECK(is_missing(table.numbers("ts")[2]));
+  CHECK(is_missing(table.numbers("id.p")[1]));
+  CHECK(table.text("id.h", 0) == "a\xC3\xA4");
+  CHECK(table.text("ok", 0) == "true");
+  CHECK(table.codes("ok")[1] == missing_code);
+  CHECK(table.numbers("new.y.z")[1] == 7);
+  CHECK(file.report().lines == 4);
+  CHECK(file.report().blank_lines == 1);
+}
+
+TEST_CASE("json: an array is one text, and its column a category") {
+  const std::string text =
+      "{\"ttl\": [60], \"names\": [\"a\", \"b\\n\", null, 1.50], \"answers\": [{\"r\": [1, {}]}, []], \"e\": "
+      "[]}\n"
+      "{\"ttl\": [60, 5], \"names\": \"c\"}\n";
+  TableFile file = opened(text);
+  for (const char* name : {"ttl", "names", "answers", "e"}) {
+    CHECK(file.schema().columns[*file.schema().find(name)].kind == ColumnKind::categorical);
+  }
+  const Table table = file.read_all();
+  CHECK(table.text("ttl", 0) == "60");
+  CHECK(table.text("ttl", 1) == "60,5");
+  CHECK(table.text("names", 0) == "a,b\n,,1.50");
+  CHECK(table.text("answers", 0) == "{\"r\": [1, {}]},[]");
+  CHECK(table.codes("e")[0] == missing_code);
+}
+
+TEST_CASE("json: names that the first rows do not have are counted and told") {
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += "{\"a\": " + std::to_string(i) + "}\n";
+  text += "{\"a\": 1, \"b\": {\"c\": 2}, \"d\": []}\n{\"b\": {\"c\": 3}}\n";
+  TableFile file = opened(text);
+  const Table table = file.read_all();
+  CHECK(table.columns() == 1);
+  CHECK(table.rows() == 1'002);
+  CHECK(file.report().unlisted == 3);
+  const std::vector<std::string> notes = reading_notes(file.report());
+  REQUIRE(notes.size() == 1);
+  CHECK(
+      holds(notes[0],
+            "3 values left out under names that the first rows do not have, the first in line 1001: 'b.c'"));
+}
+
+TEST_CASE("json: what Python writes for numbers that are none, strings of digits, words for missing") {
+  const std::string text =
+      "{\"a\": NaN, \"b\": \"12\", \"c\": \"NA\"}\n{\"a\": -Infinity, \"b\": \"\", \"c\": \"-\"}\n";
+  const Table table = opened(text).read_all();
+  CHECK(is_missing(table.numbers("a")[0]));
+  CHECK(table.numbers("a")[1] < -1e300);
+  CHECK(table.text("b", 0) == "12");
+  CHECK(table.codes("b")[1] == missing_code);
+  CHECK(table.text("c", 0) == "NA");
+  CHECK(opened(text, {.missing_values = {"NA"}}).read_all().codes("c")[0] == missing_code);
+  CHECK(opened("{\"a\": 1.234}\n", {.decimal_comma = true, .thousands = "."}).read_all().numbers("a")[0] ==
+        1.234);
+}
+
+TEST_CASE("json: strings are names, whatever they are, and a few of them among numbers are refused") {
+  std::string flags, few;
+  for (int i = 0; i < 40; ++i) {
+    flags += "{\"flags\": \"" + std::to_string(i) + "\", \"n\": " + std::to_string(i) + "}\n";
+    few += "{\"n\": " + std::to_string(i) + "}\n";
+  }
+  CHECK(opened(flags + "{\"flags\": \"1b\"}\n").read_all().text("flags", 40) == "1b");
+  CHECK(holds(message(few + "{\"n\": \"none\"}\n"),
+              "column 'n': 1 of 41 cells is no number: 'none' (line 41): missing_values none as missing"));
+}
+
+TEST_CASE("json: bad lines name line and byte, and what to write") {
+  const std::string good = "{\"a\": 1}\n";
+  CHECK(holds(message(good + "{\"a\" 1}\n"), "t:2:6: expected ':'; skip_bad_rows leaves such rows out"));
+  CHECK(holds(message(good + "[1]\n"), "t:2:1: expected '{'"));
+  CHECK(holds(message(good + "{\"a\": 1} {}\n"), "t:2:10: there is text behind the object"));
+  CHECK(holds(message(good + "{\"a\": 1, \"a\": 2}\n"), "'a' comes twice"));
+  CHECK(holds(message(good + "{\"a\": {\"b\": 1, \"\": 2}}\n"), "a name is empty"));
+  CHECK(holds(message(good + "{\"a\": \"x\\u0000\"}\n"), "NUL"));
+  CHECK(holds(message(good + "{\"a\": \"\xE4\"}\n"), "t:2:8: not UTF-8"));
+  CHECK(holds(message(good + "{\"a\": 1e999}\n"), "expected a finite number"));
+  CHECK(
+      holds(message("{\n\"a\": 1\n}\n"), "t:1:2: expected a string; each line is to hold one whole object"));
+  TableFile file = opened(good + "{\n" + good, {.skip_bad_rows = true});
+  CHECK(file.read_all().rows() == 2);
+  CHECK(file.report().bad_rows == 1);
+  CHECK(holds(message("[{\"a\": 1}]\n"), "JSON"));
+  CHECK(holds(message("a,b\n1,2\n", {.format = "json"}), "t:1:1: expected '{'"));
+}
+
+TEST_CASE("json: depth is bounded") {
+  CHECK(opened(nested(60, "{\"b\":", "}")).read_all().rows() == 1);
+  CHECK(opened(nested(60, "[", "]")).read_all().rows() == 1);
+  CHECK(holds(message(nested(70, "{\"b\":", "}")), "too many objects within one another"));
+  CHECK(holds(message(nested(100'000, "[", "]")), "too many values within one another"));
+}
+
+TEST_CASE("json: Zeek's logs and Suricata's EVE") {
+  const std::string folder = data_folder();
+  if (folder.empty()) return;
+  const auto read = [&](const std::string& name) {
+    return read_table(folder + "/" + name, {.open = open_any});
+  };
+  const Table conn = read("zeek-json/conn.log.gz");
+  CHECK(conn.rows() == 576);
+  CHECK(conn.numbers("id.orig_p")[0] == 61099);
+  CHECK(conn.text("conn_state", 1) == "SF");
+  CHECK(read("zeek-json/dns.log.gz").rows() == 239);
+  CHECK(read("zeek-json/http.log.gz").rows() == 516);
+  CHECK(read("zeek-json/x509.log.gz").rows() == 154);
+  CHECK(read("zeek-labelled/002-zeek-scenario-port-scanning/conn.log.gz").rows() == 4'504);
+  const Table eve = read("suricata-eve/eve.json.gz");
+  CHECK(eve.rows() == 4'000);
+  CHECK(text_counts(eve, "event_type") == std::vector<std::pair<std::string, std::size_t>>{{"alert", 597},
+                                                                                           {"anomaly", 3},
+                                                                                           {"dns", 546},
+                                                                                           {"fileinfo", 2},
+                                                                                           {"flow", 2'809},
+                                                                                           {"http", 42},
+                                                                                           {"tls", 1}});
+  CHECK(eve.text("alert.metadata.signature_severity", 0) == "Major");
+}
