@@ -30,8 +30,8 @@ struct MeterOptions {
     visit("active", o.active, weir::RealRange{0.001, 1e9, "s"}, "seconds after which a flow is cut");
     visit("max_flows", o.max_flows, weir::count_from(1),
           "open at a time; sets the memory: a million take 0.4 GB, in cic 0.9, nfstream 1.2, cesnet 2.1");
-    visit("apart", o.apart,
-          "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none [vlan,tunnel]");
+    visit("apart", o.apart, "what keeps flows of equal addresses and ports apart: vlan, tunnel, outer, none",
+          "vlan,tunnel");
   }
 };
 

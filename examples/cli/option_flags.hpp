@@ -119,8 +119,10 @@ class FlagMaker {
           ->check(one_of({choice.words.begin(), choice.words.end()}));
     });
   }
-  void operator()(std::string_view name, std::vector<std::string>& value, std::string_view meaning) {
-    make(name, [&](const std::string& flag) { return add_list(app_, flag, value, std::string(meaning)); });
+  void operator()(std::string_view name, std::vector<std::string>& value, std::string_view meaning,
+                  std::string_view otherwise = {}) {
+    make(name,
+         [&](const std::string& flag) { return add_list(app_, flag, value, help(meaning, otherwise, {})); });
   }
   void operator()(std::string_view name, weir::Shape& value, std::string_view meaning) {
     const auto check = [](const std::string& text) {

@@ -70,8 +70,9 @@ class FieldLister {
   void operator()(std::string_view name, const std::string& value, OneOf choice, std::string_view meaning) {
     add(name, words_text(choice), value, meaning);
   }
-  void operator()(std::string_view name, const std::vector<std::string>&, std::string_view meaning) {
-    add(name, "list", {}, meaning);
+  void operator()(std::string_view name, const std::vector<std::string>&, std::string_view meaning,
+                  std::string_view otherwise = {}) {
+    add(name, "list", {}, meaning, otherwise);
   }
   void operator()(std::string_view name, const Shape&, std::string_view meaning) {
     add(name, "steps and channels", {}, meaning);
