@@ -21,3 +21,4 @@
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/parse.hpp>
+#include <weir/train/metrics/measures.hpp>

@@ -1,6 +1,18 @@
 #include "cli/program.hpp"
 
+#include <weir/train/metrics.hpp>
+
 using namespace cli_test;
+
+namespace {
+/// Those that an evaluation of two classes has.
+std::vector<weir::AnyMetric> metrics_of_classes() {
+  std::vector<weir::AnyMetric> metrics = weir::builtin_metrics();
+  std::erase_if(metrics,
+                [](const weir::AnyMetric& m) { return m.as<weir::AnyMetric::OfValues>() != nullptr; });
+  return metrics;
+}
+}  // namespace
 
 TEST_CASE("evaluate --json holds what machines rely on") {
   if (!built()) return;
@@ -9,6 +21,10 @@ TEST_CASE("evaluate --json holds what machines rely on") {
                            "recall", "f1", "fpr", "roc_auc", "pr_auc", "mcc", "confusion"}) {
     INFO(name);
     CHECK(json.contains(name));
+  }
+  for (const weir::AnyMetric& metric : metrics_of_classes()) {
+    INFO(metric.text.kind);
+    CHECK(json.contains(std::string(metric.text.kind)));
   }
   const auto& c = json.at("confusion");
   const double tn = c[0][0], fp = c[0][1], fn = c[1][0], tp = c[1][1];
@@ -26,6 +42,10 @@ TEST_CASE("evaluate's text shows counts and rates") {
   for (const char* part : {"5000 rows", "true class", "false positive rate", "ROC-AUC", "macro F1", "MCC"}) {
     INFO(part);
     CHECK(text.find(part) != std::string::npos);
+  }
+  for (const weir::AnyMetric& metric : metrics_of_classes()) {
+    INFO(metric.text.kind);
+    CHECK(text.find(metric.text.title) != std::string::npos);
   }
 }
 

@@ -26,6 +26,10 @@ template <class... M>
   return {AnyMetric(M{})...};
 }
 /// All of them; add your own, or leave some out.
-[[nodiscard]] inline std::vector<AnyMetric> builtin_metrics() { return metrics_of(BuiltinMetrics{}); }
+[[nodiscard]] std::vector<AnyMetric> builtin_metrics();
+
+#if WEIR_BODIES
+WEIR_BODY std::vector<AnyMetric> builtin_metrics() { return metrics_of(BuiltinMetrics{}); }
+#endif
 
 }  // namespace weir::inline WEIR_ABI

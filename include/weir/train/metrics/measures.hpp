@@ -33,36 +33,10 @@ class Measures {
   explicit Measures(std::vector<AnyMetric> metrics = builtin_metrics()) : metrics_(std::move(metrics)) {}
 
   /// Means are over the classes that occur.
-  void add(const ConfusionMatrix& confusion) {
-    const Index classes = confusion.classes();
-    for (const AnyMetric& metric : metrics_) {
-      if (const auto* whole = metric.as<AnyMetric::OfMatrix>()) all_.push_back({metric, (*whole)(confusion)});
-      const auto* of_class = metric.as<AnyMetric::OfClass>();
-      if (of_class == nullptr) continue;
-      Measure measure{metric};
-      for (Index k = 0; k < classes; ++k) measure.of_classes.push_back((*of_class)(confusion, k));
-      measure.value = classes == 2 ? measure.of_classes[1] : mean_of(measure.of_classes, [&](std::size_t k) {
-        return confusion.occurs(static_cast<Index>(k));
-      });
-      all_.push_back(std::move(measure));
-    }
-  }
+  void add(const ConfusionMatrix& confusion);
   /// Of the next class: nothing is defined without rows of the class and of others, and the mean is over the others.
-  void add(const Ranking& ranking) {
-    for (const AnyMetric& metric : metrics_) {
-      const auto* rank = metric.as<AnyMetric::OfRanking>();
-      if (rank == nullptr) continue;
-      Measure& measure = place_of(metric);
-      measure.of_classes.push_back(ranking.has_both() ? (*rank)(ranking) : std::nan(""));
-      measure.value =
-          mean_of(measure.of_classes, [&](std::size_t k) { return !std::isnan(measure.of_classes[k]); });
-    }
-  }
-  void add(const ValueErrors& errors) {
-    for (const AnyMetric& metric : metrics_) {
-      if (const auto* of = metric.as<AnyMetric::OfValues>()) all_.push_back({metric, (*of)(errors)});
-    }
-  }
+  void add(const Ranking& ranking);
+  void add(const ValueErrors& errors);
 
   [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
   [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
@@ -76,13 +50,7 @@ class Measures {
     return nullptr;
   }
   /// Its value, NaN where it is not defined. ConfigError when nothing of this name was measured.
-  [[nodiscard]] double value(std::string_view kind) const {
-    if (const Measure* measure = find(kind)) return measure->value;
-    std::vector<std::string> names;
-    for (const Measure& measure : all_) names.emplace_back(measure.metric.text.kind);
-    fail(ErrorKind::config,
-         "no metric " + detail::in_quotes(kind) + " was measured" + near_names(kind, names, names.size()));
-  }
+  [[nodiscard]] double value(std::string_view kind) const;
 
  private:
   template <class Counts>
@@ -95,15 +63,60 @@ class Measures {
     }
     return sum / count;
   }
-  [[nodiscard]] Measure& place_of(const AnyMetric& metric) {
-    for (Measure& measure : all_) {
-      if (measure.metric.text.kind == metric.text.kind) return measure;
-    }
-    return all_.emplace_back(Measure{metric});
-  }
+  [[nodiscard]] Measure& place_of(const AnyMetric& metric);
 
   std::vector<AnyMetric> metrics_;
   std::vector<Measure> all_{};
 };
+
+#if WEIR_BODIES
+
+WEIR_BODY void Measures::add(const ConfusionMatrix& confusion) {
+  const Index classes = confusion.classes();
+  for (const AnyMetric& metric : metrics_) {
+    if (const auto* whole = metric.as<AnyMetric::OfMatrix>()) all_.push_back({metric, (*whole)(confusion)});
+    const auto* of_class = metric.as<AnyMetric::OfClass>();
+    if (of_class == nullptr) continue;
+    Measure measure{metric};
+    for (Index k = 0; k < classes; ++k) measure.of_classes.push_back((*of_class)(confusion, k));
+    const auto occurs = [&](std::size_t k) { return confusion.occurs(static_cast<Index>(k)); };
+    measure.value = classes == 2 ? measure.of_classes[1] : mean_of(measure.of_classes, occurs);
+    all_.push_back(std::move(measure));
+  }
+}
+
+WEIR_BODY void Measures::add(const Ranking& ranking) {
+  for (const AnyMetric& metric : metrics_) {
+    const auto* rank = metric.as<AnyMetric::OfRanking>();
+    if (rank == nullptr) continue;
+    Measure& measure = place_of(metric);
+    measure.of_classes.push_back(ranking.has_both() ? (*rank)(ranking) : std::nan(""));
+    const auto defined = [&](std::size_t k) { return !std::isnan(measure.of_classes[k]); };
+    measure.value = mean_of(measure.of_classes, defined);
+  }
+}
+
+WEIR_BODY void Measures::add(const ValueErrors& errors) {
+  for (const AnyMetric& metric : metrics_) {
+    if (const auto* of = metric.as<AnyMetric::OfValues>()) all_.push_back({metric, (*of)(errors)});
+  }
+}
+
+WEIR_BODY double Measures::value(std::string_view kind) const {
+  if (const Measure* measure = find(kind)) return measure->value;
+  std::vector<std::string> names;
+  for (const Measure& measure : all_) names.emplace_back(measure.metric.text.kind);
+  fail(ErrorKind::config,
+       "no metric " + detail::in_quotes(kind) + " was measured" + near_names(kind, names, names.size()));
+}
+
+WEIR_BODY Measure& Measures::place_of(const AnyMetric& metric) {
+  for (Measure& measure : all_) {
+    if (measure.metric.text.kind == metric.text.kind) return measure;
+  }
+  return all_.emplace_back(Measure{metric});
+}
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI
