@@ -23,12 +23,16 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -83,12 +87,16 @@ int complain(std::string text, int code) {
           },
           known.get_description()};
 }
-/// CLI11 itself would take -1 for the largest number that there is.
-[[nodiscard]] CLI::Validator whole_number() {
-  return {[](std::string& text) {
-            return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos
-                       ? std::string()
-                       : "'" + text + "' is not a whole number from 0 up";
+/// From 0 to 2^64 - 1, with or without a unit behind it. CLI11 itself would take -1, and what is larger, for the
+/// largest number that there is.
+[[nodiscard]] CLI::Validator whole_number(bool with_unit = false) {
+  return {[with_unit](std::string& text) {
+            const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+            std::uint64_t value = 0;
+            const char* const end = text.data() + digits;
+            const bool fits = std::from_chars(text.data(), end, value).ec == std::errc{};
+            if (fits && (with_unit || digits == text.size())) return std::string();
+            return "'" + text + (with_unit ? "' is no size" : "' is not a whole number from 0 to 2^64 - 1");
           },
           "N"};
 }
@@ -277,11 +285,7 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
   app.add_option("--model-memory", bytes,
                  "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
       ->transform(CLI::AsSizeValue(false))
-      ->transform(CLI::Validator(
-          [](const std::string& text) {
-            return text.starts_with('-') ? "'" + text + "' is no size" : std::string();
-          },
-          ""))
+      ->transform(whole_number(true))  // comes first
       ->type_name("SIZE");
 }
 
