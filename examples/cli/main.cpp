@@ -25,6 +25,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -113,11 +114,7 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
   app.add_option("--model-memory", bytes,
                  "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
       ->transform(CLI::AsSizeValue(false))
-      ->transform(CLI::Validator(
-          [](const std::string& text) {
-            return text.starts_with('-') ? "'" + text + "' is no size" : std::string();
-          },
-          ""))
+      ->transform(cli::whole_number(true))  // comes first
       ->type_name("SIZE");
 }
 

@@ -7,7 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -47,12 +51,16 @@ namespace cli {
           },
           known.get_description()};
 }
-/// CLI11 itself would take -1 for the largest number that there is.
-[[nodiscard]] inline CLI::Validator whole_number() {
-  return {[](std::string& text) {
-            return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos
-                       ? std::string()
-                       : "'" + text + "' is not a whole number from 0 up";
+/// From 0 to 2^64 - 1, with or without a unit behind it. CLI11 itself would take -1, and what is larger, for the
+/// largest number that there is.
+[[nodiscard]] inline CLI::Validator whole_number(bool with_unit = false) {
+  return {[with_unit](std::string& text) {
+            const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+            std::uint64_t value = 0;
+            const char* const end = text.data() + digits;
+            const bool fits = std::from_chars(text.data(), end, value).ec == std::errc{};
+            if (fits && (with_unit || digits == text.size())) return std::string();
+            return "'" + text + (with_unit ? "' is no size" : "' is not a whole number from 0 to 2^64 - 1");
           },
           "N"};
 }

@@ -60,6 +60,8 @@ TEST_CASE("mistakes: values that an option does not take") {
       training({"--validation", "1.5"}, {"--validation", "'1.5' is not a number from 0"}),
       training({"--alarm-rate", "5%"}, {"--alarm-rate", "'5%' is not a number from"}),
       training({"--seed", "-1"}, {"--seed", "-1"}),
+      training({"--seed", "18446744073709551616"}, {"--seed", "2^64 - 1"}),
+      training({"--seed", "1.5"}, {"--seed", "1.5"}),
       training({"--threads", "0"}, {"--threads", "'0' is not a number from 1"}),
       training({"--optimizer", "adm"}, {"--optimizer", "'adm' is not one of", "did you mean 'adam'"}),
       training({"--optimizer", "adam:beta1=1"}, {"--optimizer", "adam: 'beta1' must lie between 0 and"}),

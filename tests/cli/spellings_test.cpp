@@ -177,9 +177,13 @@ TEST_CASE("spellings: options that are given empty are refused") {
     CHECK(outcome.err.find(option) != std::string::npos);
   }
   trained(path);
-  const Outcome outcome = run_weir({"inspect", "--model-memory=-1", folder() / "spelt.weir"});
-  CHECK(outcome.code != 0);
-  CHECK(outcome.err.find("is no size") != std::string::npos);
+  for (const std::string size : {"-1", "18446744073709551616", "99999999999999999999M", "M"}) {
+    CAPTURE(size);
+    const Outcome outcome = run_weir({"inspect", "--model-memory=" + size, folder() / "spelt.weir"});
+    CHECK(outcome.code != 0);
+    CHECK(outcome.err.find("is no size") != std::string::npos);
+  }
+  CHECK(run_weir({"inspect", "--model-memory", "16M", folder() / "spelt.weir"}).code == 0);
 }
 
 TEST_CASE("spellings: a label of no class is told with file, row and classes") {

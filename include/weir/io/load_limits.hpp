@@ -54,7 +54,8 @@ class MemoryBudget {
   MemoryBudget(const SafetensorsView& file, std::size_t file_bytes, const LoadOptions& options)
       : file_bytes_(static_cast<double>(file_bytes)), limit_(static_cast<double>(options.max_memory)) {
     if (options.max_memory == 0) limit_ = 4.0 * file_bytes_ + 1048576.0;
-    taken_ = file_bytes_ + static_cast<double>(file.table_bytes()) + settings_bytes(file);
+    settings_ = settings_bytes(file);
+    taken_ = file_bytes_ + static_cast<double>(file.table_bytes()) + settings_;
   }
 
   [[nodiscard]] double left() const noexcept { return std::max(limit_ - taken_, 0.0); }
@@ -63,12 +64,16 @@ class MemoryBudget {
   [[nodiscard]] Status check(double bytes, std::string_view what) const;
   /// Whether a run of so many operations is in proportion.
   [[nodiscard]] Status check_work(double operations, std::string_view what) const;
+  /// Whether the metadata may be read.
   [[nodiscard]] Status check() const;
 
  private:
+  [[nodiscard]] Status check(double bytes, double sum, std::string_view what) const;
+
   double file_bytes_;
   double limit_;
-  double taken_ = 0.0;
+  double settings_ = 0.0;
+  double taken_ = 0.0;  // by these and by the file itself
 };
 
 /// The layer that asks for most memory, in words: "layer 3 (conv1d: 1.2 MiB)".
@@ -130,12 +135,11 @@ WEIR_BODY double settings_bytes(const SafetensorsView& file) {
   return bytes;
 }
 
-WEIR_BODY Status MemoryBudget::check(double bytes, std::string_view what) const {
-  if (taken_ + bytes <= limit_) return std::monostate{};
-  return bad_file(std::string(what) + " needs " + bytes_text(bytes) + ", which makes " +
-                  bytes_text(taken_ + bytes) + " with the file and its tables; a file of " +
-                  bytes_text(file_bytes_) + " may ask for " + bytes_text(limit_) +
-                  " (whoever trusts it allows more: max_memory, --model-memory)");
+WEIR_BODY Status MemoryBudget::check(double bytes, double sum, std::string_view what) const {
+  if (sum <= limit_) return std::monostate{};
+  return bad_file(std::string(what) + " needs " + bytes_text(bytes) + ", which makes " + bytes_text(sum) +
+                  " with the file and its tables; a file of " + bytes_text(file_bytes_) + " may ask for " +
+                  bytes_text(limit_) + " (whoever trusts it allows more: max_memory, --model-memory)");
 }
 
 WEIR_BODY Status MemoryBudget::check_work(double operations, std::string_view what) const {
@@ -146,7 +150,13 @@ WEIR_BODY Status MemoryBudget::check_work(double operations, std::string_view wh
                   bytes_text(file_bytes_) + " (whoever trusts it allows more: max_memory, --model-memory)");
 }
 
-WEIR_BODY Status MemoryBudget::check() const { return check(0.0, "reading the metadata's values"); }
+WEIR_BODY Status MemoryBudget::check(double bytes, std::string_view what) const {
+  return check(bytes, taken_ + bytes, what);
+}
+
+WEIR_BODY Status MemoryBudget::check() const {
+  return check(settings_, taken_, "reading the metadata's values");
+}
 
 #endif
 
