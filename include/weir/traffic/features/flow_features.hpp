@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/features/argus.hpp>
 #include <weir/traffic/features/cesnet.hpp>
 #include <weir/traffic/features/cic.hpp>
 #include <weir/traffic/features/cic_compat.hpp>
@@ -29,6 +30,6 @@ struct ProfileList {};
 /// In the order in which they are tried where none is named. Columns that stand beside a profile's (packet
 /// sequences, bytes, header bits) are none.
 using AllProfiles =
-    ProfileList<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow>;
+    ProfileList<CoreFlow, CicFlow, CicCompatFlow, NfstreamFlow, CesnetFlow, NetflowFlow, ZeekFlow, ArgusFlow>;
 
 }  // namespace weir::inline WEIR_ABI
