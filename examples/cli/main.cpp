@@ -65,6 +65,8 @@ void add_input(App& app, weir::TableOptions& input) {
   app.add_option("--separator", input.separator, "between fields of CSV: one character, or 'tab'")
       ->check(not_empty())
       ->type_name("C");
+  app.add_flag("--no-header", input.no_header, "CSV without a header line: the first line is a row");
+  add_list(app, "--columns", input.columns, "with --no-header, the names of the columns; else c1, c2, ...");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
   const char* group = "Numbers and texts of the table";
   add_list(app, "--missing-values", input.missing_values, "more words that stand for a missing value")

@@ -25,6 +25,7 @@ class MistakeFiles {
     put("empty", "");
     put("pcap", std::string("\xD4\xC3\xB2\xA1\x02\x00\x04\x00", 8) + std::string(200, '\0'));
     put("json", "{\"src\": 1, \"label\": \"a\"}\n{\"src\": 2, \"label\": \"b\"}\n");
+    put("json-array", "[{\"src\": 1, \"label\": \"a\"},\n {\"src\": 2, \"label\": \"b\"}]\n");
     put("zeek", "#separator \\x09\n#fields\tts\tuid\n#types\ttime\tstring\n1.5\tC1\n");
     put("arff", "@relation flows\n@attribute a numeric\n@attribute label {x,y}\n@data\n1,x\n2,y\n");
     put("html", "<!DOCTYPE html>\n<html><body>404, not found</body></html>\n");

@@ -222,9 +222,7 @@ TEST_CASE("tables: a column that gives the label away is named") {
 TEST_CASE("tables: what is no table is named, in every command that reads one") {
   if (!built()) return;
   for (const auto& [bytes, words] : std::vector<std::pair<std::string, std::string>>{
-           {"{\"a\": 1, \"label\": \"x\"}\n{\"a\": 2, \"label\": \"y\"}\n", "JSON"},
-           {"#separator \\x09\n#fields\ta\tlabel\n1\tx\n", "Zeek"},
-           {"@relation x\n@attribute a numeric\n@data\n1\n", "ARFF"},
+           {"[{\"a\": 1, \"label\": \"x\"},\n{\"a\": 2, \"label\": \"y\"}]\n", "JSON"},
            {"\xD4\xC3\xB2\xA1\x02\0\x04\0"s + std::string(40, '\0'), "weir flows"},
            {"PK\x03\x04"s + std::string(40, '\0'), ".xlsx"},
            {"<!DOCTYPE html><html></html>\n", "HTML"},
@@ -237,6 +235,35 @@ TEST_CASE("tables: what is no table is named, in every command that reads one") 
   }
   refused({"predict", model(), model()}, "a model of weir");
   refused(training(fs::temp_directory_path().string()), "directory");
+}
+
+TEST_CASE("tables: ARFF, Zeek's logs and JSON lines are told by their first bytes, in every command") {
+  if (!built()) return;
+  const auto accuracy = [](const std::string& text, std::vector<std::string> more = {}) {
+    const Json json = trained(text, std::move(more));
+    CHECK(json.at("rows_trained").get<int>() + json.at("rows_held_back").get<int>() == 600);
+    const Json judged = weir_well({"evaluate", folder() / "odd.weir", folder() / "odd.csv", "--json"}).json();
+    CHECK(judged.at("rows") == 600);
+    CHECK(weir_well({"predict", folder() / "odd.weir", folder() / "odd.csv"}).code == 0);
+    return judged.at("accuracy").get<double>();
+  };
+  const double expected = accuracy(plain(600));
+  const std::string header = "size,rate,label\n", rows = plain(600).substr(header.size());
+  std::string tabs = rows;
+  std::replace(tabs.begin(), tabs.end(), ',', '\t');
+  CHECK(
+      accuracy(
+          "@relation r\n@attribute size real\n@attribute rate real\n@attribute label {BENIGN,DDoS}\n@data\n" +
+          rows) == expected);
+  CHECK(accuracy("#separator \\x09\n#fields\tsize\trate\tlabel\n#types\tcount\tdouble\tstring\n" + tabs) ==
+        expected);
+  CHECK(accuracy(table(
+            600,
+            [](int, auto& size, auto& rate, auto& label) {
+              return "{\"size\":" + size + ",\"rate\":" + rate + ",\"label\":\"" + label + "\"}";
+            },
+            "")) == expected);
+  CHECK(accuracy(rows, {"--no-header", "--columns", "size,rate,label"}) == expected);
 }
 
 TEST_CASE("images: an embedding reads pixels as codes; of a table, whole numbers") {

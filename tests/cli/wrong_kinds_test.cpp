@@ -21,12 +21,15 @@ TEST_CASE("wrong kinds: in the place of a model") {
 TEST_CASE("wrong kinds: in the place of a table") {
   if (!built()) return;
   std::vector<Mistake> mistakes;
-  for (const char* kind :
-       {"empty", "model", "lfs", "html", "zip", "hdf5", "json", "zeek", "arff", "capture"}) {
+  for (const char* kind : {"empty", "model", "lfs", "html", "zip", "hdf5", "json-array", "capture"}) {
     const std::string file = std::string("@") + kind;
     mistakes.push_back({{"train", file, "--label", "label", "--model", "@never"}, {file, looks_like(kind)}});
     mistakes.push_back({{"predict", "@model", file}, {file, looks_like(kind)}});
     mistakes.push_back({{"evaluate", "@model", file}, {file, looks_like(kind)}});
+  }
+  for (const char* kind : {"json", "zeek", "arff"}) {  // tables of other columns
+    const std::string file = std::string("@") + kind;
+    mistakes.push_back({{"evaluate", "@model", file}, {file, "there is no column"}});
   }
   mistakes.push_back({{"train", "@gz-html", "--label", "label", "--model", "@never"}, {"@gz-html", "HTML"}});
   mistakes.push_back({{"predict", "@model", "@gz-cut"}, {"@gz-cut", "gzip"}});

@@ -150,3 +150,24 @@ TEST_CASE("columns that nobody names are left out by read_only") {
   CHECK(table.columns() == 1);
   CHECK(table.numbers("b")[0] == 2);
 }
+
+TEST_CASE("CSV without a header line has columns of the names that are given") {
+  const std::string rows = "1,x\n2,y\n";
+  CHECK(opened(rows, {.no_header = true}).schema().columns[1] == Column{"c2", ColumnKind::categorical});
+  const TableOptions named{.no_header = true, .columns = {"bytes", "label"}};
+  const Table table = opened(rows, named).read_all();
+  REQUIRE(table.rows() == 2);
+  CHECK(table.numbers("bytes")[0] == 1);
+  CHECK(table.text("label", 1) == "y");
+  CHECK(holds(message("1,2,3\n", named), "t:1:3: the row has 3 fields, not 2"));
+  CHECK(holds(message(rows, {.columns = {"a"}, .words = OptionWords::flags}),
+              "--columns is for tables without a header line: --no-header"));
+  CHECK(holds(message(rows, {.no_header = true, .columns = {"a", "a"}}), "two columns are called 'a'"));
+
+  const TableOptions later = recorded_options({}, record_of(named));
+  CHECK(later.no_header);
+  CHECK(later.columns == named.columns);
+  TableFile with_header = opened("bytes,label\n" + rows, later);
+  CHECK(with_header.read_all().rows() == 2);
+  CHECK(with_header.report().repeated_headers == 1);
+}

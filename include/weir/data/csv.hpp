@@ -99,9 +99,11 @@ WEIR_BODY CsvReader::CsvReader(std::string name, std::unique_ptr<ByteSource> sou
           options) {}
 
 WEIR_BODY Status CsvReader::prepare() {
-  std::vector<std::string> header;
+  std::vector<std::string> header = options_.names;
   if (options_.header) {
     if (Status status = read_header(header); !status) return status;
+  } else {
+    repeated_ = RepeatedHeader(options_.names);
   }
   schema_ = options_.schema;
   if (schema_.columns.empty()) {

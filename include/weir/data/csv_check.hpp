@@ -36,6 +36,10 @@ namespace detail {
 }
 
 [[nodiscard]] inline Status check_csv_options(const CsvOptions& options) {
+  if (!options.names.empty() && (options.header || !options.schema.columns.empty())) {
+    return Failure{ErrorKind::config,
+                   "CSV: names are for files without a header line, and stand in the place of a schema"};
+  }
   const auto ends_lines = [](char c) { return c == '\n' || c == '\r'; };
   if (options.separator == '\0' || options.separator == options.quote || ends_lines(options.separator) ||
       ends_lines(options.quote)) {

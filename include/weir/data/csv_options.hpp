@@ -39,7 +39,9 @@ struct CsvOptions {
   char separator = ',';
   char quote = '"';    ///< '\0': no quoting
   bool header = true;  ///< the first line holds the names of the columns
-  Schema schema = {};  ///< empty: names from the header line (else c1, c2, ...), kinds from the first rows
+  std::vector<std::string> names =
+      {};              ///< of the columns of a file without a header line; empty: c1, c2, ...
+  Schema schema = {};  ///< empty: names from the header line or `names`, kinds from the first rows
   std::vector<Column> kinds = {};  ///< kinds by name, stronger than the schema and the inference
   std::size_t infer_rows = 1'000;  ///< a column with a text other than a number in them is categorical
   MixedColumns mixed = MixedColumns::refuse;

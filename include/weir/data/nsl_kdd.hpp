@@ -104,6 +104,7 @@ inline constexpr std::array<std::string_view, 43> column_names{"duration",
   const std::string name = source->name();
   options.header = false;
   options.schema = {};
+  options.names = {};
   Result<CsvReader> reader = CsvReader::try_make(std::move(source), std::move(options));
   if (!reader) return reader;
   const std::size_t count = reader->schema().columns.size();

@@ -26,6 +26,8 @@ struct TableOptions {
   std::string format{};                       ///< a name of table_formats; empty: by the file's first bytes
   std::string labels{};                       ///< images: the file of labels
   std::string separator{};                    ///< one character, "tab" or "space"; empty: a comma
+  bool no_header = false;                     ///< CSV: the first line is a row
+  std::vector<std::string> columns{};         ///< and the columns have these names; empty: c1, c2, ...
   bool skip_bad_rows = false;                 ///< leave out rows that cannot be read, and count them
   std::vector<std::string> missing_values{};  ///< more words that stand for a missing value
   std::vector<std::string> not_missing{};     ///< words that do not, although they usually do
@@ -80,10 +82,17 @@ namespace detail {
 
 }  // namespace detail
 
-/// The same for a CsvReader. ConfigError when a sign is not one character.
+/// The same for a CsvReader. ConfigError when a sign is not one character, or when there are names of columns
+/// beside a header line.
 [[nodiscard]] inline CsvOptions csv_options(const TableOptions& options) {
   CsvOptions csv;
   csv.mixed = MixedColumns::categorical;  // refused by TableFile, with the mend
+  if (!options.columns.empty() && !options.no_header) {
+    fail(ErrorKind::config, option_word(options.words, "columns") + " is for tables without a header line: " +
+                                option_word(options.words, "no_header"));
+  }
+  csv.header = !options.no_header;
+  csv.names = options.columns;
   if (!options.separator.empty()) csv.separator = detail::sign_of(options, "separator", options.separator);
   if (options.decimal_comma) csv.numbers.decimal = ',';
   if (!options.thousands.empty())
@@ -100,6 +109,8 @@ namespace detail {
 /// The same for a format that says by itself which values are missing: no words but those that are named.
 [[nodiscard]] inline CsvOptions typed_options(const TableOptions& options) {
   CsvOptions typed = csv_options(options);
+  typed.header = true;
+  typed.names = {};
   typed.separator = ',';
   typed.missing = options.missing_values;
   typed.missing.emplace_back();
@@ -114,6 +125,8 @@ namespace detail {
   const auto keep = [&record](const char* name, const std::string& value) {
     if (!value.empty()) record.emplace_back(name, value);
   };
+  if (options.no_header) keep("header line", "none");
+  keep("columns", detail::joined_words(options.columns));
   if (csv.numbers.decimal != '.') keep("decimal sign", detail::sign_text(csv.numbers.decimal));
   if (csv.numbers.thousands != '\0') keep("thousands sign", detail::sign_text(csv.numbers.thousands));
   keep("missing words", detail::joined_words(options.missing_values));
@@ -134,6 +147,8 @@ namespace detail {
   fill(options.thousands, "thousands sign");
   fill_words(options.missing_values, "missing words");
   fill_words(options.not_missing, "not missing");
+  if (recorded(record, "header line") == "none") options.no_header = true;
+  if (options.no_header) fill_words(options.columns, "columns");
   TableOptions alone;
   alone.decimal_comma = recorded(record, "decimal sign") == ",";
   alone.thousands = recorded(record, "thousands sign");

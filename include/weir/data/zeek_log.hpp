@@ -85,9 +85,10 @@ namespace detail {
 WEIR_BODY void append_unescaped(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned code = 0;
-    const char* const digits = text.data() + i + 2;
-    if (text.substr(i, 2) == "\\x" && i + 4 <= text.size() &&
-        std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+    const std::string_view digits = text.substr(std::min(i + 2, text.size()), 2);
+    const char* const end = digits.data() + digits.size();
+    if (text.substr(i, 2) == "\\x" && digits.size() == 2 &&
+        std::from_chars(digits.data(), end, code, 16).ptr == end) {
       out += static_cast<char>(static_cast<unsigned char>(code));
       i += 3;
     } else {
