@@ -47,7 +47,7 @@ std::string page() {
          "`LearnOptions` as\n"
          "flags with the same bounds: `batch_size` is `--batch-size`; only `learning_rate` is `--lr`, and a "
          "sequence is written `30x3`,\n"
-         "steps x channels. Options of losses, optimizers and layers: "
+         "steps x channels; `skip` is `OnMissing::reject`. Options of losses, optimizers and layers: "
          "[training_options](training_options.md), "
          "[layers](layers.md).\n"
          "This page is made from the lists in the code, and a test holds it against them.\n"
