@@ -47,6 +47,10 @@ TEST_CASE("evaluate's text shows counts and rates") {
     INFO(metric.text.kind);
     CHECK(text.find(metric.text.title) != std::string::npos);
   }
+  for (std::size_t at = text.find('.'); at != std::string::npos; at = text.find('.', at + 1)) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", at + 1), text.size());
+    CHECK_MESSAGE(end - at <= 7, text.substr(at, end - at));  // more digits than anybody reads
+  }
 }
 
 TEST_CASE("one class alone has no areas: null, not a number out of thin air") {

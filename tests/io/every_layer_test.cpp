@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 using namespace weir;
@@ -179,6 +180,33 @@ TEST_CASE("the list above knows every kind") {
       return at == 0 || (at != std::string::npos && net[at - 1] == ',');
     };
     CHECK_MESSAGE(std::any_of(nets.begin(), nets.end(), has), kind);
+  }
+}
+
+TEST_CASE("a layer needs as many values as it stores, whatever its options") {
+  const auto builds_with_its_values = [](const std::vector<LayerSpec>& specs, Shape input) {
+    const std::span<const LayerSpec> layers(specs);
+    const auto net = try_build<float>(layers, input);
+    if (!net.ok()) return true;  // these options do not go together
+    const Index values = stored_values(net.value());
+    const auto with = [&](Index most) { return try_build<float>(layers, input, {.values = most}).ok(); };
+    return with(values) && (values == 0 || !with(values - 1));
+  };
+  for (const std::string& text : nets_of_every_kind()) {
+    CAPTURE(text);
+    const auto pipeline = pipeline_of(text);
+    std::vector<LayerSpec> specs = describe(pipeline.net);
+    CHECK(builds_with_its_values(specs, pipeline.input));
+    for (LayerSpec& spec : specs) {
+      const Config before = spec.config;
+      for (const Config::Entry& entry : before.entries()) {
+        if (!std::holds_alternative<bool>(entry.second)) continue;
+        CAPTURE(entry.first);
+        spec.config.set(entry.first, !std::get<bool>(entry.second));
+        CHECK(builds_with_its_values(specs, pipeline.input));
+        spec.config = before;
+      }
+    }
   }
 }
 

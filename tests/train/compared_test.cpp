@@ -142,7 +142,7 @@ TEST_CASE("values that a loss cannot be compared with are named") {
   CHECK(has(complaint([&] {
               fit(net, data, BinaryCrossEntropy{}, SGD{}, {.class_weights = {1.0, std::nan("")}});
             }),
-            "class weight"));
+            "'class_weights'"));
   CHECK(has(complaint([&] { fit(net, data, BinaryCrossEntropy{}, SGD{}, {.validation = 0.001}); }),
             "holds back none of 40 rows"));
 }

@@ -15,7 +15,8 @@
 // A list tells more than values with
 //   visit.required(name, integer, range, meaning)   an option that a file must have
 //   visit.only_if(condition, name, ...)             written only then, and otherwise not to be given
-//   visit.refuse(condition, name, what)             options that do not go together
+//   visit.refuse(condition, name, what)             options that do not go together; the condition is computed for any values,
+//                                                  also for those that lie outside of their bounds
 //   visit.given(name)                               whether a file has it; false for who does not read
 //
 // Options that no file holds, such as those of training, may also be texts, lists, seeds and values that are chosen

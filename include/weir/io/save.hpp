@@ -29,7 +29,7 @@ void add_parameters(SafetensorsWriter& writer, const std::string& prefix, const 
   Net::visit([&](Role, const ParamName& name, auto values) { writer.add(prefix + name.str(), values); }, net);
 }
 
-[[nodiscard]] inline std::string number_text(double value) {
+[[nodiscard]] inline std::string exact_text(double value) {
   JsonWriter out;
   return out.number(value).text();
 }
@@ -62,15 +62,15 @@ WEIR_BODY void add_settings(SafetensorsWriter& writer, const PipelineSettings& s
   writer.set_metadata("weir.task", std::string(name_of(settings.task)));
   writer.set_metadata("weir.input", shape_text(settings.input));
   writer.set_metadata("weir.labels", labels_text(settings.labels));
-  writer.set_metadata("weir.threshold", number_text(settings.threshold));
+  writer.set_metadata("weir.threshold", exact_text(settings.threshold));
   writer.set_metadata("weir.record", record_text(settings.record));
   if (settings.takes_records()) writer.set_metadata("weir.preprocess", preprocess_text(settings.preprocess));
   if (settings.samples.kind != SampleKind::features) {
     writer.set_metadata("weir.samples", samples_text(settings.samples));
   }
   if (settings.task == Task::regress) {
-    writer.set_metadata("weir.target_mean", number_text(settings.target.mean));
-    writer.set_metadata("weir.target_deviation", number_text(settings.target.deviation));
+    writer.set_metadata("weir.target_mean", exact_text(settings.target.mean));
+    writer.set_metadata("weir.target_deviation", exact_text(settings.target.deviation));
   }
 }
 

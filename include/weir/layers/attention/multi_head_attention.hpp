@@ -225,9 +225,9 @@ struct MultiHeadAttention {
   static void adapt(ConfigReader& read, const Settings& s, Shape input) {
     if (input.channels % s.heads != 0) read.complain("heads", must_divide(input.channels));
   }
-  [[nodiscard]] static double values_needed(const Settings&, Shape input) {
+  [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const auto c = static_cast<double>(input.channels);
-    return 4.0 * c * c + 4.0 * c;
+    return 4.0 * c * c + (s.bias ? 4.0 * c : 0.0);
   }
   [[nodiscard]] static std::string must_divide(Index channels) {
     return "must divide the " + std::to_string(channels) + " channels";

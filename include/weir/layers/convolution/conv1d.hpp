@@ -72,7 +72,7 @@ struct ConvolutionSettings {
     visit.required("kernel", s.kernel, kernel_range, "taps");
     Options::fields(visit, s.options);
     if constexpr (requires { s.options.groups; }) {
-      visit.refuse(s.filters % s.options.groups != 0, "groups", "must divide the filters");
+      visit.refuse(s.options.groups > 0 && s.filters % s.options.groups != 0, "groups", "must divide the filters");
     }
   }
   [[nodiscard]] Window window() const noexcept { return window_of(kernel, options); }
@@ -269,7 +269,7 @@ struct Conv1D {
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const double per_filter =
         static_cast<double>(input.channels / s.options.groups) * static_cast<double>(s.kernel);
-    return static_cast<double>(s.filters) * (per_filter + 1.0);
+    return static_cast<double>(s.filters) * (per_filter + (s.options.bias ? 1.0 : 0.0));
   }
 
  private:

@@ -185,7 +185,7 @@ struct Conv1DTranspose {
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const double per_filter =
         static_cast<double>(input.channels / s.options.groups) * static_cast<double>(s.kernel);
-    return static_cast<double>(s.filters) * (per_filter + 1.0);
+    return static_cast<double>(s.filters) * (per_filter + (s.options.bias ? 1.0 : 0.0));
   }
 
  private:

@@ -181,7 +181,7 @@ struct Conv2D {
   [[nodiscard]] static double values_needed(const Settings& s, Shape) {
     const double per_filter = static_cast<double>(s.planes) * static_cast<double>(s.kernel) *
                               static_cast<double>(s.window().columns.size);
-    return static_cast<double>(s.filters) * (per_filter + 1.0);
+    return static_cast<double>(s.filters) * (per_filter + (s.options.bias ? 1.0 : 0.0));
   }
 
  private:

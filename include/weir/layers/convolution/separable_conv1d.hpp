@@ -127,8 +127,8 @@ struct SeparableConv1D {
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const double channels = static_cast<double>(input.channels);
-    return channels * (static_cast<double>(s.kernel) + 1.0) +
-           static_cast<double>(s.filters) * (channels + 1.0);
+    return channels * static_cast<double>(s.kernel) +
+           static_cast<double>(s.filters) * (channels + (s.options.bias ? 1.0 : 0.0));
   }
 
  private:

@@ -105,9 +105,8 @@ struct Dense {
     return {input.channels, s.units, s.options};
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
-    return static_cast<double>(s.units) * static_cast<double>(input.channels + 1);
+    return static_cast<double>(s.units) * static_cast<double>(input.channels + (s.options.bias ? 1 : 0));
   }
-  /// How many values `from_config` would allocate.
 };
 
 Dense(Index, Index, DenseOptions)->Dense<float>;

@@ -221,7 +221,8 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const auto units = static_cast<double>(s.units);
-    return units * (3.0 * (static_cast<double>(input.channels) + units + 1.0) + 2.0);
+    const double others = (s.options.reset_after ? 1.0 : 0.0) + (s.options.learned_state ? 1.0 : 0.0);
+    return units * (3.0 * (static_cast<double>(input.channels) + units + 1.0) + others);
   }
 
  private:

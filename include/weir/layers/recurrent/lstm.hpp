@@ -163,7 +163,8 @@ struct Lstm : Recurrent<Lstm<T, In, Units>, T> {
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const auto units = static_cast<double>(s.units);
-    return units * (4.0 * (static_cast<double>(input.channels) + units + 1.0) + 5.0);
+    const double others = (s.options.peephole ? 3.0 : 0.0) + (s.options.learned_state ? 2.0 : 0.0);
+    return units * (4.0 * (static_cast<double>(input.channels) + units + 1.0) + others);
   }
 
   [[nodiscard]] simd::Strided<T> w() const { return simd::columns(weight.data(), 4 * units()); }

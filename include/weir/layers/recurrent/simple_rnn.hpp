@@ -227,8 +227,9 @@ struct SimpleRnn : Recurrent<SimpleRnn<T, In, Units>, T> {
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
     const auto units = static_cast<double>(s.units), outputs = static_cast<double>(s.options.outputs);
-    const double state = std::max(units, outputs);
-    return units * (static_cast<double>(input.channels) + state + outputs + 1.0) + outputs + state;
+    const auto state = static_cast<double>(state_rows(s.units, s.options));
+    return units * (static_cast<double>(input.channels) + state + outputs + 1.0) + outputs +
+           (s.options.learned_state ? state : 0.0);
   }
 
  private:
