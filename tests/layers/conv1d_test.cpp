@@ -210,7 +210,8 @@ TEST_CASE("conv1d: options survive the way through a Config") {
     const Conv1D<float> copy = from_config<Conv1D<float>>(config_of(layer), Shape{4, 30}).value();
     CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.weight.extents() == layer.weight.extents());
-    CHECK(detail::values_needed<Conv1D<float>>(config_of(layer), Shape{4, 30}) == 6 * 2 * 3 + 6);
+    CHECK(detail::values_needed<Conv1D<float>>(config_of(layer), Shape{4, 30}) ==
+          6 * 2 * 3 + (options.bias ? 6 : 0));
   });
   const auto bad = [](Config config, Shape input = {4, 30}) {
     return !from_config<Conv1D<float>>(config, input).ok();

@@ -191,7 +191,8 @@ TEST_CASE("conv2d: options survive the way through a Config") {
     CHECK(config_of(copy) == config_of(layer));
     CHECK(copy.out_shape(input) == layer.out_shape(input));
     CHECK(copy.columns.weight.extents() == layer.columns.weight.extents());
-    CHECK(detail::values_needed<Conv2D<float>>(config_of(layer), input) == 6 * 2 * 3 * 2 + 6);
+    CHECK(detail::values_needed<Conv2D<float>>(config_of(layer), input) ==
+          6 * 2 * 3 * 2 + (options.bias ? 6 : 0));
   });
   const auto bad = [&](const Config& config) { return !from_config<Conv2D<float>>(config, input).ok(); };
   const Config::Entry filters{"filters", number(6)}, kernel{"kernel", number(3)},
