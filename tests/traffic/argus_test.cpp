@@ -18,20 +18,20 @@
 
 namespace {
 
-using namespace weir;         // NOLINT: a test
-using namespace flow_packets; // NOLINT
-using namespace tcp_flag;     // NOLINT
+using namespace weir;          // NOLINT: a test
+using namespace flow_packets;  // NOLINT
+using namespace tcp_flag;      // NOLINT
 using doctest::Approx;
 using flow_packets::s;
 
-Row argus(const Trace &trace) {
+Row argus(const Trace& trace) {
   const std::vector<Row> rows = flows_of<ArgusFlow>(trace.packets());
   REQUIRE(rows.size() == 1);
   return rows[0];
 }
 
 /// The texts of each column of CTU-13's table, without blanks around them.
-std::map<std::string, std::set<std::string>> texts_of(const std::string &path) {
+std::map<std::string, std::set<std::string>> texts_of(const std::string& path) {
   const gzFile file = gzopen(path.c_str(), "r");
   REQUIRE(file != nullptr);
   std::map<std::string, std::set<std::string>> texts;
@@ -50,19 +50,17 @@ std::map<std::string, std::set<std::string>> texts_of(const std::string &path) {
       names = fields;
       continue;
     }
-    for (std::size_t i = 0; i < fields.size(); ++i)
-      texts[names[i]].insert(fields[i]);
+    for (std::size_t i = 0; i < fields.size(); ++i) texts[names[i]].insert(fields[i]);
   }
   gzclose(file);
   return texts;
 }
 
-Layer icmp_between(const std::string &src, const std::string &dst,
-                   const Icmp &header) {
+Layer icmp_between(const std::string& src, const std::string& dst, const Icmp& header) {
   return ethernet({}, ipv4({.src = src, .dst = dst}, icmp(header, filler(56))));
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("argus: a connection") {
   Trace trace;
@@ -84,8 +82,7 @@ TEST_CASE("argus: a connection") {
   CHECK(r["SrcBytes"] == 6 * 54 + 100);
 }
 
-TEST_CASE(
-    "argus: one packet has no duration, and nothing is said of who sent none") {
+TEST_CASE("argus: one packet has no duration, and nothing is said of who sent none") {
   Trace trace;
   Connection c(trace);
   c.segment(t0, 0, syn | ece | cwr);
@@ -135,8 +132,7 @@ TEST_CASE("argus: datagrams") {
 TEST_CASE("argus: ICMP has its type, code and identifier in place of ports") {
   Trace ping;
   ping.add(t0, icmp_between("10.0.0.1", "10.0.0.2", {.type = 8, .id = 0x7DA1}));
-  ping.add(t0 + ms,
-           icmp_between("10.0.0.2", "10.0.0.1", {.type = 0, .id = 0x7DA1}));
+  ping.add(t0 + ms, icmp_between("10.0.0.2", "10.0.0.1", {.type = 0, .id = 0x7DA1}));
   const Row r = argus(ping);
   CHECK(r.text("Proto") == "icmp");
   CHECK(r.text("Sport") == "0x0008");
@@ -144,9 +140,8 @@ TEST_CASE("argus: ICMP has its type, code and identifier in place of ports") {
   CHECK(r.text("Dir") == "<->");
   CHECK(r.text("State") == "ECO");
 
-  Trace reply; // nobody saw the request
-  reply.add(t0,
-            icmp_between("10.0.0.2", "10.0.0.1", {.type = 0, .id = 0x1234}));
+  Trace reply;  // nobody saw the request
+  reply.add(t0, icmp_between("10.0.0.2", "10.0.0.1", {.type = 0, .id = 0x1234}));
   const Row lone = argus(reply);
   CHECK(lone.text("SrcAddr") == "10.0.0.1");
   CHECK(lone.text("DstAddr") == "10.0.0.2");
@@ -160,8 +155,7 @@ TEST_CASE("argus: ICMP has its type, code and identifier in place of ports") {
 
   const auto state = [](std::uint8_t type, std::uint8_t code) {
     Trace trace;
-    trace.add(
-        t0, icmp_between("10.0.0.1", "10.0.0.2", {.type = type, .code = code}));
+    trace.add(t0, icmp_between("10.0.0.1", "10.0.0.2", {.type = type, .code = code}));
     return argus(trace);
   };
   CHECK(state(3, 3).text("State") == "URP");
@@ -179,8 +173,7 @@ TEST_CASE("argus: ICMP has its type, code and identifier in place of ports") {
 TEST_CASE("argus: ICMPv6 and protocols without ports") {
   const auto state = [](std::uint8_t type, std::uint8_t code) {
     Trace trace;
-    trace.add(t0, ethernet({}, ipv6({}, icmpv6({.type = type, .code = code},
-                                               filler(8)))));
+    trace.add(t0, ethernet({}, ipv6({}, icmpv6({.type = type, .code = code}, filler(8)))));
     return argus(trace);
   };
   CHECK(state(135, 0).text("Proto") == "ipv6-icmp");
@@ -202,28 +195,24 @@ TEST_CASE("argus: ICMPv6 and protocols without ports") {
   CHECK(argus(igmp).text("Sport").empty());
 }
 
-TEST_CASE(
-    "argus: who and when, and its tables are known, those of CTU-13 too") {
-  const std::vector<std::string> names{
-      "StartTime", "Dur",     "Proto",    "SrcAddr",  "Sport",
-      "Dir",       "DstAddr", "Dport",    "State",    "sTos",
-      "dTos",      "TotPkts", "TotBytes", "SrcBytes", "Label"};
+TEST_CASE("argus: who and when, and its tables are known, those of CTU-13 too") {
+  const std::vector<std::string> names{"StartTime", "Dur",     "Proto",    "SrcAddr",  "Sport",
+                                       "Dir",       "DstAddr", "Dport",    "State",    "sTos",
+                                       "dTos",      "TotPkts", "TotBytes", "SrcBytes", "Label"};
   const std::optional<TableProfile> known = profile_of_columns(names);
   REQUIRE(known.has_value());
   CHECK(known->text == "argus, version 1");
   CHECK(known->columns.size() == 14);
-  for (std::size_t i = 0; i < known->columns.size(); ++i)
-    CHECK(known->columns[i].name == names[i]);
-  for (const char *who : {"SrcAddr", "Sport", "DstAddr"})
-    CHECK(known->role_of(who) == ColumnRole::identity);
+  for (std::size_t i = 0; i < known->columns.size(); ++i) CHECK(known->columns[i].name == names[i]);
+  for (const char* who : {"SrcAddr", "Sport", "DstAddr"}) CHECK(known->role_of(who) == ColumnRole::identity);
   CHECK(known->role_of("StartTime") == ColumnRole::time);
   CHECK(known->role_of("Dport") == ColumnRole::feature);
 }
 
 TEST_CASE("argus: texts are spelt as in CTU-13") {
-  const char *data = std::getenv("WEIR_DATA");
-  const std::string path = std::string(data == nullptr ? "" : data) +
-                           "/ctu-13/capture20110818-2.binetflow.gz";
+  const char* data = std::getenv("WEIR_DATA");
+  const std::string path =
+      std::string(data == nullptr ? "" : data) + "/ctu-13/capture20110818-2.binetflow.gz";
   if (!std::filesystem::exists(path)) {
     MESSAGE("SKIPPED: WEIR_DATA does not name a folder that holds ctu-13");
     return;
@@ -237,16 +226,14 @@ TEST_CASE("argus: texts are spelt as in CTU-13") {
   answered.add(t0 + ms, datagram("10.0.0.2", 53, "10.0.0.1", 5'000, 30));
   ping.add(t0, icmp_between("10.0.0.1", "10.0.0.2", {.type = 8, .id = 0x7DA1}));
   asked.add(t0, ethernet({}, ipv6({}, icmpv6({.type = 135}, filler(8)))));
-  for (const Trace *trace :
-       {&closed, &scanned, &lone, &answered, &ping, &asked}) {
+  for (const Trace* trace : {&closed, &scanned, &lone, &answered, &ping, &asked}) {
     const Row r = argus(*trace);
-    for (const char *column : {"Proto", "Dir", "State"}) {
+    for (const char* column : {"Proto", "Dir", "State"}) {
       CAPTURE(r.text(column));
       CHECK(known.at(column).count(r.text(column)) == 1);
     }
   }
   CHECK(known.at("Sport").count(argus(ping).text("Sport")) == 1);
   CHECK(known.at("Dport").count(argus(ping).text("Dport")) == 1);
-  CHECK(known.at("StartTime").begin()->size() ==
-        argus(closed).text("StartTime").size());
+  CHECK(known.at("StartTime").begin()->size() == argus(closed).text("StartTime").size());
 }

@@ -72,7 +72,8 @@ struct ConvolutionSettings {
     visit.required("kernel", s.kernel, kernel_range, "taps");
     Options::fields(visit, s.options);
     if constexpr (requires { s.options.groups; }) {
-      visit.refuse(s.options.groups > 0 && s.filters % s.options.groups != 0, "groups", "must divide the filters");
+      visit.refuse(s.options.groups > 0 && s.filters % s.options.groups != 0, "groups",
+                   "must divide the filters");
     }
   }
   [[nodiscard]] Window window() const noexcept { return window_of(kernel, options); }

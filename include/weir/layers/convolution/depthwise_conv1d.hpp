@@ -132,7 +132,8 @@ struct DepthwiseConv1D {
     detail::check_output(read, "kernel", input.channels, window.out_length(input.length));
   }
   [[nodiscard]] static double values_needed(const Settings& s, Shape input) {
-    return static_cast<double>(input.channels) * (static_cast<double>(s.kernel) + (s.options.bias ? 1.0 : 0.0));
+    return static_cast<double>(input.channels) *
+           (static_cast<double>(s.kernel) + (s.options.bias ? 1.0 : 0.0));
   }
 };
 
