@@ -154,7 +154,7 @@ TEST_CASE("multi_head_attention: shapes and options") {
   CHECK(copy.options.heads == 3);
   CHECK(copy.options.causal);
   CHECK_FALSE(copy.options.bias);
-  CHECK(detail::values_needed<MultiHeadAttention<float>>(config_of(layer), Shape{6, 2}) == 168.0);
+  CHECK(detail::values_needed<MultiHeadAttention<float>>(config_of(layer), Shape{6, 2}) == 144.0);
   CHECK_FALSE(from_config<MultiHeadAttention<float>>(config_of(layer), Shape{7, 2}).ok());
   CHECK_FALSE(from_config<MultiHeadAttention<float>>(Config{}, Shape{6, 2}).ok());
 }
