@@ -126,8 +126,7 @@ class FlagMaker {
   }
   void operator()(std::string_view name, weir::Shape& value, std::string_view meaning) {
     const auto check = [](const std::string& text) {
-      return steps_and_channels(text) ? std::string()
-                                      : "takes LENGTHxCHANNELS such as 30x3, not '" + text + "'";
+      return steps_and_channels(text) ? std::string() : "'" + text + "' is not LENGTHxCHANNELS such as 30x3";
     };
     make(name, [&](const std::string& flag) {
       return app_

@@ -205,7 +205,8 @@ TEST_CASE("sequences: what does not fit is refused") {
   };
   refused_with({"--sequence", "5x2"}, "--sequence 5x2 are 10 values, but there are 11");
   for (const char* text : {"5", "x", "5x", "x2", "5x2x1", "-5x2", "0x10", "5 x2", "999999999999x1"}) {
-    refused_with({"--drop", "id", "--sequence", text}, "--sequence takes LENGTHxCHANNELS");
+    refused_with({"--drop", "id", "--sequence", text},
+                 "--sequence: '" + std::string(text) + "' is not LENGTHxCHANNELS");
   }
   refused_with({"--drop", "id", "--sequence", "5x2", "--missing", "skip"}, "--missing impute");
   refused_with({"--drop", "id", "--sequence", "5x2", "--layers", "conv1d:8:3:same"},
