@@ -1,4 +1,6 @@
 // ARFF files, as tables and through open_table.
+#include "opened_table.hpp"
+
 #include <weir/data/arff.hpp>
 #include <weir/data/gzip.hpp>
 #include <weir/data/open_table.hpp>
@@ -7,34 +9,19 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 using namespace weir;
+using namespace data_test;
 
 namespace {
 
 const std::string head =
     "% made by hand\n\n@RELATION flows\n@ATTRIBUTE duration NUMERIC % seconds\n@attribute 'the service' "
     "string\n@attribute\tclass{VPN, 'Non-VPN' ,\"a b\"}\n@data\n";
-
-TableFile opened(std::string_view text, TableOptions options = {}) {
-  return {std::make_unique<MemorySource>(text, "t"), std::move(options)};
-}
-
-std::string message(std::string_view text, const TableOptions& options = {}) {
-  try {
-    static_cast<void>(opened(text, options).read_all());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -1,4 +1,6 @@
 // JSON lines, as tables and through open_table.
+#include "opened_table.hpp"
+
 #include <weir/data/gzip.hpp>
 #include <weir/data/json_lines.hpp>
 #include <weir/data/open_table.hpp>
@@ -6,31 +8,15 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 using namespace weir;
+using namespace data_test;
 
 namespace {
-
-TableFile opened(std::string_view text, TableOptions options = {}) {
-  return {std::make_unique<MemorySource>(text, "t"), std::move(options)};
-}
-
-std::string message(std::string_view text, const TableOptions& options = {}) {
-  try {
-    static_cast<void>(opened(text, options).read_all());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 std::string nested(std::size_t depth, const char* open, const char* close) {
   std::string text = "{\"a\":";
@@ -38,13 +24,6 @@ std::string nested(std::size_t depth, const char* open, const char* close) {
   text += "1";
   for (std::size_t i = 0; i < depth; ++i) text += close;
   return text + "}\n";
-}
-
-/// The folder of the real data; empty, and said so, when there is none.
-std::string data_folder() {
-  const char* folder = std::getenv("WEIR_DATA");
-  if (folder == nullptr) MESSAGE("SKIPPED: WEIR_DATA not set");
-  return folder == nullptr ? "" : folder;
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Zeek's logs of tab-separated values, as tables and through open_table.
+#include "opened_table.hpp"
+
 #include <weir/data/gzip.hpp>
 #include <weir/data/open_table.hpp>
 #include <weir/data/strata.hpp>
@@ -6,14 +8,13 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 using namespace weir;
+using namespace data_test;
 
 namespace {
 
@@ -25,28 +26,6 @@ const std::string columns =
     "#types\ttime\tport\tenum\tinterval\tcount\tbool\tset[string]\n";
 const std::string row = "1647504456.038126\t50527\ttcp\t-\t12\tT\t(empty)\n";
 const std::string head = directives + columns;
-
-TableFile opened(std::string_view text, TableOptions options = {}) {
-  return {std::make_unique<MemorySource>(text, "t"), std::move(options)};
-}
-
-std::string message(std::string_view text, const TableOptions& options = {}) {
-  try {
-    static_cast<void>(opened(text, options).read_all());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-/// The folder of the real data; empty, and said so, when there is none.
-std::string data_folder() {
-  const char* folder = std::getenv("WEIR_DATA");
-  if (folder == nullptr) MESSAGE("SKIPPED: WEIR_DATA not set");
-  return folder == nullptr ? "" : folder;
-}
 
 }  // namespace
 
