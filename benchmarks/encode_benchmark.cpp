@@ -1,5 +1,5 @@
 // From one record, numbers and texts, to what the net reads.
-#include <weir/data/preprocess.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 
 #include <benchmark/benchmark.h>
 

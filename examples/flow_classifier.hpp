@@ -1,7 +1,7 @@
 // A small net over the columns of LabelledFlows, as a pipeline.
 #pragma once
 
-#include <weir/data/split.hpp>
+#include <weir/data/tables/split.hpp>
 #include <weir/pipeline/table_scorer.hpp>
 #include <weir/train.hpp>
 

@@ -2,7 +2,7 @@
 // rows are divided and judged by: `start_s` (seconds since 1970), `capture`, `client` (address) and `label`.
 #pragma once
 
-#include <weir/data/table.hpp>
+#include <weir/data/tables/table.hpp>
 #include <weir/traffic/capture.hpp>
 #include <weir/traffic/features/flow_features.hpp>
 #include <weir/traffic/flow/flow_output.hpp>

@@ -1,14 +1,14 @@
 // The library's large functions that are no templates (core/abi.hpp, WEIR_BODIES).
 #define WEIR_COMPILING
 
-#include <weir/data/csv.hpp>
-#include <weir/data/giveaways.hpp>
-#include <weir/data/idx.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/open_table.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/split.hpp>
-#include <weir/data/windows.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/idx.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/labels/labels.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/series/windows.hpp>
+#include <weir/data/tables/giveaways.hpp>
+#include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>
 #include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>

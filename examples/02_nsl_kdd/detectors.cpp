@@ -1,6 +1,6 @@
 #include "detectors.hpp"
 
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
 #include <weir/detect/reconstruction.hpp>
 #include <weir/layers/activations/relu.hpp>
 #include <weir/layers/activations/softmax.hpp>

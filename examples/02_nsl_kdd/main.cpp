@@ -8,7 +8,7 @@
 #include "records.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
 #include <weir/train/metrics.hpp>
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <weir/core/tensor.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/split.hpp>
-#include <weir/data/table.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/tables/split.hpp>
+#include <weir/data/tables/table.hpp>
 
 #include <cstddef>
 #include <cstdint>

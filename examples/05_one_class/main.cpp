@@ -11,7 +11,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/rng.hpp>
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
 #include <weir/detect/reconstruction.hpp>
 #include <weir/train/metrics.hpp>
 

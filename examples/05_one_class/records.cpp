@@ -1,8 +1,8 @@
 #include "records.hpp"
 
-#include <weir/data/csv.hpp>
-#include <weir/data/gzip.hpp>
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
+#include <weir/data/sources/gzip.hpp>
 
 #include <algorithm>
 #include <filesystem>

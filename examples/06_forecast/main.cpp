@@ -7,7 +7,7 @@
 #include "nets.hpp"
 #include "volume.hpp"
 
-#include <weir/data/seasonal.hpp>
+#include <weir/data/series/seasonal.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "volume.hpp"
 
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 #include <cmath>
 #include <filesystem>

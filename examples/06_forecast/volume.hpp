@@ -2,7 +2,7 @@
 // what a net sees of the past.
 #pragma once
 
-#include <weir/data/windows.hpp>
+#include <weir/data/series/windows.hpp>
 #include <weir/train/dataset.hpp>
 
 #include <cstddef>

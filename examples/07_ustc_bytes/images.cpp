@@ -1,7 +1,7 @@
 #include "images.hpp"
 
-#include <weir/data/gzip.hpp>
-#include <weir/data/idx.hpp>
+#include <weir/data/formats/idx.hpp>
+#include <weir/data/sources/gzip.hpp>
 #include <weir/traffic/parse.hpp>
 
 #include <algorithm>

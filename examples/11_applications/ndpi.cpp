@@ -1,7 +1,7 @@
 #include "ndpi.hpp"
 
-#include <weir/data/csv.hpp>
-#include <weir/data/gzip.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/sources/gzip.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
 
 #include <set>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <weir/core/option_bounds.hpp>
-#include <weir/data/table_options.hpp>
+#include <weir/data/formats/table_options.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 

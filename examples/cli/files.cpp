@@ -3,7 +3,7 @@
 #include "interruption.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/data/byte_source.hpp>
+#include <weir/data/sources/byte_source.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>

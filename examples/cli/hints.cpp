@@ -1,7 +1,7 @@
 #include "hints.hpp"
 
 #include <weir/core/plain_text.hpp>
-#include <weir/data/byte_source.hpp>
+#include <weir/data/sources/byte_source.hpp>
 #include <weir/io/checksum.hpp>
 
 #include <array>

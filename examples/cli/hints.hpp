@@ -1,7 +1,7 @@
 // What a user should know before they believe a figure: judgements that refuse nothing.
 #pragma once
 
-#include <weir/data/table_options.hpp>
+#include <weir/data/formats/table_options.hpp>
 #include <weir/train/history.hpp>
 
 #include <string>

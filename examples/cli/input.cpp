@@ -1,7 +1,7 @@
 #include "input.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/data/gzip.hpp>
+#include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
 
 #include <memory>

@@ -3,7 +3,7 @@
 
 #include "model.hpp"
 
-#include <weir/data/open_table.hpp>
+#include <weir/data/formats/open_table.hpp>
 #include <weir/pipeline/assessment.hpp>
 
 #include <string>

@@ -5,7 +5,7 @@
 #include "report.hpp"
 
 #include <weir/core/plain_text.hpp>
-#include <weir/data/gaps_text.hpp>
+#include <weir/data/preparing/gaps_text.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -18,7 +18,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
-#include <weir/data/table_formats.hpp>
+#include <weir/data/formats/table_formats.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/feature_mask.hpp>
 

@@ -8,9 +8,9 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/data/gaps_text.hpp>
-#include <weir/data/gzip.hpp>
-#include <weir/data/unseen_texts.hpp>
+#include <weir/data/preparing/gaps_text.hpp>
+#include <weir/data/preparing/unseen_texts.hpp>
+#include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>

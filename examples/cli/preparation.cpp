@@ -4,8 +4,8 @@
 #include "input.hpp"
 
 #include <weir/core/error.hpp>
-#include <weir/data/nsl_kdd.hpp>
-#include <weir/data/table_formats.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
+#include <weir/data/formats/table_formats.hpp>
 #include <weir/pipeline/codes.hpp>
 
 #include <cctype>

@@ -4,7 +4,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/version.hpp>
-#include <weir/data/label_sound.hpp>
+#include <weir/data/labels/label_sound.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 
 #include <nlohmann/json.hpp>

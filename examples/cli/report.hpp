@@ -1,7 +1,7 @@
 // Results as text for people and as JSON for machines.
 #pragma once
 
-#include <weir/data/label_rule.hpp>
+#include <weir/data/labels/label_rule.hpp>
 #include <weir/pipeline/alarm_rate.hpp>
 #include <weir/pipeline/assessment.hpp>
 

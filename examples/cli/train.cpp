@@ -9,9 +9,9 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/data/byte_source.hpp>
-#include <weir/data/gaps_text.hpp>
-#include <weir/data/text_encoding.hpp>
+#include <weir/data/preparing/gaps_text.hpp>
+#include <weir/data/sources/byte_source.hpp>
+#include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn_options.hpp>

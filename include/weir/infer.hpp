@@ -17,8 +17,8 @@
 #include <weir/models/stream_workspace.hpp>
 #include <weir/models/workspace.hpp>
 
-#include <weir/data/label_rule.hpp>
-#include <weir/data/preprocessor.hpp>
+#include <weir/data/labels/label_rule.hpp>
+#include <weir/data/preparing/preprocessor.hpp>
 
 #include <weir/detect/reconstruction.hpp>
 

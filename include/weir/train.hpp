@@ -26,9 +26,9 @@
 #include <weir/train/schedules.hpp>
 #include <weir/train/validation_split.hpp>
 
-#include <weir/data/label_outlook.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/labels/label_outlook.hpp>
+#include <weir/data/labels/labels.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 
 #include <weir/io/checkpoint.hpp>
 #include <weir/io/output_file.hpp>

@@ -1,4 +1,4 @@
-// Everything but the optional parts, which are included by their own names: weir/eigen.hpp, weir/data/gzip.hpp,
+// Everything but the optional parts, which are included by their own names: weir/eigen.hpp, weir/data/sources/gzip.hpp,
 // weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
@@ -6,22 +6,22 @@
 #include <weir/traffic.hpp>
 #include <weir/train.hpp>
 
-#include <weir/data/calendar.hpp>
-#include <weir/data/csv.hpp>
-#include <weir/data/giveaways.hpp>
-#include <weir/data/idx.hpp>
-#include <weir/data/impute.hpp>
-#include <weir/data/label_classes.hpp>
-#include <weir/data/label_match.hpp>
-#include <weir/data/nsl_kdd.hpp>
-#include <weir/data/number_like.hpp>
-#include <weir/data/numeric_target.hpp>
-#include <weir/data/open_table.hpp>
-#include <weir/data/scale.hpp>
-#include <weir/data/seasonal.hpp>
-#include <weir/data/split.hpp>
-#include <weir/data/table_gaps.hpp>
-#include <weir/data/windows.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/idx.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/labels/label_classes.hpp>
+#include <weir/data/labels/label_match.hpp>
+#include <weir/data/preparing/impute.hpp>
+#include <weir/data/preparing/scale.hpp>
+#include <weir/data/series/calendar.hpp>
+#include <weir/data/series/seasonal.hpp>
+#include <weir/data/series/windows.hpp>
+#include <weir/data/tables/giveaways.hpp>
+#include <weir/data/tables/number_like.hpp>
+#include <weir/data/tables/numeric_target.hpp>
+#include <weir/data/tables/split.hpp>
+#include <weir/data/tables/table_gaps.hpp>
 
 #include <weir/detect/drift_monitor.hpp>
 #include <weir/detect/kitsune.hpp>

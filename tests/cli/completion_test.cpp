@@ -1,7 +1,7 @@
 // The manual page and the completions of shells say what --help says, because all are made of the same list.
 #include "cli/program.hpp"
 
-#include <weir/data/table_formats.hpp>
+#include <weir/data/formats/table_formats.hpp>
 
 #include <algorithm>
 #include <regex>

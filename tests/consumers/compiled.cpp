@@ -1,6 +1,6 @@
 // A program that uses what weir::compiled holds: a table, a net from a text, a model file.
 #include <weir/core/version.hpp>
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 #include <weir/infer.hpp>
 
 #include <cstdio>

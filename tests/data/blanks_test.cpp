@@ -1,11 +1,11 @@
-#include <weir/data/blanks.hpp>
+#include <weir/data/text/blanks.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
 
-#include <weir/data/text_encoding.hpp>
+#include <weir/data/text/text_encoding.hpp>
 
 using namespace weir;
 

@@ -1,5 +1,5 @@
 // What is a number, what is missing, and what is neither.
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 #include "io/support.hpp"
 

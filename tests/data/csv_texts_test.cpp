@@ -1,5 +1,5 @@
 // Encodings, blanks around texts, and header lines in the middle of a file.
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <weir/data/dictionary.hpp>
+#include <weir/data/tables/dictionary.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 // Columns that give the label away, cells without content, labels spelt in several ways.
 #include <weir/core/rng.hpp>
-#include <weir/data/giveaways.hpp>
-#include <weir/data/label_spelling.hpp>
-#include <weir/data/table_gaps.hpp>
+#include <weir/data/labels/label_spelling.hpp>
+#include <weir/data/tables/giveaways.hpp>
+#include <weir/data/tables/table_gaps.hpp>
 
 #include <doctest/doctest.h>
 

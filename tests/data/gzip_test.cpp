@@ -1,4 +1,4 @@
-#include <weir/data/gzip.hpp>
+#include <weir/data/sources/gzip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 using namespace weir;
 

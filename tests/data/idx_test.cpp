@@ -1,4 +1,4 @@
-#include <weir/data/idx.hpp>
+#include <weir/data/formats/idx.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/data/gzip.hpp>
+#include <weir/data/sources/gzip.hpp>
 
 using namespace weir;
 

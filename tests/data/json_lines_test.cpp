@@ -1,10 +1,10 @@
 // JSON lines, as tables and through open_table.
 #include "opened_table.hpp"
 
-#include <weir/data/gzip.hpp>
-#include <weir/data/json_lines.hpp>
-#include <weir/data/open_table.hpp>
-#include <weir/data/strata.hpp>
+#include <weir/data/formats/json_lines.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/sources/gzip.hpp>
+#include <weir/data/tables/strata.hpp>
 
 #include <doctest/doctest.h>
 

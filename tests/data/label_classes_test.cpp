@@ -1,7 +1,7 @@
 // What names of classes say, and the rules that labels become.
-#include <weir/data/label_classes.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
+#include <weir/data/labels/label_classes.hpp>
+#include <weir/data/labels/labels.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <weir/data/label_outlook.hpp>
+#include <weir/data/labels/label_outlook.hpp>
 
 #include <doctest/doctest.h>
 

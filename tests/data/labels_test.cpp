@@ -1,6 +1,6 @@
-#include <weir/data/label_match.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/numeric_target.hpp>
+#include <weir/data/labels/label_match.hpp>
+#include <weir/data/labels/labels.hpp>
+#include <weir/data/tables/numeric_target.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <weir/data/nsl_kdd.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include <weir/data/csv.hpp>
-#include <weir/data/gzip.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/labels/labels.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/sources/gzip.hpp>
 
 using namespace weir;
 

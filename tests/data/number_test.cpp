@@ -1,4 +1,4 @@
-#include <weir/data/number.hpp>
+#include <weir/data/text/number.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 
 #include <weir/core/rng.hpp>
-#include <weir/data/finite.hpp>
+#include <weir/data/text/finite.hpp>
 
 using namespace weir;
 

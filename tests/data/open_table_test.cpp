@@ -1,5 +1,5 @@
 // Tables of every format through one door.
-#include <weir/data/open_table.hpp>
+#include <weir/data/formats/open_table.hpp>
 
 #include <doctest/doctest.h>
 

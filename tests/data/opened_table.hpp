@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/error.hpp>
-#include <weir/data/byte_source.hpp>
-#include <weir/data/open_table.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/sources/byte_source.hpp>
 
 #include <doctest/doctest.h>
 

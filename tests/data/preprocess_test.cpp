@@ -1,4 +1,4 @@
-#include <weir/data/preprocess.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include <weir/data/csv.hpp>
-#include <weir/data/labels.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/labels/labels.hpp>
 
 using namespace weir;
 

@@ -1,4 +1,4 @@
-#include <weir/data/scale.hpp>
+#include <weir/data/preparing/scale.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include <weir/data/impute.hpp>
+#include <weir/data/preparing/impute.hpp>
 
 using namespace weir;
 

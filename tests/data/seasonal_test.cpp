@@ -1,4 +1,4 @@
-#include <weir/data/seasonal.hpp>
+#include <weir/data/series/seasonal.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <weir/core/rng.hpp>
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 using namespace weir;
 

@@ -1,4 +1,4 @@
-#include <weir/data/split.hpp>
+#include <weir/data/tables/split.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // What is given in place of a table is named, with what was expected and how to come to it.
-#include <weir/data/csv.hpp>
-#include <weir/data/gzip.hpp>
-#include <weir/data/idx.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/idx.hpp>
+#include <weir/data/sources/gzip.hpp>
 
 #include <doctest/doctest.h>
 

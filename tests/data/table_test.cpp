@@ -1,4 +1,4 @@
-#include <weir/data/table.hpp>
+#include <weir/data/tables/table.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 // Memory of the readers of text: bounded whatever the file holds, while kinds are guessed and afterwards. The
 // files are made as they are read, so that they may be larger than memory. Replaces the global operator new,
 // so this file needs a program of its own.
-#include <weir/data/arff.hpp>
-#include <weir/data/csv.hpp>
-#include <weir/data/json_lines.hpp>
-#include <weir/data/zeek_log.hpp>
+#include <weir/data/formats/arff.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/json_lines.hpp>
+#include <weir/data/formats/zeek_log.hpp>
 
 #include <doctest/doctest.h>
 #include <malloc.h>

@@ -1,4 +1,4 @@
-#include <weir/data/windows.hpp>
+#include <weir/data/series/windows.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include <weir/data/calendar.hpp>
+#include <weir/data/series/calendar.hpp>
 
 using namespace weir;
 

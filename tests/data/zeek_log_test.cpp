@@ -1,10 +1,10 @@
 // Zeek's logs of tab-separated values, as tables and through open_table.
 #include "opened_table.hpp"
 
-#include <weir/data/gzip.hpp>
-#include <weir/data/open_table.hpp>
-#include <weir/data/strata.hpp>
-#include <weir/data/zeek_log.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/formats/zeek_log.hpp>
+#include <weir/data/sources/gzip.hpp>
+#include <weir/data/tables/strata.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <weir/core/error.hpp>
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 #include <weir/eigen/principal_components.hpp>
 
 #include "golden/eigen.hpp"

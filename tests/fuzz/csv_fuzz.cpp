@@ -5,7 +5,7 @@
 // What is read as a text must be UTF-8. The first four bytes choose the options; the rest is the file.
 #include "table_fuzz.hpp"
 
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 
 #include <algorithm>
 #include <array>

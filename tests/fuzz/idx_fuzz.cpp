@@ -4,7 +4,7 @@
 // The first byte chooses labels or images and the size of the pieces; the rest is the file.
 #include "table_fuzz.hpp"
 
-#include <weir/data/idx.hpp>
+#include <weir/data/formats/idx.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <weir/core/content_kind.hpp>
-#include <weir/data/field_reader.hpp>
-#include <weir/data/peeked_source.hpp>
-#include <weir/data/text_encoding.hpp>
+#include <weir/data/formats/field_reader.hpp>
+#include <weir/data/sources/peeked_source.hpp>
+#include <weir/data/text/text_encoding.hpp>
 
 #include <algorithm>
 #include <array>

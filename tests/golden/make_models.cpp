@@ -5,8 +5,8 @@
 //   git archive a3fce14 include | tar -x -C OLD
 //   g++ -std=c++20 -O1 -IOLD/include make_models.cpp && ./a.out models
 #include <weir/core/rng.hpp>
-#include <weir/data/csv.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 #include <weir/io/pipeline.hpp>
 #include <weir/io/save.hpp>
 #include <weir/models/registry.hpp>

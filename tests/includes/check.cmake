@@ -1,6 +1,6 @@
 # Rules for the headers in INCLUDE_DIR/weir, checked line by line:
 #   - a folder includes only itself and the folders named beside it here; so does a room, a folder of layers/,
-#     train/ or traffic/, of which a header beside the rooms is the door;
+#     data/, train/ or traffic/, of which a header beside the rooms is the door;
 #   - no two headers have one name, but the doors of folders;
 #   - a third-party header has one place;
 #   - no header prints, ends the process, opens a namespace for others, or defines a macro without our prefix;
@@ -38,6 +38,13 @@ set(room_layers_pooling pooling time)
 set(room_layers_recurrent recurrent time dense)
 set(room_layers_attention attention time activations dense normalisation regularisation)
 set(room_layers_autoencoder autoencoder activations dense)
+set(room_data_text text)
+set(room_data_sources sources text)
+set(room_data_tables tables text)
+set(room_data_labels labels tables text)
+set(room_data_formats formats sources tables labels text)
+set(room_data_preparing preparing tables formats text)
+set(room_data_series series preparing text)
 set(room_train_metrics metrics)
 set(room_traffic_packet packet)
 set(room_traffic_parse parse packet)
@@ -79,7 +86,7 @@ foreach(header IN LISTS headers)
   endif()
 
   set(room "")
-  if(header MATCHES "^(layers|train|traffic)/([^/]+)/")
+  if(header MATCHES "^(layers|data|train|traffic)/([^/]+)/")
     set(room ${CMAKE_MATCH_1}_${CMAKE_MATCH_2})
     if(NOT DEFINED room_${room})
       complain("${header}: tests/includes/check.cmake does not know the room ${CMAKE_MATCH_2}")

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <weir/data/csv.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/layers/activations/relu.hpp>

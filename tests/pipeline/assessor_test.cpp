@@ -1,6 +1,6 @@
 // Figures by hand, in one piece and in many.
-#include <weir/data/csv.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/assessor.hpp>

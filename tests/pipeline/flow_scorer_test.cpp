@@ -1,8 +1,8 @@
 // A flow as it leaves the meter gets the verdict of the line that the meter would write of it.
 #include "traffic/flow_packets.hpp"
 
-#include <weir/data/csv.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/pipeline/flow_scorer.hpp>

@@ -1,5 +1,5 @@
 // From a table to verdicts with the library alone: samples, a net by recipe, a threshold, an assessment.
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/losses/mean_squared_error.hpp>

@@ -1,7 +1,7 @@
 // The page of the options of learning says what their lists say. With WEIR_WRITE_DOCS set it is written anew.
 #include <weir/core/field_check.hpp>
 #include <weir/core/field_texts.hpp>
-#include <weir/data/preprocess_options.hpp>
+#include <weir/data/preparing/preprocess_options.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/train/fit_options.hpp>
@@ -59,7 +59,8 @@ std::string page() {
          "that "
          "gives the factor of the learning\nrate, and `pool`, the caller's threads.\n" +
          tables<FitOptions>() +
-         "\n## `PreprocessOptions`\n\nHow columns become features (`data/preprocess_options.hpp`): `numeric` "
+         "\n## `PreprocessOptions`\n\nHow columns become features (`data/preparing/preprocess_options.hpp`): "
+         "`numeric` "
          "and "
          "`categorical` for all of them, `numeric_rules`\nand `categorical_rules` for single ones.\n" +
          tables<PreprocessOptions>();

@@ -1,6 +1,6 @@
 // From files to samples, assessments and verdicts.
 #include <weir/core/rng.hpp>
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 #include <weir/layers/activations/sigmoid.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>

@@ -1,8 +1,8 @@
 // Pipelines whose samples are sequences, images or windows over a series: saved, loaded and run record by
 // record.
 #include <doctest/doctest.h>
-#include <weir/data/csv.hpp>
-#include <weir/data/preprocess.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/preparing/preprocess.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/pipeline/scorer.hpp>

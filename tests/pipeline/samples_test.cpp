@@ -1,5 +1,5 @@
 // From tables and images to samples, and what is refused with which mend.
-#include <weir/data/csv.hpp>
+#include <weir/data/formats/csv.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/table_samples.hpp>
 

@@ -1,5 +1,5 @@
 // An autoregressive forecast: what a net for a series has to beat, beside the seasonal ones of
-// data/seasonal.hpp.
+// data/series/seasonal.hpp.
 //
 //   y(t) = c + a_1 y(t-1) + ... + a_p y(t-p)
 //
@@ -13,7 +13,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/data/seasonal.hpp>
+#include <weir/data/series/seasonal.hpp>
 #include <weir/eigen/map.hpp>
 #include <weir/eigen/ridge.hpp>
 

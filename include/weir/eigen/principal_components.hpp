@@ -14,8 +14,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/split.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/tables/split.hpp>
 #include <weir/eigen/map.hpp>
 #include <weir/eigen/sample_columns.hpp>
 

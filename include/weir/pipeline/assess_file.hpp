@@ -5,7 +5,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/data/open_table.hpp>
+#include <weir/data/formats/open_table.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/image_samples.hpp>

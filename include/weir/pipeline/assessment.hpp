@@ -2,8 +2,8 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/data/table_gaps.hpp>
-#include <weir/data/unseen_texts.hpp>
+#include <weir/data/preparing/unseen_texts.hpp>
+#include <weir/data/tables/table_gaps.hpp>
 #include <weir/pipeline/task.hpp>
 #include <weir/train/metrics.hpp>
 

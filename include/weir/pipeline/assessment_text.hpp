@@ -8,10 +8,10 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/data/csv_cells.hpp>
-#include <weir/data/gaps_text.hpp>
-#include <weir/data/label_rule.hpp>
-#include <weir/data/label_sound.hpp>
+#include <weir/data/formats/csv_cells.hpp>
+#include <weir/data/labels/label_rule.hpp>
+#include <weir/data/labels/label_sound.hpp>
+#include <weir/data/preparing/gaps_text.hpp>
 #include <weir/pipeline/alarm_rate.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/pipeline.hpp>

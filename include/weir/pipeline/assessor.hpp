@@ -13,11 +13,11 @@
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
-#include <weir/data/csv_cells.hpp>
-#include <weir/data/finite.hpp>
-#include <weir/data/label_match.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/table.hpp>
+#include <weir/data/formats/csv_cells.hpp>
+#include <weir/data/labels/label_match.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/tables/table.hpp>
+#include <weir/data/text/finite.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/forecast_pairs.hpp>

@@ -8,7 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/data/schema.hpp>
+#include <weir/data/tables/schema.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/data/schema.hpp>
+#include <weir/data/tables/schema.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>

@@ -3,7 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
-#include <weir/data/finite.hpp>
+#include <weir/data/text/finite.hpp>
 #include <weir/pipeline/scorer.hpp>
 
 #include <cstddef>

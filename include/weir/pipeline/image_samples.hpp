@@ -6,10 +6,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/data/byte_source.hpp>
-#include <weir/data/idx.hpp>
-#include <weir/data/labels.hpp>
-#include <weir/data/table.hpp>
+#include <weir/data/formats/idx.hpp>
+#include <weir/data/labels/labels.hpp>
+#include <weir/data/sources/byte_source.hpp>
+#include <weir/data/tables/table.hpp>
 #include <weir/pipeline/label_choice.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_options.hpp>

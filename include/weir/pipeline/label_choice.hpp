@@ -6,11 +6,11 @@
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/data/label_classes.hpp>
-#include <weir/data/label_outlook.hpp>
-#include <weir/data/label_rule.hpp>
-#include <weir/data/strata.hpp>
-#include <weir/data/table.hpp>
+#include <weir/data/labels/label_classes.hpp>
+#include <weir/data/labels/label_outlook.hpp>
+#include <weir/data/labels/label_rule.hpp>
+#include <weir/data/tables/strata.hpp>
+#include <weir/data/tables/table.hpp>
 #include <weir/pipeline/sample_options.hpp>
 
 #include <algorithm>

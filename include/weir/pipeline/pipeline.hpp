@@ -5,9 +5,9 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
-#include <weir/data/label_rule.hpp>
-#include <weir/data/preprocessor.hpp>
-#include <weir/data/scaler.hpp>
+#include <weir/data/labels/label_rule.hpp>
+#include <weir/data/preparing/preprocessor.hpp>
+#include <weir/data/preparing/scaler.hpp>
 #include <weir/detect/reconstruction.hpp>
 #include <weir/detect/reference_statistics.hpp>
 #include <weir/pipeline/sample_rule.hpp>

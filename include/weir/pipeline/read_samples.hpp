@@ -1,4 +1,4 @@
-// From a file to samples: a table of any format (data/open_table.hpp), or images.
+// From a file to samples: a table of any format (data/formats/open_table.hpp), or images.
 //
 //   const Samples samples = read_samples("flows.csv", {}, {.label = "label"});
 //   save("ids.weir", learn(samples).pipeline);
@@ -9,9 +9,9 @@
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/data/open_table.hpp>
-#include <weir/data/strata.hpp>
-#include <weir/data/table_options.hpp>
+#include <weir/data/formats/open_table.hpp>
+#include <weir/data/formats/table_options.hpp>
+#include <weir/data/tables/strata.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/samples.hpp>

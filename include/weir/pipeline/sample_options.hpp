@@ -11,10 +11,10 @@
 #include <weir/core/field_check.hpp>
 #include <weir/core/option_bounds.hpp>
 #include <weir/core/option_words.hpp>
-#include <weir/data/column_fit.hpp>
-#include <weir/data/label_rule.hpp>
-#include <weir/data/preprocess_options.hpp>
-#include <weir/data/schema.hpp>
+#include <weir/data/labels/label_rule.hpp>
+#include <weir/data/preparing/column_fit.hpp>
+#include <weir/data/preparing/preprocess_options.hpp>
+#include <weir/data/tables/schema.hpp>
 #include <weir/pipeline/task.hpp>
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/enum_names.hpp>
-#include <weir/data/finite.hpp>
-#include <weir/data/preprocessor.hpp>
+#include <weir/data/preparing/preprocessor.hpp>
+#include <weir/data/text/finite.hpp>
 
 #include <algorithm>
 #include <array>

@@ -10,8 +10,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
-#include <weir/data/table.hpp>
-#include <weir/data/table_gaps.hpp>
+#include <weir/data/tables/table.hpp>
+#include <weir/data/tables/table_gaps.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/train/dataset.hpp>
 

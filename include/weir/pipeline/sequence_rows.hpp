@@ -5,10 +5,10 @@
 #include <weir/core/batch.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/option_words.hpp>
-#include <weir/data/column_fit.hpp>
-#include <weir/data/finite.hpp>
-#include <weir/data/preprocessor.hpp>
-#include <weir/data/table.hpp>
+#include <weir/data/preparing/column_fit.hpp>
+#include <weir/data/preparing/preprocessor.hpp>
+#include <weir/data/tables/table.hpp>
+#include <weir/data/text/finite.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/train/dataset.hpp>
 

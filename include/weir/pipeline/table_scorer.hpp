@@ -5,10 +5,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/table.hpp>
-#include <weir/data/table_gaps.hpp>
-#include <weir/data/unseen_texts.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/preparing/unseen_texts.hpp>
+#include <weir/data/tables/table.hpp>
+#include <weir/data/tables/table_gaps.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 #include <weir/pipeline/scorer.hpp>

@@ -5,12 +5,12 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
-#include <weir/data/finite.hpp>
-#include <weir/data/moments.hpp>
-#include <weir/data/preprocess.hpp>
-#include <weir/data/split.hpp>
-#include <weir/data/table.hpp>
-#include <weir/data/windows.hpp>
+#include <weir/data/preparing/moments.hpp>
+#include <weir/data/preparing/preprocess.hpp>
+#include <weir/data/series/windows.hpp>
+#include <weir/data/tables/split.hpp>
+#include <weir/data/tables/table.hpp>
+#include <weir/data/text/finite.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/samples.hpp>
 

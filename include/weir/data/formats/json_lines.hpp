@@ -1,0 +1,187 @@
+// JSON lines, as Zeek and Suricata (EVE) write them: an object a line, its values in columns with dotted names
+// (json_leaves.hpp).
+//
+// The columns are those of the first rows, in the order in which they turn up; a row may lack any of them. What
+// later rows have under other names is left out and counted. A column with an array, or with as many strings as
+// numbers, is categorical, whatever the strings are; the others are as for CSV. Missing are null, an empty string
+// and an empty array.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/formats/csv_cells.hpp>
+#include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/field_reader.hpp>
+#include <weir/data/formats/json_leaves.hpp>
+#include <weir/data/formats/line_rows.hpp>
+#include <weir/data/formats/table_text.hpp>
+#include <weir/data/sources/byte_source.hpp>
+#include <weir/data/sources/line_source.hpp>
+#include <weir/data/sources/peeked_source.hpp>
+#include <weir/data/tables/schema.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+/// What is found in the first rows.
+struct JsonColumns {
+  struct Seen {
+    std::size_t numbers = 0;
+    std::size_t texts = 0;
+    bool list = false;
+  };
+
+  std::vector<std::string> names{};
+  std::vector<Seen> seen{};
+  std::map<std::string, std::size_t, std::less<>> places{};
+
+  /// A value that is not missing, if it is `filled`.
+  void add(const std::string& name, JsonLeaves::Kind kind, bool filled) {
+    const auto [place, is_new] = places.try_emplace(name, names.size());
+    if (is_new) {
+      names.push_back(name);
+      seen.emplace_back();
+    }
+    Seen& column = seen[place->second];
+    if (filled && kind == JsonLeaves::Kind::number) ++column.numbers;
+    if (filled && kind == JsonLeaves::Kind::text) ++column.texts;
+    column.list = column.list || kind == JsonLeaves::Kind::list;
+  }
+  /// Those that hold texts, as categories.
+  [[nodiscard]] std::vector<Column> categories() const {
+    std::vector<Column> columns;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const Seen& column = seen[i];
+      if (column.list || (column.texts > 0 && column.texts >= column.numbers))
+        columns.push_back({names[i], ColumnKind::categorical});
+    }
+    return columns;
+  }
+};
+
+class JsonRows final : public LineRows {
+ public:
+  JsonRows(std::unique_ptr<ByteSource> source, const CsvOptions& options, JsonColumns columns)
+      : LineRows(std::move(source), options.max_row_bytes), columns_(std::move(columns)) {}
+
+  void tell(CsvReport& report) const override {
+    LineRows::tell(report);
+    report.unlisted = unlisted_;
+    report.first_unlisted = first_unlisted_;
+  }
+
+ private:
+  Line take(std::string_view line) override;
+  /// Where the column is, mostly behind the last one.
+  [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name);
+
+  JsonColumns columns_;
+  JsonLeaves leaves_;
+  std::vector<bool> given_;  // in this row, by column
+  std::size_t expected_ = 0;
+  std::uint64_t unlisted_ = 0;
+  std::optional<CsvPlace> first_unlisted_;
+};
+
+/// The reader of a file of JSON lines. Missing is also what options.missing names.
+[[nodiscard]] Result<FieldReader> try_json_reader(std::unique_ptr<ByteSource> source, CsvOptions options);
+
+#if WEIR_BODIES
+
+WEIR_BODY LineRows::Line JsonRows::take(std::string_view line) {
+  fields_.assign(columns_.names.size(), {});
+  given_.assign(columns_.names.size(), false);
+  expected_ = 0;
+  std::uint64_t unlisted = 0;
+  std::string first;
+  const auto leaf = [&](std::string_view name, std::string_view text, JsonLeaves::Kind) {
+    const std::optional<std::size_t> place = place_of(name);
+    if (!place) {
+      if (unlisted++ == 0) first = name;
+      return true;
+    }
+    if (given_[*place]) return leaves_.refuse(quoted_excerpt(name) + " comes twice");
+    given_[*place] = true;
+    fields_[*place] = text;
+    return true;
+  };
+  if (!leaves_.take(line, leaf)) {
+    const bool cut = leaves_.position() >= line.size();
+    return refuse(leaves_.position() + 1,
+                  leaves_.reason() + (cut ? "; each line is to hold one whole object (`jq -c .`)" : ""));
+  }
+  if (unlisted > 0 && unlisted_ == 0) first_unlisted_ = {lines_.lines(), 0, std::move(first)};
+  unlisted_ += unlisted;
+  return Line::row;
+}
+
+WEIR_BODY std::optional<std::size_t> JsonRows::place_of(std::string_view name) {
+  if (expected_ < columns_.names.size() && columns_.names[expected_] == name) return expected_++;
+  const auto found = columns_.places.find(name);
+  if (found == columns_.places.end()) return std::nullopt;
+  expected_ = found->second + 1;
+  return found->second;
+}
+
+namespace detail {
+
+/// The columns of the first rows in the beginning of a file.
+WEIR_BODY JsonColumns json_columns(std::string_view head, const CsvOptions& options) {
+  JsonColumns columns;
+  JsonLeaves leaves;
+  LineSource lines(std::make_unique<MemorySource>(head), options.max_row_bytes);
+  for (std::size_t rows = 0; rows < options.infer_rows && columns.names.size() <= options.max_columns;) {
+    const LineSource::Step step = lines.next();
+    if (step == LineSource::Step::end) break;
+    std::vector<std::tuple<std::string, JsonLeaves::Kind, bool>> found;
+    const auto leaf = [&found](std::string_view name, std::string_view text, JsonLeaves::Kind kind) {
+      found.emplace_back(name, kind, !text.empty());
+      return true;
+    };
+    if (step != LineSource::Step::line || !leaves.take(lines.line(), leaf)) continue;
+    for (const auto& [name, kind, filled] : found) columns.add(name, kind, filled);
+    ++rows;
+  }
+  return columns;
+}
+
+}  // namespace detail
+
+WEIR_BODY Result<FieldReader> try_json_reader(std::unique_ptr<ByteSource> source, CsvOptions options) {
+  constexpr std::size_t sample_bytes = std::size_t{8} << 20;
+  Result<std::unique_ptr<ByteSource>> text =
+      detail::table_text(std::move(source), options.encoding, ContentKind::json);
+  if (!text) return text.error();
+  std::string name = text.value()->name();
+  Result<std::unique_ptr<PeekedSource>> peeked =
+      PeekedSource::try_make(std::move(text).value(), sample_bytes);
+  if (!peeked) return peeked.error();
+  JsonColumns columns = detail::json_columns(peeked.value()->head(), options);
+  if (columns.names.size() > options.max_columns) {
+    return Failure{ErrorKind::data, name + ": the first rows have more than " +
+                                        std::to_string(options.max_columns) + " names"};
+  }
+  const std::vector<Column> kinds = columns.categories();
+  options.kinds.insert(options.kinds.begin(), kinds.begin(), kinds.end());
+  options.numbers = {};  // JSON has a point in numbers and nothing else
+  const std::vector<std::string> names = columns.names;
+  auto rows = std::make_unique<JsonRows>(std::move(peeked).value(), options, std::move(columns));
+  if (names.empty() && rows->next() == RowSplitter::Step::bad) return rows->refused(name);
+  return FieldReader::try_guess(std::move(name), std::move(rows), names, std::move(options));
+}
+
+#endif
+
+}  // namespace weir::inline WEIR_ABI

@@ -1,0 +1,126 @@
+// The formats of tables, one list: how each is told from others and how it is read. A further format is an
+// entry here, a RowReader, a test, a fuzz target and a row in docs/data.md (docs/contributing.md).
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
+#include <weir/data/formats/arff.hpp>
+#include <weir/data/formats/csv.hpp>
+#include <weir/data/formats/idx_rows.hpp>
+#include <weir/data/formats/json_lines.hpp>
+#include <weir/data/formats/nsl_kdd.hpp>
+#include <weir/data/formats/row_reader.hpp>
+#include <weir/data/formats/table_options.hpp>
+#include <weir/data/formats/zeek_log.hpp>
+#include <weir/data/sources/byte_source.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::inline WEIR_ABI {
+
+struct TableFormat {
+  std::string_view name;
+  std::string_view description;
+  std::string_view label;             ///< the column that says what a row is; empty: whoever reads knows
+  bool (*is)(std::string_view head);  ///< by a file's first bytes
+  Result<std::unique_ptr<RowReader>> (*open)(std::unique_ptr<ByteSource> source, const TableOptions& options);
+};
+
+namespace detail {
+
+template <class Reader>
+[[nodiscard]] Result<std::unique_ptr<RowReader>> as_row_reader(Result<Reader> reader) {
+  if (!reader) return reader.error();
+  return std::unique_ptr<RowReader>(std::make_unique<Reader>(std::move(reader).value()));
+}
+
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_csv(std::unique_ptr<ByteSource> source,
+                                                                 const TableOptions& options) {
+  return as_row_reader(CsvReader::try_make(std::move(source), csv_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_nsl_kdd(std::unique_ptr<ByteSource> source,
+                                                                     const TableOptions& options) {
+  return as_row_reader(nsl_kdd::try_reader(std::move(source), csv_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_idx(std::unique_ptr<ByteSource> source,
+                                                                 const TableOptions& options) {
+  Result<IdxImages> images = try_read_idx_images(*source);
+  if (!images) return images.error();
+  std::optional<std::vector<std::uint8_t>> labels;
+  if (!options.labels.empty()) {
+    Result<std::vector<std::uint8_t>> read = try_read_idx_labels(options.labels, options.open);
+    if (!read) return read.error();
+    labels = std::move(read).value();
+  }
+  return as_row_reader(IdxRows::try_make(std::move(images).value(), std::move(labels), source->name()));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_arff(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_arff_reader(std::move(source), typed_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_zeek(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_zeek_reader(std::move(source), typed_options(options)));
+}
+[[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_json(std::unique_ptr<ByteSource> source,
+                                                                  const TableOptions& options) {
+  return as_row_reader(try_json_reader(std::move(source), typed_options(options)));
+}
+
+[[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
+[[nodiscard]] inline bool is_arff(std::string_view head) { return content_kind(head) == ContentKind::arff; }
+[[nodiscard]] inline bool is_zeek(std::string_view head) {
+  return content_kind(head) == ContentKind::zeek_log;
+}
+[[nodiscard]] inline bool is_json(std::string_view head) {
+  return content_kind(head) == ContentKind::json && without_leading_space(head).starts_with('{');
+}
+[[nodiscard]] inline bool is_any(std::string_view) { return true; }
+
+}  // namespace detail
+
+/// The first is what a file is taken for that is none of the others.
+inline constexpr auto table_formats = std::to_array<TableFormat>({
+    {"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
+    {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
+    {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
+    {"zeek", "a Zeek log", "", detail::is_zeek, detail::open_zeek},
+    {"json", "JSON lines", "", detail::is_json, detail::open_json},
+});
+
+/// "csv", ...
+[[nodiscard]] inline std::vector<std::string> table_format_names() {
+  std::vector<std::string> names;
+  for (const TableFormat& format : table_formats) names.emplace_back(format.name);
+  return names;
+}
+
+/// By the first bytes of a file.
+[[nodiscard]] inline const TableFormat& table_format_of(std::string_view head) {
+  for (std::size_t i = 1; i < table_formats.size(); ++i) {
+    if (table_formats[i].is(head)) return table_formats[i];
+  }
+  return table_formats.front();
+}
+
+/// By its name. ConfigError that names those spelt alike.
+[[nodiscard]] inline const TableFormat& table_format_named(const TableOptions& options) {
+  for (const TableFormat& format : table_formats) {
+    if (format.name == options.format) return format;
+  }
+  fail(ErrorKind::config, option_word(options.words, "format") + ": there is no '" + options.format + "'" +
+                              near_names(options.format, table_format_names()));
+}
+
+}  // namespace weir::inline WEIR_ABI
