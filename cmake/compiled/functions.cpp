@@ -15,9 +15,11 @@
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
+#include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/parse.hpp>
