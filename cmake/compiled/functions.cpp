@@ -1,6 +1,7 @@
 // The library's large functions that are no templates (core/abi.hpp, WEIR_BODIES).
 #define WEIR_COMPILING
 
+#include <weir/core/text_chart.hpp>
 #include <weir/data/formats/csv.hpp>
 #include <weir/data/formats/idx.hpp>
 #include <weir/data/formats/open_table.hpp>

@@ -3,6 +3,7 @@
 
 #include <weir/infer.hpp>
 
+#include <weir/core/text_chart.hpp>
 #include <weir/core/thread_pool.hpp>
 
 #include <weir/losses/any_loss.hpp>

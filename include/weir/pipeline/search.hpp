@@ -275,7 +275,7 @@ template <class Net = AnyModel<float>>
 
 WEIR_BODY std::string to_text(const SearchResult& found, std::size_t most) {
   std::string text = "  trial  epochs " + pad_left(found.metric, 10) +
-                     "  parameters    rate   decay  batch  seconds  layers\n";
+                     "  parameters      rate     decay  batch  seconds  layers\n";
   std::size_t shown = 0;
   for (const Trial& trial : found.trials) {
     if (most > 0 && shown++ == most) break;
@@ -285,8 +285,8 @@ WEIR_BODY std::string to_text(const SearchResult& found, std::size_t most) {
     };
     text += pad_left(std::to_string(trial.number), 7) + pad_left(std::to_string(trial.epochs), 8) +
             pad_left(trial.failure.empty() ? number_text(trial.score) : "failed", 11) +
-            pad_left(std::to_string(trial.parameters), 12) + pad_left(given(o.learning_rate), 8) +
-            pad_left(given(o.weight_decay), 8) + pad_left(given(o.batch_size), 7) +
+            pad_left(std::to_string(trial.parameters), 12) + pad_left(given(o.learning_rate), 10) +
+            pad_left(given(o.weight_decay), 10) + pad_left(given(o.batch_size), 7) +
             pad_left(detail::formatted("%.1f", trial.seconds), 9) + "  " +
             (o.layers.empty() ? "recipe" : o.layers) + "\n";
   }
