@@ -88,7 +88,7 @@ TEST_CASE("a model says by which flags it was trained, and they train the same m
 TEST_CASE("a file of flags with a mistake is told by its name") {
   if (!built()) return;
   const auto complaint = [](const std::string& text) {
-    const Outcome outcome = weir(
+    const Outcome outcome = run_weir(
         {"train", train_csv(), "--config", write_file("wrong.flags", text), "--model", folder() / "x.weir"});
     CHECK(outcome.code == 2);
     CHECK(lines_of(outcome.err).size() == 1);
