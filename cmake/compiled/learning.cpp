@@ -1,6 +1,7 @@
 // Learning a pipeline from samples, and measuring it.
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 
 namespace weir::inline WEIR_ABI {
 
@@ -9,5 +10,7 @@ template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPl
 template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Samples&, AnyModel<float>,
                                                                        std::optional<double>, ThreadPool*);
 template class Assessor<AnyModel<float>>;
+template Importance permutation_importance<AnyModel<float>>(const Pipeline<AnyModel<float>>&, const Table&,
+                                                            const ImportanceOptions&);
 
 }  // namespace weir::inline WEIR_ABI
