@@ -129,9 +129,10 @@ WEIR_BODY Markup draw(const std::vector<Tile>& tiles) {
 
 WEIR_BODY Markup figure(std::string_view title, const Markup& drawing, std::string_view caption,
                         const Markup& data) {
+  const Markup below = (caption.empty() ? Markup() : words("p", caption)) +
+                       (data.empty() ? Markup() : element("details", words("summary", "Data") + data));
   return element("figure",
-                 words("h3", title) + drawing + (caption.empty() ? Markup() : words("figcaption", caption)) +
-                     (data.empty() ? Markup() : element("details", words("summary", "Data") + data)));
+                 words("h3", title) + drawing + (below.empty() ? below : element("figcaption", below)));
 }
 
 WEIR_BODY Markup list_of(const std::vector<std::string>& sentences) {

@@ -36,17 +36,17 @@ nav ul{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none}
 .tiles div,figure{background:var(--card);border:1px solid var(--rule);border-radius:10px;box-shadow:var(--shadow)}
 .tiles div{padding:14px 16px;display:flex;flex-direction:column}
 .tiles dt{color:var(--muted);font-size:.88rem}
-.tiles dd{margin:0;font-size:1.55rem;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.3;letter-spacing:-.01em}
+.tiles dd{margin:0;font-size:1.55rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3;letter-spacing:-.01em}
 .tiles dd+dd{font-size:.85rem;font-weight:400;color:var(--muted);line-height:1.4;letter-spacing:0;margin-top:2px}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,430px),1fr));gap:18px;align-items:start}
 figure{margin:0 0 2px;padding:16px 18px 12px}
 figure h3,figure h4{margin:0 0 .6em;font-size:1.02rem}
-figcaption{color:var(--muted);font-size:.92rem;margin-top:.5em}
+figcaption p{color:var(--muted);font-size:.92rem;margin:.5em 0}
 svg{display:block;width:100%;height:auto;max-width:560px;margin:0 auto;overflow:visible}
 svg text{fill:var(--ink);font:12.5px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
 font-variant-numeric:tabular-nums}
 svg .tick{font-size:11.5px}
-svg .count{font-size:15px;font-weight:650}
+svg .count{font-size:15px;font-weight:600}
 svg .small{font-size:12px}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:4px}
 .grid{stroke:var(--rule)}
