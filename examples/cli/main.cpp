@@ -127,6 +127,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  add_flags(app, o);
   add_model_memory(app, o.model_memory);
   add_flags(app, o.output, {"quiet"});
 }

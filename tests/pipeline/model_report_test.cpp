@@ -150,7 +150,7 @@ TEST_CASE("model report: errors are binned about 0, outliers in the outermost bi
   std::vector<ValuePair> pairs;
   for (int i = -50; i <= 50; ++i) pairs.push_back({0.0, 0.1 * i});
   pairs.push_back({0.0, 1e9});
-  const Histogram found = detail::residuals_of(pairs);
+  const Histogram found = residuals_of(pairs);
   CHECK(found.edges.front() == -found.edges.back());
   CHECK(found.edges.back() < 6.0);
   CHECK(found.counts[0].back() >= 1);

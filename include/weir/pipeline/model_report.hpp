@@ -3,10 +3,10 @@
 //
 //   const Assessment result = assess(learned.pipeline, samples);
 //   ModelReport report{"ids.weir", learned.pipeline, learned.pipeline.record};
-//   report.training = TrainingReport{samples, learned.history, learned.kept_epoch(), learned.alarm_rate};
+//   report.training.emplace(TrainingReport{samples, learned.history, learned.kept_epoch(), learned.alarm_rate});
 //   report.judged.push_back({"Rows held back from training", result, notes_on(learned.pipeline, result),
 //                            permutation_importance(learned.pipeline, samples.held_back)});
-//   write_file("ids.html", to_html(report));
+//   std::ofstream("ids.html") << to_html(report);
 //
 // The same model and rows give the same page: nothing in it is of the day or of the machine.
 #pragma once

@@ -20,27 +20,15 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// Pairs of a sample as bins of value - truth; the outermost ones hold what lies farther out than 99 in 100 do.
+[[nodiscard]] Histogram residuals_of(std::span<const ValuePair> pairs);
+
 namespace detail {
 
 /// Ids of a page's drawings begin with `id`, which is unique. Empty without values.
 [[nodiscard]] charts::Markup value_figures(const Assessment& result, const std::string& id);
 
-/// Pairs of a sample as bins of value - truth; the outermost ones hold what lies farther out than 99 in 100 do.
-[[nodiscard]] Histogram residuals_of(std::span<const ValuePair> pairs);
-
 #if WEIR_BODIES
-
-WEIR_BODY Histogram residuals_of(std::span<const ValuePair> pairs) {
-  constexpr std::size_t bins = 41;
-  std::vector<double> sizes;
-  for (const ValuePair& pair : pairs) sizes.push_back(std::fabs(pair.value - pair.truth));
-  std::sort(sizes.begin(), sizes.end());
-  const double reach = sizes.empty() ? 0.0 : sorted_quantile(sizes, 0.99);
-  const double most = reach > 0.0 && std::isfinite(reach) ? reach : 1.0;
-  Histogram histogram(even_bins(-most, most, bins), 1);
-  for (const ValuePair& pair : pairs) histogram.add(0, pair.value - pair.truth);
-  return histogram;
-}
 
 [[nodiscard]] inline charts::Markup forecast_figure(const Assessment& result, const std::string& id) {
   charts::LineChart chart{{id + "-forecast", "Forecast and what came",
@@ -118,5 +106,21 @@ WEIR_BODY charts::Markup value_figures(const Assessment& result, const std::stri
 #endif
 
 }  // namespace detail
+
+#if WEIR_BODIES
+
+WEIR_BODY Histogram residuals_of(std::span<const ValuePair> pairs) {
+  constexpr std::size_t bins = 41;
+  std::vector<double> sizes;
+  for (const ValuePair& pair : pairs) sizes.push_back(std::fabs(pair.value - pair.truth));
+  std::sort(sizes.begin(), sizes.end());
+  const double reach = sizes.empty() ? 0.0 : sorted_quantile(sizes, 0.99);
+  const double most = reach > 0.0 && std::isfinite(reach) ? reach : 1.0;
+  Histogram histogram(even_bins(-most, most, bins), 1);
+  for (const ValuePair& pair : pairs) histogram.add(0, pair.value - pair.truth);
+  return histogram;
+}
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI
