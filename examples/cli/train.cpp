@@ -295,7 +295,8 @@ class TrainReport {
     json_["test"] = to_json(result);
     if (!draws()) return;
     const bool first = judged_.empty();
-    judged_.push_back({"On " + options_.test, result, std::move(notes),
+    judged_.push_back({"On " + std::filesystem::path(options_.test).filename().string(), result,
+                       std::move(notes),
                        first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
   }
 

@@ -255,7 +255,7 @@ class Assessor {
       ++result_.unusable;
       return;
     }
-    constexpr std::size_t most_latest = 300;
+    constexpr std::size_t most_latest = 168;
     add_value({truth, pair.forecast, pair.naive});
     if (is_finite(truth)) naive_errors_.add(truth, pair.naive);
     latest_.push_back({truth, pair.forecast, pair.naive});

@@ -189,7 +189,7 @@ namespace detail {
   charts::Markup content;
   if (!report.judged.empty()) {
     const JudgedRows& first = report.judged[0];
-    content += charts::words("p", first.name + ": " + charts::grouped(first.result.rows) + ".") +
+    content += charts::words("p", first.name + ": " + count_text(first.result.rows, "row") + ".") +
                figure_tiles(first.result);
   }
   return report.training ? content + fit_verdict(report.training->history, report.training->kept) : content;

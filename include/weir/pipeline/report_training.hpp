@@ -149,7 +149,7 @@ WEIR_BODY charts::Markup data_section(const Samples& samples) {
                            "Loss on training rows and on held-back rows after each of " +
                                count_text(history.epochs.size(), "epoch") + "; the weights of epoch " +
                                std::to_string(kept) + " are kept."},
-                          {.title = "epoch"},
+                          {.title = "epoch", .whole = true},
                           {.title = "loss", .logarithmic = spans_decades(history), .from_zero = true}};
   charts::Series training{"training rows"}, held_back{"held-back rows"};
   for (const EpochReport& epoch : history.epochs) {
@@ -170,7 +170,7 @@ WEIR_BODY charts::Markup data_section(const Samples& samples) {
 [[nodiscard]] inline charts::Markup rate_figure(const History& history) {
   charts::LineChart chart{
       {"rate", "Learning rate by epoch", "The learning rate at the last step of each epoch."},
-      {.title = "epoch"},
+      {.title = "epoch", .whole = true},
       {.title = "learning rate", .from_zero = true}};
   charts::Series rate{"learning rate"};
   for (const EpochReport& epoch : history.epochs)

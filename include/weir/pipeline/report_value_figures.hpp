@@ -34,7 +34,7 @@ namespace detail {
   charts::LineChart chart{{id + "-forecast", "Forecast and what came",
                            "The last " + count_text(result.latest.size(), "step") +
                                " that were judged: forecast and actual value."},
-                          {.title = "steps"},
+                          {.title = "steps", .whole = true},
                           {.title = "value"}};
   chart.series = {{"actual", {}}, {"forecast", {}}};
   charts::PageTable table{"The last steps", {"step", "actual", "forecast", "naive forecast"}};
@@ -88,7 +88,7 @@ namespace detail {
     table.rows.push_back({charts::number_cell(residuals.edges[i]),
                           charts::number_cell(residuals.edges[i + 1]), residuals.counts[0][i]});
   chart.series.push_back({"rows", charts::steps_of(residuals.edges, heights), charts::SeriesForm::filled});
-  chart.marks.push_back({0.0, "no error"});
+  chart.marks.push_back({0.0});
   const bool all = result.values.every() == 1;
   return charts::figure(
       "Errors", charts::draw(chart),

@@ -75,6 +75,7 @@ struct Scale {
   double low = 0.0, high = 1.0;  ///< values
   double from = 0.0, to = 1.0;   ///< where they stand
   bool logarithmic = false;
+  bool whole = false;  ///< ticks are whole numbers
 
   [[nodiscard]] double operator()(double value) const {
     const double share = logarithmic ? std::log(std::clamp(value, low, high) / low) / std::log(high / low)
@@ -82,7 +83,9 @@ struct Scale {
     return from + share * (to - from);
   }
   [[nodiscard]] std::vector<double> ticks(int most = 5) const {
-    return logarithmic ? log_ticks(low, high, most) : nice_ticks(low, high, most);
+    std::vector<double> found = logarithmic ? log_ticks(low, high, most) : nice_ticks(low, high, most);
+    if (whole) std::erase_if(found, [](double tick) { return std::fabs(tick - std::round(tick)) > 1e-6; });
+    return found;
   }
 };
 
@@ -90,6 +93,7 @@ struct Scale {
 struct Axis {
   std::string title{};
   bool logarithmic = false;
+  bool whole = false;                              ///< ticks are whole numbers
   bool from_zero = false;                          ///< starts at 0 also where no value is there
   double low = std::nan(""), high = std::nan("");  ///< where it ends; NaN: at the values
 };
@@ -98,6 +102,7 @@ struct Axis {
 [[nodiscard]] inline Scale scale_for(const Axis& axis, double least, double most, double from, double to) {
   Scale scale{std::isnan(axis.low) ? least : axis.low, std::isnan(axis.high) ? most : axis.high, from, to};
   scale.logarithmic = axis.logarithmic && scale.low > 0.0;
+  scale.whole = axis.whole;
   if (axis.from_zero && !scale.logarithmic) scale.low = std::min(scale.low, 0.0);
   if (!std::isfinite(scale.low) || !std::isfinite(scale.high)) scale.low = 0.0, scale.high = 1.0;
   if (!(scale.low < scale.high)) {

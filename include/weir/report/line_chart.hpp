@@ -31,7 +31,7 @@ struct Series {
   SeriesForm form = SeriesForm::line;
 };
 
-/// A vertical line with a word beside it.
+/// A vertical line with a word beside it, if it has one.
 struct ChartMark {
   double at = 0.0;
   std::string name{};
@@ -181,8 +181,10 @@ struct PlotScales {
 /// Its word stands on the side that has room.
 [[nodiscard]] inline Markup mark_of(const ChartMark& mark, const PlotScales& at) {
   const double x = at.x(mark.at);
+  const Markup stroke = line({x, at.y.from}, {x, at.y.to}, "mark");
+  if (mark.name.empty()) return stroke;
   const bool left = x > 0.5 * (at.x.from + at.x.to);
-  return line({x, at.y.from}, {x, at.y.to}, "mark") +
+  return stroke +
          label({left ? x - 5.0 : x + 5.0, at.y.to + 12.0}, left ? "end" : "start", mark.name, "label halo");
 }
 

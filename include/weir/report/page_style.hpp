@@ -36,8 +36,8 @@ nav ul{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none}
 .tiles div,figure{background:var(--card);border:1px solid var(--rule);border-radius:10px;box-shadow:var(--shadow)}
 .tiles div{padding:14px 16px;display:flex;flex-direction:column}
 .tiles dt{color:var(--muted);font-size:.88rem}
-.tiles dd{margin:0;font-size:1.55rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3;letter-spacing:-.01em}
-.tiles dd+dd{font-size:.85rem;font-weight:400;color:var(--muted);line-height:1.4;letter-spacing:0;margin-top:2px}
+.tiles dd{margin:0;font-size:1.45rem;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums;line-height:1.3;letter-spacing:-.01em}
+.tiles dd+dd{font-size:.85rem;white-space:normal;font-weight:400;color:var(--muted);line-height:1.4;letter-spacing:0;margin-top:2px}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,430px),1fr));gap:18px;align-items:start}
 figure{margin:0 0 2px;padding:16px 18px 12px}
 figure h3,figure h4{margin:0 0 .6em;font-size:1.02rem}
@@ -69,7 +69,8 @@ svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:4px}
 .scroll{overflow-x:auto;margin:.6em 0 1.2em}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
 caption{text-align:left;color:var(--muted);padding:2px 0 6px;font-size:.9rem}
-th,td{padding:5px 22px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+th,td{padding:5px 22px 5px 0;text-align:left;vertical-align:top;overflow-wrap:break-word;max-width:32em;
+border-bottom:1px solid var(--rule)}
 th{font-weight:600}
 td.number,th.number{text-align:right;white-space:nowrap}
 tbody th{font-weight:500}
