@@ -60,6 +60,11 @@ TEST_CASE("axes: values become places, also from the bottom up and over a logari
   CHECK(decades(0.0) == 0.0);
 }
 
+TEST_CASE("axes: ticks of counts are whole numbers") {
+  check_ticks(scale_for({.whole = true}, 1.0, 2.0, 0.0, 10.0).ticks(), {1.0, 2.0});
+  check_ticks(scale_for({.whole = true}, 1.0, 9.0, 0.0, 10.0).ticks(), {2.0, 4.0, 6.0, 8.0});
+}
+
 TEST_CASE("axes: a scale has a range whatever the values are") {
   const Scale one = scale_for({}, 4.0, 4.0, 0.0, 10.0);
   CHECK(one.low == 2.0);
