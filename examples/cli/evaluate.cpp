@@ -12,7 +12,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,11 +19,6 @@
 namespace cli {
 
 namespace {
-
-/// A page does not tell where files lie.
-[[nodiscard]] std::string file_name(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
 
 /// What was left out, a line each; honest numbers need it.
 [[nodiscard]] std::string omissions(const weir::Assessment& result) {
@@ -59,9 +53,9 @@ void evaluate(const EvaluateOptions& options) {
   std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
   for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
   for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
-  weir::ModelReport drawn{file_name(options.model), model};
+  weir::ModelReport drawn{shown_name(options.model), model};
   if (page) {
-    drawn.judged.push_back({"On " + file_name(options.table), result, notes,
+    drawn.judged.push_back({"On " + shown_name(options.table), result, notes,
                             weir::permutation_importance(model, result.sample)});
     write_page(options.report, drawn);
   }

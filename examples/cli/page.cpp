@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,10 @@ namespace {
 }
 
 }  // namespace
+
+std::string shown_name(const std::string& path) {
+  return path == "-" ? "standard input" : std::filesystem::path(path).filename().string();
+}
 
 void write_page(const std::string& path, const weir::ModelReport& report) {
   OutputFile file(path);

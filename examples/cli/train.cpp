@@ -298,15 +298,14 @@ class TrainReport {
     json_["test"] = to_json(result);
     if (!draws()) return;
     const bool first = judged_.empty();
-    judged_.push_back({"On " + std::filesystem::path(options_.test).filename().string(), result,
-                       std::move(notes),
+    judged_.push_back({"On " + shown_name(options_.test), result, std::move(notes),
                        first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
   }
 
   /// The page, where it was asked for.
   void page(const Learned& learned) {
     if (!draws()) return;
-    weir::ModelReport report{std::filesystem::path(options_.model).filename().string(), learned.pipeline};
+    weir::ModelReport report{shown_name(options_.model), learned.pipeline};
     report.training.emplace(
         weir::TrainingReport{samples_, learned.history, learned.kept_epoch(), learned.alarm_rate});
     report.judged = std::move(judged_);
