@@ -84,6 +84,18 @@ TEST_CASE("evaluate --report: as train's, without the training; the same file gi
   CHECK(html.find("id=\"training\"") == std::string::npos);
 }
 
+TEST_CASE("train --report: the model file has the same bits with and without a page") {
+  if (!built()) return;
+  const auto trained = [](const char* name, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"train", train_csv(), "--label", "label",   "--epochs",
+                                       "1",     "--quick",   "--quiet", "--model", folder() / name};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    weir_well(arguments);
+    return read_file(folder() / name);
+  };
+  CHECK(trained("with.weir", {"--report", folder() / "with.html"}) == trained("without.weir", {}));
+}
+
 TEST_CASE("train --report: hostile labels and column names stay words") {
   if (!built()) return;
   std::string csv = "\"<script>alert(1)</script>\",b\x01,label\n";
