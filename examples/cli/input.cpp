@@ -54,8 +54,8 @@ weir::TableFile open_input(const std::string& path, const weir::TableOptions& op
 }
 
 weir::Assessment assess_file(const Model& model, const std::string& path, const weir::TableOptions& options,
-                             bool ignore_unknown, weir::CsvReport& report) {
-  const weir::AssessOptions how{.ignore_unknown = ignore_unknown, .words = weir::OptionWords::flags};
+                             weir::AssessOptions how, weir::CsvReport& report) {
+  how.words = weir::OptionWords::flags;
   weir::Assessment result = model.samples.kind == weir::SampleKind::image
                                 ? assess_images(model, path, options, how)
                                 : assess_table(model, path, options, how, report);

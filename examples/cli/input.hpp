@@ -5,6 +5,7 @@
 
 #include <weir/data/formats/open_table.hpp>
 #include <weir/pipeline/assessment.hpp>
+#include <weir/pipeline/assessor.hpp>
 
 #include <string>
 
@@ -18,7 +19,7 @@ namespace cli {
 
 /// Judges all labelled rows of a file; what was read of it goes to `report`.
 [[nodiscard]] weir::Assessment assess_file(const Model& model, const std::string& path,
-                                           const weir::TableOptions& options, bool ignore_unknown,
+                                           const weir::TableOptions& options, weir::AssessOptions how,
                                            weir::CsvReport& report);
 
 }  // namespace cli

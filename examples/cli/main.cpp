@@ -163,6 +163,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  add_flags(app, o);
   add_model_memory(app, o.model_memory);
   add_flags(app, o.output, {"quiet"});
   add_examples(app, {"ids.weir tuesday.csv", "ids.weir tuesday.csv --threshold 0.9 --json"});
@@ -324,9 +325,9 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 9> of_this_run{"--model",   "--test",    "--test-labels",
-                                                                 "--log",     "--json",    "--quiet",
-                                                                 "--threads", "--find-lr", "--help"};
+    static constexpr std::array<std::string_view, 10> of_this_run{
+        "--model", "--test",  "--test-labels", "--log",     "--report",
+        "--json",  "--quiet", "--threads",     "--find-lr", "--help"};
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;
