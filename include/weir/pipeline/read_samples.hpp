@@ -103,7 +103,7 @@ WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& read
   };
   if (options.source.empty()) options.source = path;
   if (reading.format == "idx") {
-    of_format(table_format_named(reading));
+    of_format(table_format_named(reading.format, reading.words));
     return make_samples(read_images(path, reading.labels, reading.open), options);
   }
   TableFile file = open_table(path, reading);

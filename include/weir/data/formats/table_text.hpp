@@ -7,19 +7,30 @@
 #include <weir/data/formats/table_content.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/sources/peeked_source.hpp>
+#include <weir/data/text/blanks.hpp>
 #include <weir/data/text/text_encoding.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
+/// The first bytes of a file as the text that they are, to tell its format by.
+[[nodiscard]] inline std::string text_head(std::string_view head, TextEncoding encoding) {
+  if (encoding != TextEncoding::utf16 && content_kind(head) != ContentKind::utf16_text)
+    return std::string(head);
+  std::string text;
+  Utf16ToUtf8(Utf16Source::big_endian(head)).append(text, head);
+  return text;
+}
+
 /// The source of the text of a table: decoded from UTF-16; refused when it is something else than text or
-/// `own`, the format that is asked for.
+/// `own`, the format that is asked for, and, but for CSV, when there is nothing.
 [[nodiscard]] inline Result<std::unique_ptr<ByteSource>> table_text(std::unique_ptr<ByteSource> source,
                                                                     TextEncoding encoding,
                                                                     ContentKind own = ContentKind::table) {
@@ -27,10 +38,13 @@ namespace detail {
   Result<std::unique_ptr<PeekedSource>> peeked = PeekedSource::try_make(std::move(source), head);
   if (!peeked) return peeked.error();
   std::unique_ptr<PeekedSource> text = std::move(peeked).value();
-  const auto why = why_no_table(text->head());
-  if (why && content_kind(text->head()) != own) {
-    return Failure{ErrorKind::format, text->name() + ": " + *why};
+  const std::string beginning = text_head(text->head(), encoding);
+  for (const std::string_view bytes : {text->head(), std::string_view(beginning)}) {
+    if (const auto why = why_no_table(bytes, own))
+      return Failure{ErrorKind::format, text->name() + ": " + *why};
   }
+  if (own != ContentKind::table && text->head().size() < head && trim_blanks(beginning).empty())
+    return Failure{ErrorKind::data, text->name() + ": this is an empty file"};
   const bool guess = encoding != TextEncoding::utf16;
   if (guess && content_kind(text->head()) != ContentKind::utf16_text) {
     return std::unique_ptr<ByteSource>(std::move(text));
