@@ -74,7 +74,8 @@ TEST_CASE("content kind: what users have beside models, tables and captures") {
 }
 
 TEST_CASE("content kind: tables of texts are not taken for something else") {
-  for (const std::string head : {"{a},{b}\n1,2\n", "[x],[y]\n1,2\n", "%util,label\n1,a\n", "a\n1\n", "#fields,label\n1,a\n", "# a\n# b\n"}) {
+  for (const std::string head : {"{a},{b}\n1,2\n", "[x],[y]\n1,2\n", "%util,label\n1,a\n", "a\n1\n",
+                                 "#fields,label\n1,a\n", "# a\n# b\n"}) {
     CAPTURE(head);
     const ContentKind kind = content_kind(head);
     CHECK((kind == ContentKind::table || kind == ContentKind::text));

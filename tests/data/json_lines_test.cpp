@@ -103,7 +103,8 @@ TEST_CASE("json: what Python writes for numbers that are none, strings of digits
 }
 
 TEST_CASE("json: strings that are all numbers are numbers, and it is told") {
-  const std::string text = "{\"a\": \"12.5\", \"b\": \"07\", \"c\": 1, \"d\": \"3\"}\n{\"a\": 2, \"d\": \"\"}\n";
+  const std::string text =
+      "{\"a\": \"12.5\", \"b\": \"07\", \"c\": 1, \"d\": \"3\"}\n{\"a\": 2, \"d\": \"\"}\n";
   TableFile file = opened(text);
   const Table table = file.read_all();
   CHECK(table.numbers("a")[0] == 12.5);
@@ -156,7 +157,8 @@ TEST_CASE("json: told in any encoding, and refused in words of its own") {
   CHECK(holds(message("{\"a\": 1}\n\xEF\xBB\xBF{\"a\": 2}\n"), "t:2:1: expected '{'"));
   const std::string latin = "{\"a\": 1, \"b\": \"\xE4\"}\n";
   CHECK(holds(message("{\"a\": 1}\n" + latin), "not UTF-8; encoding windows-1252 reads it"));
-  CHECK(opened(latin + latin, {.encoding = TextEncoding::windows_1252}).read_all().text("b", 1) == "\xC3\xA4");
+  CHECK(opened(latin + latin, {.encoding = TextEncoding::windows_1252}).read_all().text("b", 1) ==
+        "\xC3\xA4");
   CHECK(holds(message("{\"a\": \"\0\"}\n{\"a\": 1}\n"s), "t:1:1: there is a NUL byte"));
   CHECK(holds(message("[{\"a\": 1}]\n", {.format = "json"}), "`jq -c '.[]'` makes lines of an array"));
   CHECK(holds(message("{\"a\": 007}\n"), "t:1:7: expected a finite number"));

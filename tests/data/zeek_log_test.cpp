@@ -114,7 +114,8 @@ TEST_CASE("zeek: types that are not Zeek's and names that come twice are told") 
   CHECK(file.read_all().numbers("a")[0] == 1.5);
   const std::vector<std::string> notes = reading_notes(file.report());
   REQUIRE(notes.size() == 2);
-  CHECK(holds(notes[0], "column 'a': of a type that is not Zeek's; the first rows tell the kind; categorical"));
+  CHECK(
+      holds(notes[0], "column 'a': of a type that is not Zeek's; the first rows tell the kind; categorical"));
   CHECK(holds(notes[1], "column 'a.1': the log calls another one so too"));
 }
 

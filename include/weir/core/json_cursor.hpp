@@ -103,8 +103,8 @@ class JsonCursor {
     if (text.starts_with('-')) text.remove_prefix(1);
     const std::size_t point = text.find('.');
     const bool digits = !text.empty() && is_digit(text[0]);
-    const bool fraction = point == std::string_view::npos ||
-                          (point + 1 < text.size() && is_digit(text[point + 1]));
+    const bool fraction =
+        point == std::string_view::npos || (point + 1 < text.size() && is_digit(text[point + 1]));
     return digits && fraction && !(text[0] == '0' && text.size() > 1 && is_digit(text[1]));
   }
 

@@ -74,9 +74,11 @@ class TableFile {
   void require_readable(std::string_view column) const {
     if (!reader_->open_ended()) require(column);
   }
-  /// Fields that stand for a missing value in this format.
-  [[nodiscard]] std::vector<std::string> missing_words() const {
-    return (format_->lines_of_csv ? csv_options(options_) : typed_options(options_)).missing;
+  /// Whether a column is of numbers with a few texts, by the first rows.
+  [[nodiscard]] bool mixed(std::string_view column) const {
+    const std::vector<MixedColumn>& all = reader_->mixed();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MixedColumn& one) { return schema().columns[one.index].name == column; });
   }
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
@@ -123,8 +125,7 @@ class TableFile {
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
     if (!format_->lines_of_csv || options_.recorded.numbers.plain()) return {};
-    return "; the model was trained with " +
-           detail::options_for(options_.recorded.numbers, options_.words) +
+    return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
 
@@ -134,8 +135,9 @@ class TableFile {
   const TableFormat* looks_like_ = nullptr;  // likewise
   const TableFormat* format_ = nullptr;
   std::unique_ptr<RowReader> reader_;
-  bool chosen_ = false;  // which columns are read
-  bool others_ = true;   // also those that nobody named
+  std::vector<bool> asked_;  // by column: its kind was asked for
+  bool chosen_ = false;      // which columns are read
+  bool others_ = true;       // also those that nobody named
 };
 
 /// Its beginning is read. Throws weir::Error.
@@ -175,8 +177,8 @@ WEIR_BODY void TableFile::refuse_csv_options() const {
   const std::vector<const char*>& recorded = options_.recorded.csv_only;
   for (const char* member : detail::csv_only_options(options_)) {
     if (std::find(recorded.begin(), recorded.end(), std::string_view(member)) != recorded.end()) continue;
-    fail(ErrorKind::config, option_word(options_.words, member) + " is for CSV, and " + name_ + " is read as " +
-                                std::string(format_->description));
+    fail(ErrorKind::config, option_word(options_.words, member) + " is for CSV, and " + name_ +
+                                " is read as " + std::string(format_->description));
   }
 }
 
@@ -199,9 +201,11 @@ WEIR_BODY void TableFile::check_separator() const {
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
   Schema schema = reader_->schema();
+  asked_.clear();
   for (Column& column : schema.columns) {
     const auto wanted = std::find_if(kinds.begin(), kinds.end(),
                                      [&](const Column& kind) { return kind.name == column.name; });
+    asked_.push_back(wanted != kinds.end());
     if (wanted != kinds.end()) {
       column.kind = wanted->kind;
     } else if (!others) {
@@ -246,6 +250,7 @@ WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::string mend = detail::mend_of(row, options_.words);
   if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();
+  if (row.column <= asked_.size() && asked_[row.column - 1]) return mend;
   const std::string& column = schema().columns[rows.front().column - 1].name;
   return mend + ", " + option_word(options_.words, "categorical", {column}) + " reads the column as names, " +
          option_word(options_.words, "drop", {column}) + " leaves it out";

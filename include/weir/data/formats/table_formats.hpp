@@ -83,9 +83,7 @@ template <class Reader>
 [[nodiscard]] inline bool is_zeek(std::string_view head) {
   return content_kind(head) == ContentKind::zeek_log;
 }
-[[nodiscard]] inline bool is_json(std::string_view head) {
-  return content_kind(head) == ContentKind::json;
-}
+[[nodiscard]] inline bool is_json(std::string_view head) { return content_kind(head) == ContentKind::json; }
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
 }  // namespace detail
@@ -93,7 +91,8 @@ template <class Reader>
 /// The first is what a file is taken for that is none of the others.
 inline constexpr auto table_formats = std::to_array<TableFormat>({
     {"csv", "CSV with a header line", "", true, detail::is_any, detail::open_csv},
-    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, nsl_kdd::looks_like, detail::open_nsl_kdd},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, nsl_kdd::looks_like,
+     detail::open_nsl_kdd},
     {"idx", "IDX images", "label", false, detail::is_idx, detail::open_idx},
     {"arff", "an ARFF file of Weka", "", false, detail::is_arff, detail::open_arff},
     {"zeek", "a Zeek log", "", false, detail::is_zeek, detail::open_zeek},

@@ -135,8 +135,8 @@ WEIR_BODY std::vector<std::string> ZeekRows::names() const {
 
 WEIR_BODY std::optional<ColumnKind> ZeekRows::kind(std::size_t column) const {
   constexpr std::array<std::string_view, 6> numbers{"time", "interval", "count", "int", "double", "port"};
-  constexpr std::array<std::string_view, 9> texts{"bool", "string", "enum", "addr", "subnet",
-                                                  "pattern", "file", "func", "any"};
+  constexpr std::array<std::string_view, 9> texts{"bool",    "string", "enum", "addr", "subnet",
+                                                  "pattern", "file",   "func", "any"};
   if (column >= types_.size()) return std::nullopt;
   const std::string_view type = types_[column];
   const auto is_type = [type](std::string_view known) { return type == known; };

@@ -106,8 +106,8 @@ class ZstdSource final : public ByteSource {
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     const std::size_t code = ZSTD_decompressStream(context_.get(), &to, &from);
     if (ZSTD_isError(code) != 0) {
-      return Failure{ErrorKind::format, name() + ": zstd data cannot be unpacked: " + ZSTD_getErrorName(code) +
-                                            ", before byte " + position()};
+      return Failure{ErrorKind::format, name() + ": zstd data cannot be unpacked: " +
+                                            ZSTD_getErrorName(code) + ", before byte " + position()};
     }
     first_ += from.pos;
     unpacked_bytes_ += to.pos;
