@@ -152,6 +152,9 @@ TEST_CASE("the format of a record is no more than a hint") {
   CHECK(opened(connection, later("csv")).format().name == "csv");
   CHECK(opened(connection, later("arff")).format().name == "nsl-kdd");
   CHECK(holds(message("a line\n", later("json")), "t:1:1: expected '{'"));
+  CHECK_THROWS_WITH_AS(
+      opened("a,b\n1,2\n", later("nsl-kdd")).require("flag"),
+      doctest::Contains("the model's table was NSL-KDD without a header line: format nsl-kdd"), DataError);
   CHECK(holds(message(json, {.format = "arff", .words = OptionWords::flags}),
               "t: this is not an ARFF table: it looks like JSON"));
   CHECK(holds(message("a,b\n1,2\n", {.format = "json", .words = OptionWords::flags}),

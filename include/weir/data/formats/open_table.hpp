@@ -183,10 +183,20 @@ WEIR_BODY void TableFile::refuse_csv_options() const {
 }
 
 WEIR_BODY std::string TableFile::other_format() const {
-  const bool told = looks_like_ != &table_formats.front() || kind_ == ContentKind::table;
-  if (looks_like_ == format_ || !told) return {};
-  return "; it looks like " + std::string(looks_like_->description) + ": " +
-         option_word(options_.words, "format") + " " + std::string(looks_like_->name);
+  const TableFormat& csv = table_formats.front();
+  const auto is = [this](const char* what, const TableFormat& format) {
+    return what + std::string(format.description) + ": " + option_word(options_.words, "format") + " " +
+           std::string(format.name);
+  };
+  if (looks_like_ != format_) {
+    const bool told = looks_like_ != &csv || kind_ == ContentKind::table;
+    return told ? is("; it looks like ", *looks_like_) : std::string();
+  }
+  const std::string& recorded = options_.recorded.format;
+  const bool left = format_ == &csv && options_.format.empty() && !recorded.empty() && recorded != csv.name;
+  return left ? is("; it is read as CSV, and the model's table was ",
+                   table_format_named(recorded, options_.words))
+              : std::string();
 }
 
 WEIR_BODY void TableFile::check_separator() const {

@@ -57,7 +57,8 @@ class ZeekRows final : public LineRows {
   [[nodiscard]] bool has_types() const noexcept { return !types_.empty(); }
   /// Whether the log called the column otherwise.
   [[nodiscard]] bool renamed(std::size_t column, std::string_view name) const {
-    return !names_[column].empty() && trim_blanks(names_[column]) != name;
+    const std::string own = to_utf8(names_[column]);
+    return !own.empty() && trim_blanks(own) != name;
   }
 
  private:
