@@ -57,11 +57,10 @@ namespace detail {
 
 }  // namespace detail
 
-/// Why a file with these first bytes is no table of its `own` format, in words; nothing when it may be one.
-/// UTF-16 may be one.
-[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head,
-                                                             ContentKind own = ContentKind::table) {
-  const ContentKind kind = content_kind(head);
+/// Why a file of this kind with these first bytes is no table of its `own` format, in words; nothing when it may
+/// be one. UTF-16 may be one.
+[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head, ContentKind kind,
+                                                             ContentKind own) {
   const bool may_be = kind == own || kind == ContentKind::empty || kind == ContentKind::utf16_text ||
                       kind == ContentKind::table || kind == ContentKind::text ||
                       kind == ContentKind::binary || kind == ContentKind::script;
@@ -72,6 +71,10 @@ namespace detail {
   why.append(": it looks like ").append(description(kind));
   if (const std::string_view way = detail::way_to_a_table(kind); !way.empty()) why.append("; ").append(way);
   return why;
+}
+
+[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head) {
+  return why_no_table(head, content_kind(head), ContentKind::table);
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,18 +39,18 @@ namespace detail {
   Result<std::unique_ptr<PeekedSource>> peeked = PeekedSource::try_make(std::move(source), head);
   if (!peeked) return peeked.error();
   std::unique_ptr<PeekedSource> text = std::move(peeked).value();
-  const std::string beginning = text_head(text->head(), encoding);
-  for (const std::string_view bytes : {text->head(), std::string_view(beginning)}) {
-    if (const auto why = why_no_table(bytes, own))
-      return Failure{ErrorKind::format, text->name() + ": " + *why};
-  }
+  const ContentKind kind = content_kind(text->head());
+  const bool asked = encoding == TextEncoding::utf16;
+  const bool utf16 = asked || kind == ContentKind::utf16_text;
+  std::optional<std::string> why = why_no_table(text->head(), kind, own);
+  const std::string decoded = utf16 ? text_head(text->head(), encoding) : std::string();
+  const std::string_view beginning = utf16 ? std::string_view(decoded) : text->head();
+  if (!why && utf16) why = why_no_table(beginning, content_kind(beginning), own);
+  if (why) return Failure{ErrorKind::format, text->name() + ": " + *why};
   if (own != ContentKind::table && text->head().size() < head && trim_blanks(beginning).empty())
     return Failure{ErrorKind::data, text->name() + ": this is an empty file"};
-  const bool guess = encoding != TextEncoding::utf16;
-  if (guess && content_kind(text->head()) != ContentKind::utf16_text) {
-    return std::unique_ptr<ByteSource>(std::move(text));
-  }
-  if (guess && encoding != TextEncoding::automatic) {
+  if (!utf16) return std::unique_ptr<ByteSource>(std::move(text));
+  if (!asked && encoding != TextEncoding::automatic) {
     return Failure{ErrorKind::format,
                    text->name() + ": the file is UTF-16, and another encoding was asked for"};
   }
