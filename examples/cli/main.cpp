@@ -104,7 +104,8 @@ void add_examples(App& app, std::initializer_list<const char*> calls) {
 
 /// Where rows come from and how they become samples.
 void add_learning_from(App& app, cli::TrainOptions& o) {
-  app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
+  app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip or zstd")
+      ->required();
   app.add_option("--config", "file of flags, as on the command line and as inspect --config prints them")
       ->type_name("FILE");
   add_input(app, o.input);
@@ -158,7 +159,7 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
 
 void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip")->required();
+  app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip or zstd")->required();
   add_input(app, o.input);
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
@@ -171,7 +172,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
 
 void add_predict(App& app, cli::PredictOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("INPUT", o.table, "table, with or without label; - is standard input; may be gzip")
+  app.add_option("INPUT", o.table, "table, with or without label; - is standard input; may be gzip or zstd")
       ->required();
   add_input(app, o.input);
   add_threshold(app, o.threshold);

@@ -14,6 +14,7 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/text/text_encoding.hpp>
+#include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
@@ -223,7 +224,7 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
   }
   const weir::TableFile file = open_input(options.test, options.input);
   file.require(options.samples.label);
-  for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
+  weir::require_columns_of(samples.settings, file, false);
 }
 
 /// No file may be read and written at once, and none be mixed with the report.
