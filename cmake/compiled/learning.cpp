@@ -5,7 +5,10 @@
 namespace weir::inline WEIR_ABI {
 
 template LearnPlan<AnyModel<float>> plan_learning<AnyModel<float>>(const Samples&, const LearnOptions&);
-template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPlan<AnyModel<float>>);
+template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, const LearnPlan<AnyModel<float>>&);
+template Learned<AnyModel<float>> finish_learning<AnyModel<float>>(const Samples&,
+                                                                   const LearnPlan<AnyModel<float>>&,
+                                                                   const FitState<AnyModel<float>>&);
 template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Samples&, AnyModel<float>,
                                                                        std::optional<double>, ThreadPool*);
 template class Assessor<AnyModel<float>>;

@@ -8,6 +8,7 @@
 #include <weir/losses/binary_cross_entropy.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/adam.hpp>
+#include <weir/train/fit.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -12,6 +12,7 @@
 #include <weir/optimizers/any_optimizer.hpp>
 #include <weir/optimizers/make_optimizer.hpp>
 #include <weir/optimizers/sgd.hpp>
+#include <weir/train/fit.hpp>
 
 #include <filesystem>
 #include <string>
