@@ -88,8 +88,8 @@ struct Training {
     continue_fit(state, rows(), held(), BinaryCrossEntropy{}, optimizer, with, callbacks...);
   }
 
-  /// Stops after each batch of all, and goes on.
-  void check() const {
+  /// Stops after each batch of all, and goes on. How it ends without that.
+  History check() const {
     ThreadPool pool(2);
     State straight = started(layers, optimizer);
     go_on(straight, nullptr);
@@ -98,7 +98,7 @@ struct Training {
       const bool even = stop % 2 == 0;
       State first = started(layers, optimizer);
       go_on(first, even ? &pool : nullptr, StopAfter{stop});
-      if (!first.history.interrupted) break;
+      if (!first.history.interrupted) return straight.history;
       CHECK(first.epochs_done() * batches + first.partial.batches == stop);
       State second = kept(first, started(layers, optimizer, 99));
       go_on(second, even ? nullptr : &pool);
@@ -135,6 +135,7 @@ TEST_CASE("A training that was stopped anywhere ends with the bits of one that w
 }
 
 TEST_CASE("So does one with statistics of batches, early stopping, weights and a limit of the gradient") {
+  Index early = 0;
   for (const char* layers : {"dense:8,batch_norm,relu,dropout:0.2,dense:1", "gaussian_noise:0.1,dense:1",
                              "reshape:2:4,gru:3,dense:1"}) {
     CAPTURE(layers);
@@ -145,8 +146,9 @@ TEST_CASE("So does one with statistics of batches, early stopping, weights and a
                              .clip_norm = 0.5,
                              .schedule = CosineSchedule{},
                              .early_stopping = {.patience = 2, .min_delta = 1e-3, .tolerance = 0.01}};
-    Training{layers, make_optimizer("adam:learning_rate=0.05"), options}.check();
+    early += Training{layers, make_optimizer("adam:learning_rate=0.05"), options}.check().stopped_early;
   }
+  CHECK(early > 0);
 }
 
 TEST_CASE("What is read goes on by the terms that it began by, and the other one is named") {
@@ -198,7 +200,7 @@ TEST_CASE("What is read goes on by the terms that it began by, and the other one
   with = options;
   with.schedule = StepSchedule{.every = 0.5};
   contains(complaint(rows(), held(), loss, adam, with),
-           "the learning rate of epoch 1 was 0.001, and is 0.0001");
+           "the learning rate of epoch 1 was 0.001, and is 1e-04");
   // More epochs are no other past, as long as the schedule does not look at them.
   with = options;
   with.epochs = 9;
