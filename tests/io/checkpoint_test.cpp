@@ -103,6 +103,9 @@ TEST_CASE("A checkpoint of another net or optimizer is refused and changes nothi
   CHECK(equal(before, sgd.net));
   auto other = start_fit(Sequential{Dense{8, 1}}, Adam{}, 1);
   CHECK_THROWS_AS(resume(file.path, other), FormatError);
+  CHECK_THROWS_WITH(resume(file.path, other), doctest::Contains("layer 1 was 'dense:units=12:"));
+  auto longer = start_fit(Sequential{Dense{8, 12}, Relu{}, Dropout{0.3}, Dense{12, 1}, Relu{}}, Adam{}, 1);
+  CHECK_THROWS_WITH(resume(file.path, longer), doctest::Contains("layer 5 was not there, and is 'relu'"));
 }
 
 TEST_CASE("An optimizer chosen at run time resumes to the same bits, its own state alone") {

@@ -32,10 +32,16 @@ TEST_CASE("The plateau schedule looks at the validation rows where there are any
   CHECK(PlateauSchedule{.patience = 1}({2.0, 9.0, past}) == 0.1);
 }
 
-TEST_CASE("A step and half a cosine") {
-  CHECK(StepSchedule{.every = 2, .factor = 0.5}({1.9, 9.0, {}}) == 1.0);
-  CHECK(StepSchedule{.every = 2, .factor = 0.5}({4.0, 9.0, {}}) == 0.25);
-  CHECK(CosineSchedule{}({0.0, 8.0, {}}) == 1.0);
-  CHECK(CosineSchedule{.final_factor = 0.5}({4.0, 8.0, {}}) == doctest::Approx(0.75));
-  CHECK(CosineSchedule{.warmup_epochs = 2}({1.0, 8.0, {}}) == doctest::Approx(0.5).epsilon(0.01));
+TEST_CASE("Schedules by hand") {
+  const CosineSchedule cosine{.final_factor = 0.1};
+  CHECK(cosine({0.0, 10.0, {}}) == doctest::Approx(1.0));
+  CHECK(cosine({5.0, 10.0, {}}) == doctest::Approx(0.55));
+  CHECK(cosine({10.0, 10.0, {}}) == doctest::Approx(0.1));
+  const CosineSchedule warm{.warmup_epochs = 2.0};
+  CHECK(warm({1.0, 10.0, {}}) == doctest::Approx(0.5).epsilon(1e-2));
+  CHECK(warm({6.0, 10.0, {}}) == doctest::Approx(0.5));
+  const StepSchedule step{.every = 3.0, .factor = 0.5};
+  CHECK(step({2.9, 10.0, {}}) == doctest::Approx(1.0));
+  CHECK(step({3.0, 10.0, {}}) == doctest::Approx(0.5));
+  CHECK(step({6.5, 10.0, {}}) == doctest::Approx(0.25));
 }

@@ -17,6 +17,7 @@
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
 #include <weir/io/settings_text.hpp>
+#include <weir/models/layer_spec.hpp>
 #include <weir/train/fit_callbacks.hpp>
 #include <weir/train/fit_state.hpp>
 
@@ -80,6 +81,9 @@ void each_net(State& state, F f) {
   }
 }
 
+/// The first layer that is another.
+[[nodiscard]] std::string other_layer(std::string_view text, const std::vector<LayerSpec>& layers);
+
 /// Why a checkpoint does not fit the state; empty when it does.
 template <class Net>
 [[nodiscard]] std::string misfit(const SafetensorsView& file, const FitState<Net>& state) {
@@ -89,9 +93,12 @@ template <class Net>
     return "is a checkpoint of version " + in_quotes(*version) + ", and this is a reader of version '" +
            std::string(checkpoint_version) + "'";
   }
-  if (file.metadata("weir.layers") != layers_text(describe(state.net))) return "is of another net";
-  if (file.metadata("weir.optimizer") != state.optimizer.kind)
-    return "is of another optimizer than " + state.optimizer.kind;
+  const std::vector<LayerSpec> layers = describe(state.net);
+  const std::string_view then = file.metadata("weir.layers").value_or("");
+  if (then != layers_text(layers)) return "is of another net: " + other_layer(then, layers);
+  const std::string_view optimizer = file.metadata("weir.optimizer").value_or("");
+  if (optimizer != state.optimizer.kind)
+    return "is of another optimizer than " + state.optimizer.kind + ": " + in_quotes(optimizer);
   const std::string moments = std::to_string(state.optimizer.moments.size());
   if (file.metadata("weir.moments") != moments) {
     return "is of other options of " + state.optimizer.kind + ": its moments are not " + moments;
@@ -132,6 +139,18 @@ void set_progress(State& state, const Progress& progress) {
 [[nodiscard]] Status read_history(const SafetensorsView& file, History& history);
 
 #if WEIR_BODIES
+
+WEIR_BODY std::string other_layer(std::string_view text, const std::vector<LayerSpec>& layers) {
+  const Result<std::vector<LayerSpec>> read = parse_layers(text);
+  if (!read) return read.error().what;
+  const std::vector<LayerSpec>& then = read.value();
+  const auto shown = [](const std::vector<LayerSpec>& specs, std::size_t i) {
+    return i < specs.size() ? in_quotes(kind_text(specs[i].kind, specs[i].config)) : std::string("not there");
+  };
+  std::size_t i = 0;
+  while (i < then.size() && i < layers.size() && then[i] == layers[i]) ++i;
+  return "layer " + std::to_string(i + 1) + " was " + shown(then, i) + ", and is " + shown(layers, i);
+}
 
 WEIR_BODY Status read_progress(const SafetensorsView& file, Progress& progress) {
   const TensorView<double> all(progress.data(), {static_cast<Index>(progress.size())});

@@ -100,7 +100,7 @@ class FitRun {
     while (!done() && go == Go::on) {
       go = train_batches(callbacks...);
       if (state_.partial.batches < batches_) break;
-      const EpochReport report = finish_epoch();
+      [[maybe_unused]] const EpochReport report = finish_epoch();
       ((go = both(go, tell_epoch(callbacks, state_, report))), ...);
     }
     state_.history.interrupted = !done();
@@ -187,7 +187,8 @@ class FitRun {
       partial.loss_sum += loss * weight;
       partial.weight_sum += weight;
       partial.seconds = spent + seconds_since(begin);
-      const BatchReport report{epoch + 1, options_.epochs, ++partial.batches, batches_, loss};
+      [[maybe_unused]] const BatchReport report{epoch + 1, options_.epochs, ++partial.batches, batches_,
+                                                loss};
       ((go = both(go, tell_batch(callbacks, state_, report))), ...);
     }
     if (!finite(state_.net)) {
