@@ -39,6 +39,10 @@ struct TrainOptions {
   weir::LearnOptions learning{};
   std::optional<int> classes{};
   std::string log{};
+  std::string checkpoint{};
+  double checkpoint_every = 30.0;
+  std::string resume{};
+  std::vector<std::string> command{};  ///< as it was given, to be told again
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
@@ -46,6 +50,12 @@ struct TrainOptions {
     visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
+    visit("checkpoint", o.checkpoint, weir::AnyText{"file"},
+          "file from which a training that was stopped goes on");
+    visit("checkpoint_every", o.checkpoint_every, weir::RealRange{0.0, 1e6},
+          "seconds after which it is written anew; 0: after each step");
+    visit("resume", o.resume, weir::AnyText{"file"},
+          "checkpoint to go on from, and to keep; all else is to be as before");
   }
 };
 

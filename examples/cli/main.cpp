@@ -290,6 +290,7 @@ int run(int argc, char** argv) {
   cli::SynthOptions synth;
   cli::DemoOptions demo;
   demo.program = argv[0];
+  train.command.assign(argv, argv + argc);
   add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
   add_predict(*app.add_subcommand("predict", "judge the rows of a table"), predict);
