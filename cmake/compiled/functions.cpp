@@ -11,6 +11,7 @@
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>
+#include <weir/io/checkpoint.hpp>
 #include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>
 #include <weir/io/output_file.hpp>

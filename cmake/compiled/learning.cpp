@@ -8,7 +8,10 @@ namespace weir::inline WEIR_ABI {
 
 template RateCurve find_learning_rate<AnyModel<float>>(const Samples&, const LearnPlan<AnyModel<float>>&);
 template LearnPlan<AnyModel<float>> plan_learning<AnyModel<float>>(const Samples&, const LearnOptions&);
-template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPlan<AnyModel<float>>);
+template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, const LearnPlan<AnyModel<float>>&);
+template Learned<AnyModel<float>> finish_learning<AnyModel<float>>(const Samples&,
+                                                                   const LearnPlan<AnyModel<float>>&,
+                                                                   const FitState<AnyModel<float>>&);
 template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Samples&, AnyModel<float>,
                                                                        std::optional<double>, ThreadPool*);
 template SearchResult search<AnyModel<float>>(const Samples&, const SearchOptions&, const LearnOptions&,

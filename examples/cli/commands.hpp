@@ -43,6 +43,10 @@ struct TrainOptions {
   std::string report{};
   bool find_lr = false;
   std::string given{};  ///< the flags that decide what is learned, as --config reads them
+  std::string checkpoint{};
+  double checkpoint_every = 30.0;
+  std::string resume{};
+  std::vector<std::string> command{};  ///< as it was given, to be told again
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
@@ -52,6 +56,12 @@ struct TrainOptions {
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
     visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
     visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");
+    visit("checkpoint", o.checkpoint, weir::AnyText{"file"},
+          "file from which a training that was stopped goes on");
+    visit("checkpoint_every", o.checkpoint_every, weir::RealRange{0.0, 1e6},
+          "seconds after which it is written anew; 0: after each step");
+    visit("resume", o.resume, weir::AnyText{"file"},
+          "checkpoint to go on from, and to keep; all else is to be as before");
   }
 };
 

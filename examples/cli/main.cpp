@@ -326,9 +326,10 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 10> of_this_run{
-        "--model", "--test",  "--test-labels", "--log",     "--report",
-        "--json",  "--quiet", "--threads",     "--find-lr", "--help"};
+    static constexpr std::array<std::string_view, 13> of_this_run{
+        "--checkpoint", "--checkpoint-every", "--resume", "--model", "--test",    "--test-labels",
+        "--log",        "--report",           "--json",   "--quiet", "--threads", "--find-lr",
+        "--help"};
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;
@@ -369,6 +370,7 @@ int run(int argc, char** argv) {
   cli::SynthOptions synth;
   cli::DemoOptions demo;
   demo.program = argv[0];
+  train.command.assign(argv, argv + argc);
   add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
   add_search(*app.add_subcommand("search", "look for the layers and rates that suit a table"), search);
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
