@@ -7,6 +7,11 @@
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/splits/group_folds.hpp>
+#include <weir/data/splits/hold_out.hpp>
+#include <weir/data/splits/k_fold.hpp>
+#include <weir/data/splits/stratified_group_k_fold.hpp>
+#include <weir/data/splits/time_series_split.hpp>
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>
