@@ -21,6 +21,9 @@
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
 #include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/cross_validation.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
+#include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/table_samples.hpp>

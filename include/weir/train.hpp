@@ -39,6 +39,8 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/read_samples.hpp>

@@ -47,7 +47,9 @@ WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOption
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
+  if (!options.time_column.empty()) file.require(options.time_column);
   for (const std::string& name : options.drop) {
+    if (name == options.group || name == options.time_column) continue;  // no feature in any case
     if (name == options.label)
       fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
     kinds.push_back({name, ColumnKind::ignore});
