@@ -24,6 +24,7 @@
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/table_samples.hpp>
+#include <weir/train/metrics.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -44,9 +45,10 @@ namespace detail {
 /// Rows of a table, judged a few thousand at a time.
 template <class Net>
 [[nodiscard]] Assessment assess_rows(const Pipeline<Net>& pipeline, const Table& table,
-                                     const std::vector<std::size_t>& rows, std::size_t history) {
+                                     const std::vector<std::size_t>& rows, std::size_t history,
+                                     const std::vector<AnyMetric>& metrics) {
   constexpr std::size_t rows_at_once = 8'192;
-  Assessor<Net> assessor(pipeline);
+  Assessor<Net> assessor(pipeline, {.metrics = metrics});
   for (std::size_t first = 0; first < rows.size(); first += rows_at_once) {
     const Table piece =
         table.take(std::span(rows).subspan(first, std::min(rows_at_once, rows.size() - first)));
@@ -57,7 +59,7 @@ template <class Net>
 
 template <class Net>
 [[nodiscard]] FoldResult judged_fold(const FoldChoice& choice, Fold fold, const LearnOptions& learning,
-                                     std::uint64_t repetition) {
+                                     const std::vector<AnyMetric>& metrics, std::uint64_t repetition) {
   SampleOptions wanted = choice.samples();
   wanted.seed += repetition;
   LearnOptions how = learning;
@@ -74,7 +76,7 @@ template <class Net>
   result.seed = wanted.seed;
   result.rows_trained = static_cast<std::size_t>(samples.training.rows());
   result.unlearned = unlearned_classes(samples);
-  result.held_out = assess_rows(learned.pipeline, choice.table(), fold.held_out, history);
+  result.held_out = assess_rows(learned.pipeline, choice.table(), fold.held_out, history, metrics);
   return result;
 }
 
@@ -94,13 +96,13 @@ template <class Net = AnyModel<float>>
     const Folds folds = choice.folds(samples.seed + repetition);
     result.parts = choice.in_words(folds.size());
     for (std::size_t i = 0; i < folds.size(); ++i) {
-      FoldResult fold = detail::judged_fold<Net>(choice, folds[i], learning, repetition);
+      FoldResult fold = detail::judged_fold<Net>(choice, folds[i], learning, options.metrics, repetition);
       fold.name = choice.name_of_fold(i);
       if (on_fold) on_fold(fold, folds.size() * result.seeds);
       result.folds.push_back(std::move(fold));
     }
   }
-  detail::summarise(result, builtin_metrics());
+  detail::summarise(result, options.metrics);
   return result;
 }
 

@@ -24,8 +24,9 @@ namespace weir::inline WEIR_ABI {
 
 struct CrossValidationOptions {
   Index folds = 5;  ///< each row is held out once; 0: a share of the rows is held out (`validation`)
-  bool leave_group_out = false;  ///< a fold for each group instead, such as each host
-  Index repeat = 1;              ///< with so many seeds
+  bool leave_group_out = false;                        ///< a fold for each group instead, such as each host
+  Index repeat = 1;                                    ///< with so many seeds
+  std::vector<AnyMetric> metrics = builtin_metrics();  ///< what is measured
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
