@@ -40,6 +40,7 @@
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validate_file.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>

@@ -1,6 +1,7 @@
 // Cross-validation: what is held out is not known to the model, by host or by time, and the figures add up.
 #include <weir/data/formats/csv.hpp>
 #include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validate_file.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
 
 #include <doctest/doctest.h>
@@ -9,6 +10,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -63,6 +66,10 @@ TEST_CASE("cross-validation: by chance hosts are known by heart, by host they ar
   const CrossValidation hosts = judged(by_host, {.folds = 4});
   CHECK(chance.parts == "4 parts at random");
   CHECK(hosts.parts == "4 parts by groups of 'src_ip'");
+  REQUIRE(chance.notes.size() == 1);
+  CHECK(chance.notes[0].find("group src_ip or time_split judges by what training has not seen") !=
+        std::string::npos);
+  CHECK(hosts.notes.empty());
   CHECK(chance.summary("accuracy").mean > 0.9);
   CHECK(hosts.summary("accuracy").mean < 0.8);
   for (const CrossValidation* const result : {&chance, &hosts}) {
@@ -117,9 +124,8 @@ TEST_CASE("cross-validation: a part for each group, and figures that a part alon
   CHECK(result.summary("recall").folds == 0);  // a host is either good or bad
   CHECK(std::isnan(result.summary("recall").mean));
   CHECK_FALSE(std::isnan(result.pooled.value("recall")));
-  const std::vector<std::string> notes = notes_on(result);
-  REQUIRE(notes.size() == 1);
-  CHECK(notes[0].find("0 of 24 parts have them") != std::string::npos);
+  REQUIRE(result.notes.size() == 1);
+  CHECK(result.notes[0].find("0 of 24 parts have them") != std::string::npos);
 }
 
 TEST_CASE("cross-validation: by time what judges is later than what is learned") {
@@ -198,8 +204,7 @@ TEST_CASE("cross-validation: a class that a part holds alone keeps its place") {
   CHECK(result.pooled.rows == 60);
   CHECK(result.folds[3].unlearned == std::vector<std::string>{"worm"});
   CHECK(result.folds[3].held_out.confusion.accuracy() == 0.0);
-  CHECK(notes_on(result)[0] ==
-        "'worm' could not be learned in 1 of 4 parts, having no row outside of the part");
+  CHECK(result.notes[0] == "in 1 of 4 parts there was no row to learn from of 'worm'");
 }
 
 TEST_CASE("cross-validation: what does not fit is refused before training") {
@@ -213,6 +218,27 @@ TEST_CASE("cross-validation: what does not fit is refused before training") {
   SampleOptions unknown = by_host;
   unknown.group = "scr_ip";
   CHECK(refused(unknown, {}).find("did you mean 'src_ip'") != std::string::npos);
+}
+
+TEST_CASE("cross-validation of a file is that of its table") {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "weir_cross_validate_test.csv";
+  std::ofstream file(path, std::ios::binary);
+  file << "host;x;label\n";
+  for (int i = 0; i < 90; ++i)
+    file << "h" << i % 9 << ";" << i % 7 << ";" << (i % 3 == 0 ? "scan\n" : i % 10 == 0 ? "NA\n" : "ok\n");
+  file.close();
+  SampleOptions wanted{.label = "label", .drop = {"host"}, .group = "host"};
+  const LearnOptions short_ones{.layers = "dense:8,relu", .epochs = 3};
+  const CrossValidation of_file =
+      cross_validate(path.string(), {.separator = ";"}, wanted, short_ones, {.folds = 3});
+  const CrossValidation of_table =
+      cross_validate(read_csv(path.string(), {.separator = ';', .kinds = kinds_for(wanted)}), wanted,
+                     short_ones, {.folds = 3});
+  std::filesystem::remove(path);
+  CHECK(of_file.pooled.rows == of_table.pooled.rows);
+  CHECK(of_file.pooled.rows < 90);
+  CHECK(of_file.summary("accuracy").mean == of_table.summary("accuracy").mean);
+  CHECK_THROWS_AS(static_cast<void>(cross_validate("images", {.format = "idx"}, wanted)), ConfigError);
 }
 
 TEST_CASE("cross-validation in words") {

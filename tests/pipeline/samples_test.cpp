@@ -236,7 +236,7 @@ TEST_CASE("samples: flows that chance divides are warned of; groups and times ar
   const std::string warning = "flows of one host or moment resemble each other";
   SampleOptions wanted{.label = "label", .drop = {"Time"}, .validation = 0.2};
   CHECK(one_says(samples_of(flows_of_hosts(), wanted),
-                 warning + ", so that figures on them flatter; group src_ip or time_split holds back"));
+                 warning + ", so that figures on them flatter; group src_ip or time_split judges by"));
   wanted.group = "src_ip";
   CHECK_FALSE(one_says(samples_of(flows_of_hosts(), wanted), warning));
   wanted.group.clear();

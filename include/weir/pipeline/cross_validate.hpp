@@ -103,6 +103,7 @@ template <class Net = AnyModel<float>>
     }
   }
   detail::summarise(result, options.metrics);
+  result.notes.insert(result.notes.begin(), choice.notes().begin(), choice.notes().end());
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <weir/core/field_check.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_bounds.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/train/metrics.hpp>
 
@@ -64,6 +65,7 @@ struct CrossValidation {
   std::vector<FoldResult> folds{};         ///< of all seeds
   std::vector<MetricSummary> summaries{};  ///< of all metrics that fit the task
   Assessment pooled{};                     ///< the confusions of all folds in one, and the metrics of it
+  std::vector<std::string> notes{};        ///< what one should know of table and folds, a sentence each
 
   /// Over the folds, of the metric of this name. ConfigError when nothing of this name was measured.
   [[nodiscard]] const MetricSummary& summary(std::string_view metric) const;
@@ -92,6 +94,14 @@ namespace detail {
   return result;
 }
 
+/// The metrics of a line: those with a column of their own, or, of numbers, those with a line in reports.
+[[nodiscard]] inline std::string fold_heading(const MetricText& metric, Task task) {
+  return std::string(task == Task::regress ? metric.title : metric.heading);
+}
+
+/// Classes that a model could not learn, and figures that rest on few folds.
+[[nodiscard]] std::vector<std::string> notes_on_folds(const CrossValidation& result);
+
 /// Fills in what follows from the folds.
 void summarise(CrossValidation& result, const std::vector<AnyMetric>& metrics);
 
@@ -107,6 +117,31 @@ WEIR_BODY const MetricSummary& CrossValidation::summary(std::string_view metric)
   }
   fail(ErrorKind::config,
        "no metric " + detail::in_quotes(metric) + " was measured" + near_names(metric, names, names.size()));
+}
+
+WEIR_BODY std::vector<std::string> detail::notes_on_folds(const CrossValidation& result) {
+  std::vector<std::string> notes, unlearned;
+  std::size_t parts = 0;
+  for (const FoldResult& fold : result.folds) {
+    parts += fold.unlearned.empty() ? 0U : 1U;
+    for (const std::string& name : fold.unlearned) {
+      if (std::find(unlearned.begin(), unlearned.end(), name) == unlearned.end()) unlearned.push_back(name);
+    }
+  }
+  const std::string of_all = " of " + count_text(result.folds.size(), "part");
+  if (parts > 0)
+    notes.push_back("in " + std::to_string(parts) + of_all + " there was no row to learn from of " +
+                    name_list(unlearned));
+  for (const MetricSummary& summary : result.summaries) {
+    const bool shown = !fold_heading(summary.metric, result.pooled.task).empty();
+    if (!shown || summary.folds == result.folds.size()) continue;
+    notes.push_back("'" + std::string(summary.metric.kind) +
+                    "' and its like need rows of more than one class: " + std::to_string(summary.folds) +
+                    of_all + (summary.folds == 1 ? " has" : " have") +
+                    " them; the figures of all rows say more");
+    break;
+  }
+  return notes;
 }
 
 WEIR_BODY void detail::summarise(CrossValidation& result, const std::vector<AnyMetric>& metrics) {
@@ -135,6 +170,7 @@ WEIR_BODY void detail::summarise(CrossValidation& result, const std::vector<AnyM
     }
     result.summaries.push_back(summary_of(measure.metric.text, values));
   }
+  result.notes = notes_on_folds(result);
 }
 
 #endif

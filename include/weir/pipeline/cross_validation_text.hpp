@@ -4,7 +4,6 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/near_names.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/cross_validation.hpp>
@@ -20,15 +19,7 @@ namespace weir::inline WEIR_ABI {
 
 [[nodiscard]] std::string to_text(const CrossValidation& result);
 
-/// What is odd about the folds, a sentence each: classes that a model could not learn, figures that rest on few folds.
-[[nodiscard]] std::vector<std::string> notes_on(const CrossValidation& result);
-
 namespace detail {
-
-/// The metrics of a line: those with a column of their own, or, of numbers, those with a line in reports.
-[[nodiscard]] inline std::string fold_heading(const MetricText& metric, Task task) {
-  return std::string(task == Task::regress ? metric.title : metric.heading);
-}
 
 [[nodiscard]] std::string fold_table(const CrossValidation& result);
 [[nodiscard]] std::string summary_table(const CrossValidation& result);
@@ -99,31 +90,6 @@ WEIR_BODY std::string to_text(const CrossValidation& result) {
   if (result.pooled.task != Task::regress && result.pooled.classes.size() <= 10)
     text += "\n" + detail::confusion_text(result.pooled);
   return text;
-}
-
-WEIR_BODY std::vector<std::string> notes_on(const CrossValidation& result) {
-  std::vector<std::string> notes;
-  for (std::size_t k = 0; k < result.pooled.classes.size(); ++k) {
-    const std::string& name = result.pooled.classes[k];
-    const auto lacks = [&](const FoldResult& fold) {
-      return std::find(fold.unlearned.begin(), fold.unlearned.end(), name) != fold.unlearned.end();
-    };
-    const auto count = std::count_if(result.folds.begin(), result.folds.end(), lacks);
-    if (count == 0) continue;
-    notes.push_back("'" + name + "' could not be learned in " + std::to_string(count) + " of " +
-                    count_text(result.folds.size(), "part") + ", having no row outside of the part");
-  }
-  for (const MetricSummary& summary : result.summaries) {
-    if (summary.folds == result.folds.size() ||
-        detail::fold_heading(summary.metric, result.pooled.task).empty())
-      continue;
-    notes.push_back("'" + std::string(summary.metric.kind) +
-                    "' and its like need rows of more than one class: " + std::to_string(summary.folds) +
-                    " of " + count_text(result.folds.size(), "part") +
-                    " have them; the figures of all rows say more");
-    break;
-  }
-  return notes;
 }
 
 #endif

@@ -59,6 +59,8 @@ class FoldChoice {
   [[nodiscard]] const Table& table() const noexcept { return table_; }
   /// What the samples of each fold are made by: all folds have the same classes.
   [[nodiscard]] const SampleOptions& samples() const noexcept { return samples_; }
+  /// What one should know of the table.
+  [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
   /// The first `history` rows that are judged are there to look back on.
   [[nodiscard]] std::size_t history() const noexcept { return history_; }
   [[nodiscard]] Folds folds(std::uint64_t seed) const;
@@ -80,6 +82,7 @@ class FoldChoice {
   std::vector<std::size_t> order_{};  // in time, where it divides them
   std::vector<std::uint32_t> classes_{};
   std::size_t history_ = 0;
+  std::vector<std::string> notes_{};
 };
 
 #if WEIR_BODIES
@@ -101,7 +104,10 @@ WEIR_BODY FoldChoice::FoldChoice(Table table, const SampleOptions& samples,
   std::size_t unlabelled = 0;
   table_ = labelled_rows(std::move(table_), samples_.label, unlabelled);
   if (samples_.task != Task::regress) samples_.rule = choose_labels(samples_, table_, unlabelled);
-  dividing_ = dividing_column(table_, profile_of_columns(column_names(table_.schema())), samples_);
+  const auto flows = profile_of_columns(column_names(table_.schema()));
+  dividing_ = dividing_column(table_, flows, samples_);
+  const std::string warning = flows ? random_split_warning(table_, *flows, samples_) : std::string();
+  if (!warning.empty()) notes_.push_back(warning);
   if (samples_.by_time()) order_ = time_order(table_, dividing_);
   if (!samples_.group.empty()) groups_ = dividing_groups(table_, samples_);
   classes_ = shared_classes(table_, samples_.rule.value_or(LabelRule{}), samples_.task);

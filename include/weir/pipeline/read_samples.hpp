@@ -38,6 +38,12 @@ namespace detail {
 [[nodiscard]] std::string words_left_out(const std::string& path, const TableOptions& reading,
                                          const SampleOptions& options);
 
+/// The rows of a table as make_samples() takes them. Completes the options: the label is the format's own where none is
+/// named, messages name the file, and what is not to be read is not named any more. `options` and the names must outlive
+/// the samples that are made with it.
+[[nodiscard]] Table read_rows(const std::string& path, const TableOptions& reading, SampleOptions& options,
+                              std::vector<std::string>& notes);
+
 /// Labels that had blanks around them, and others that had none.
 void note_blanks(std::vector<std::string>& notes, const TableFile& file, const SampleOptions& options);
 
@@ -88,6 +94,21 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
                   count_text(count, "label") + " removed");
 }
 
+WEIR_BODY Table read_rows(const std::string& path, const TableOptions& reading, SampleOptions& options,
+                          std::vector<std::string>& notes) {
+  if (options.source.empty()) options.source = path;
+  TableFile file = open_table(path, reading);
+  if (options.label.empty()) options.label = file.format().label;
+  options.missing_words = csv_options(reading).missing;
+  options.why_unlabelled = [&] { return words_left_out(path, reading, options); };
+  file.read_as(kinds_in(file, options));
+  options.drop.clear();  // they were not read
+  Table table = file.read_all();
+  notes = reading_notes(file.report(), reading.words);
+  note_blanks(notes, file, options);
+  return table;
+}
+
 #endif
 
 }  // namespace detail
@@ -100,23 +121,13 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
 #if WEIR_BODIES
 
 WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& reading, SampleOptions options) {
-  const auto of_format = [&options](const TableFormat& format) {
-    if (options.label.empty()) options.label = format.label;
-  };
-  if (options.source.empty()) options.source = path;
   if (reading.format == "idx") {
-    of_format(table_format_named(reading));
+    if (options.source.empty()) options.source = path;
+    if (options.label.empty()) options.label = table_format_named(reading).label;
     return make_samples(read_images(path, reading.labels, reading.open), options);
   }
-  TableFile file = open_table(path, reading);
-  of_format(file.format());
-  options.missing_words = csv_options(reading).missing;
-  options.why_unlabelled = [&] { return detail::words_left_out(path, reading, options); };
-  file.read_as(detail::kinds_in(file, options));
-  options.drop.clear();  // they were not read
-  Table table = file.read_all();
-  std::vector<std::string> notes = reading_notes(file.report(), reading.words);
-  detail::note_blanks(notes, file, options);
+  std::vector<std::string> notes;
+  Table table = detail::read_rows(path, reading, options, notes);
   Samples samples = make_samples(std::move(table), options);
   samples.notes.insert(samples.notes.begin(), std::make_move_iterator(notes.begin()),
                        std::make_move_iterator(notes.end()));

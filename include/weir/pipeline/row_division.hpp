@@ -102,10 +102,10 @@ inline void require_column(const Table& table, const SampleOptions& options, con
   return split(table, {.held_out = share, .seed = options.seed, .stratify_by = strata});
 }
 
-/// What is to be said of flows whose hosts and times are known when chance divides them; empty: nothing.
+/// What is to be said of flows with hosts or times when chance divides them; empty: nothing.
 [[nodiscard]] inline std::string random_split_warning(const Table& table, const TableProfile& flows,
                                                       const SampleOptions& options) {
-  if (options.validation == 0.0 || !options.group.empty() || options.by_time()) return {};
+  if (!options.group.empty() || options.by_time()) return {};
   std::string host, time;
   for (const std::string& name : column_names(table.schema())) {
     if (host.empty() && flows.is_address(name)) host = name;
@@ -114,11 +114,11 @@ inline void require_column(const Table& table, const SampleOptions& options, con
   if (host.empty() && time.empty()) return {};
   const std::string by_host = host.empty() ? "" : option_word(options.words, "group", {host});
   const std::string by_time = time.empty() ? "" : option_word(options.words, "time_split");
-  return "rows are held back at random, and flows of one host or moment resemble each other, so that figures "
+  return "rows are divided at random, and flows of one host or moment resemble each other, so that figures "
          "on them "
          "flatter; " +
          by_host + (host.empty() || time.empty() ? "" : " or ") + by_time +
-         " holds back what training has not seen";
+         " judges by what training has not seen";
 }
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -228,7 +228,8 @@ WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
   if (!samples.held_back_by.empty()) table = table.drop({samples.held_back_by});
   if (flows) {
     samples.settings.record.emplace_back(flow_profile_entry, flows->text);
-    const std::string warning = detail::random_split_warning(table, *flows, options);
+    const std::string warning =
+        options.validation > 0.0 ? detail::random_split_warning(table, *flows, options) : std::string();
     table = detail::without_identities(samples, std::move(table), *flows, options);
     if (!warning.empty()) samples.notes.push_back(warning);
   }
