@@ -94,13 +94,13 @@ void add_threshold(App& app, std::optional<double>& threshold) {
 void add_train(App& app, cli::TrainOptions& o) {
   app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
   add_flags(app, o);
-  app.get_option("--model")->required();
   add_input(app, o.input);
   add_labels(app, o.input);
   add_flags(app, o.samples, {"pixel_scale", "seed"});  // chosen by the file; one seed for all
   app.add_option("--classes", o.classes, "NSL-KDD: the five classes of its attack types")
       ->check(one_of({"5"}))
       ->group("What to learn");
+  add_flags(app, o.validation);
   add_flags(app, o.learning);
   app.get_option("--layers")
       ->description(
@@ -309,6 +309,8 @@ int run(int argc, char** argv) {
   refuse_empty(app);
   try {
     app.parse(argc, argv);
+    if (app.got_subcommand("train") && train.model.empty() && !train.cross_validates())
+      throw CLI::RequiredError("--model");
   } catch (const CLI::Success& done) {  // --help and --version
     std::ostringstream text;
     const int code = app.exit(done, text, text);

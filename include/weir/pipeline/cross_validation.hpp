@@ -7,8 +7,10 @@
 #include <weir/core/field_check.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_bounds.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/pipeline/assessment.hpp>
+#include <weir/pipeline/sample_options.hpp>
 #include <weir/train/metrics.hpp>
 
 #include <algorithm>
@@ -39,6 +41,17 @@ struct CrossValidationOptions {
           "seeds of parts and training; figures are means over all");
   }
 };
+
+/// Throws ConfigError when options exclude each other.
+inline void check_options(const SampleOptions& samples, const CrossValidationOptions& folds) {
+  checked_fields("cross-validation", folds);
+  const auto is = [&](const char* member) { return option_word(samples.words, member); };
+  if (folds.leave_group_out && samples.group.empty())
+    fail(ErrorKind::config, is("leave_group_out") + " needs " + is("group") + ": the column of the groups");
+  if (folds.folds == 0 && !folds.leave_group_out && samples.validation == 0.0)
+    fail(ErrorKind::config, is("repeat") + " without " + is("folds") +
+                                " needs rows to judge by: " + is("validation") + " above 0");
+}
 
 /// One model and the rows that it did not learn from.
 struct FoldResult {
@@ -149,6 +162,7 @@ WEIR_BODY void detail::summarise(CrossValidation& result, const std::vector<AnyM
   const Assessment& first = result.folds.front().held_out;
   pooled.task = first.task;
   pooled.classes = first.classes;
+  pooled.threshold = std::nan("");  // each model has its own
   pooled.confusion = ConfusionMatrix(static_cast<Index>(first.classes.size()));
   for (const FoldResult& fold : result.folds) {
     const Assessment& part = fold.held_out;

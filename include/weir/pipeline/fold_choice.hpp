@@ -8,7 +8,6 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/series/windows.hpp>
@@ -36,17 +35,6 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
-
-/// Throws ConfigError when options exclude each other.
-inline void check_options(const SampleOptions& samples, const CrossValidationOptions& folds) {
-  checked_fields("cross-validation", folds);
-  const auto is = [&](const char* member) { return option_word(samples.words, member); };
-  if (folds.leave_group_out && samples.group.empty())
-    fail(ErrorKind::config, is("leave_group_out") + " needs " + is("group") + ": the column of the groups");
-  if (folds.folds == 0 && !folds.leave_group_out && samples.validation == 0.0)
-    fail(ErrorKind::config, is("repeat") + " without " + is("folds") +
-                                " needs rows to judge by: " + is("validation") + " above 0");
-}
 
 namespace detail {
 
