@@ -97,7 +97,7 @@ WEIR_BODY FoldChoice::FoldChoice(Table table, const SampleOptions& samples,
   const std::string warning = flows ? random_split_warning(table_, *flows, samples_) : std::string();
   if (!warning.empty()) notes_.push_back(warning);
   if (samples_.by_time()) order_ = time_order(table_, dividing_);
-  if (!samples_.group.empty()) groups_ = dividing_groups(table_, samples_);
+  if (!samples_.group.empty()) groups_ = row_groups(table_, samples_.group);
   classes_ = shared_classes(table_, samples_.rule.value_or(LabelRule{}), samples_.task);
 }
 

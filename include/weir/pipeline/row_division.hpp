@@ -84,7 +84,8 @@ inline void require_column(const Table& table, const SampleOptions& options, con
   if (groups.names.size() >= 2) return groups;
   fail(ErrorKind::data, in_source(options) + option_word(options.words, "group") + ": all rows" +
                             (options.task == Task::anomaly ? " to learn from" : "") + " have one value in '" +
-                            options.group + "', so none can be held back");
+                            options.group + "', so none can be held back; " +
+                            option_word(options.words, "validation") + " 0 holds back none");
 }
 
 /// Divides the rows of `table`; `keys` are their values of the dividing column.
