@@ -103,13 +103,10 @@ TEST_CASE("splits that do not serve are refused in one line") {
   if (!built()) return;
   train_refuses({"--folds", "1"}, "--folds");
   train_refuses({"--leave-group-out"}, "--leave-group-out needs --group");
-  train_refuses({"--folds", "3", "--group", "src_ip", "--time-split"}).find("exclude each other") !=
-        std::string::npos);
-  CHECK(
-      refusal({"--folds", "3", "--group", "scr_ip"}, "did you mean 'src_ip'");
-      train_refuses({"--folds", "13", "--group", "src_ip"}, "there are 12 for 13");
-      train_refuses({"--folds", "3", "--test", flows()}, "--test needs --model");
-      train_refuses({"--time-split", "--drop", "start_ns", "--folds", "2"}).find("--time-column names it") !=
-      std::string::npos);
-  CHECK(refusal({}, "--model");
+  train_refuses({"--folds", "3", "--group", "src_ip", "--time-split"}, "exclude each other");
+  train_refuses({"--folds", "3", "--group", "scr_ip"}, "did you mean 'src_ip'");
+  train_refuses({"--folds", "13", "--group", "src_ip"}, "there are 12 for 13");
+  train_refuses({"--folds", "3", "--test", flows()}, "--test needs --model");
+  train_refuses({"--time-split", "--drop", "start_ns", "--folds", "2"}, "--time-column names it");
+  train_refuses({}, "--model");
 }
