@@ -27,6 +27,7 @@
 #include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>

@@ -2,6 +2,7 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/cross_validate.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/search.hpp>
 
 namespace weir::inline WEIR_ABI {
@@ -16,5 +17,7 @@ template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Sam
 template SearchResult search<AnyModel<float>>(const Samples&, const SearchOptions&, const LearnOptions&,
                                               const TrialCallback&);
 template class Assessor<AnyModel<float>>;
+template Importance permutation_importance<AnyModel<float>>(const Pipeline<AnyModel<float>>&, const Table&,
+                                                            const ImportanceOptions&);
 
 }  // namespace weir::inline WEIR_ABI

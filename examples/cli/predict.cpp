@@ -10,7 +10,6 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
-#include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -148,7 +147,7 @@ class VerdictLog {
 };
 
 void predict_images(const Model& model, const PredictOptions& options, VerdictLog& log) {
-  const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
+  const weir::LabelledImages images = weir::read_images(options.table, {}, open_source);
   weir::check_images(images, model.samples, options.table);
   weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));

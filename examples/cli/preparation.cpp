@@ -42,6 +42,7 @@ void check_cross_validation(const TrainOptions& options) {
     wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
   if (options.model.empty()) {
     if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
+    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
     if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
   } else if (options.table == "-") {
     wrong(

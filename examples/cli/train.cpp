@@ -4,6 +4,7 @@
 #include "files.hpp"
 #include "hints.hpp"
 #include "input.hpp"
+#include "page.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -14,6 +15,7 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/text/text_encoding.hpp>
+#include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
@@ -228,13 +230,14 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
   }
   const weir::TableFile file = open_input(options.test, options.input);
   file.require(options.samples.label);
-  for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
+  weir::require_columns_of(samples.settings, file, false);
 }
 
 /// No file may be read and written at once, and none be mixed with the report.
 void check_paths(const TrainOptions& options) {
-  if (!options.model.empty()) refuse_standard_output("--model", options.model, options.output.quiet);
+  refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
+  refuse_standard_output("--report", options.report, options.output.quiet);
   const std::string& layers = options.learning.layers;
   check_files({{"TRAIN", options.table},
                {"--labels", options.input.labels},
@@ -243,6 +246,7 @@ void check_paths(const TrainOptions& options) {
                {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}},
               {{"--model", options.model},
                {"--log", options.log},
+               {"--report", options.report},
                {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
@@ -291,6 +295,10 @@ class TrainReport {
   void held_back(const Learned& learned) {
     if (samples_.validation.rows() == 0) return;
     const weir::Assessment result = weir::assess(learned.pipeline, samples_);
+    if (draws()) {
+      judged_.push_back({"Held back from training", result, weir::notes_on(learned.pipeline, result),
+                         weir::permutation_importance(learned.pipeline, samples_.held_back)});
+    }
     say(held_back_title(samples_, result) + weir::to_text(result) +
         weir::to_text(learned.alarm_rate, samples_.settings.labels));
     json_["validation"] = to_json(result);
@@ -308,10 +316,29 @@ class TrainReport {
         weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = to_json(result);
+    if (!draws()) return;
+    const bool first = judged_.empty();
+    judged_.push_back({"On " + shown_name(options_.test), result, std::move(notes),
+                       first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
+  }
+
+  /// The page, where it was asked for.
+  void page(const Learned& learned) {
+    if (!draws()) return;
+    weir::ModelReport report{shown_name(options_.model), learned.pipeline};
+    report.training.emplace(
+        weir::TrainingReport{samples_, learned.history, learned.kept_epoch(), learned.alarm_rate});
+    report.judged = std::move(judged_);
+    try {
+      write_page(options_.report, report);
+    } catch (const weir::Error& error) {
+      weir::fail(error.kind(), "--report: " + std::string(error.what()) + "; the model is saved");
+    }
+    json_["report"] = to_json(report);
   }
 
   void end() {
-    say("\nSaved " + options_.model + "\n");
+    say("\nSaved " + options_.model + (draws() ? ", and its page " + options_.report : "") + "\n");
     const std::string gaps = weir::gaps_text(samples_.gaps, samples_.settings.preprocess);
     if (!gaps.empty()) notes_.push_back(gaps);
     if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
@@ -320,6 +347,7 @@ class TrainReport {
   }
 
  private:
+  [[nodiscard]] bool draws() const noexcept { return !options_.report.empty(); }
   void say(const std::string& text) const {
     if (talk_) print(text);
   }
@@ -327,7 +355,9 @@ class TrainReport {
     weir::TableOptions input = options_.input;
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_file(model, options_.test, input, false, report);
+      const bool columns = draws() && judged_.empty();
+      return assess_file(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
+                         report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
@@ -338,6 +368,7 @@ class TrainReport {
   bool talk_;
   std::string chosen_;
   std::vector<std::string> notes_;
+  std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
   Json parts_{};
 };
@@ -383,6 +414,7 @@ void train(const TrainOptions& given) {
   report.training(learned);
   report.held_back(learned);
   report.test(learned.pipeline);
+  report.page(learned);
   report.end();
   if (!watching.log_failure.empty()) {
     weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");

@@ -30,6 +30,9 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
+/// ConfigError when numbers are to be learned and the label holds names.
+void refuse_names(const TableFile& file, const SampleOptions& options);
+
 /// All columns but the dropped ones; the label as the task needs it.
 [[nodiscard]] std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options);
 
@@ -49,11 +52,23 @@ void note_blanks(std::vector<std::string>& notes, const TableFile& file, const S
 
 #if WEIR_BODIES
 
+WEIR_BODY void refuse_names(const TableFile& file, const SampleOptions& options) {
+  if (options.task != Task::regress) return;
+  for (const Column& column : file.schema().columns) {
+    if (column.name != options.label || column.kind != ColumnKind::categorical || file.mixed(column.name))
+      continue;
+    const auto task = [&](const char* name) { return option_word(options.words, "task", {name}); };
+    fail(ErrorKind::config, file.name() + ": column '" + options.label + "' holds names, and " +
+                                task("regress") + " learns numbers; " + task("classify") + " learns names");
+  }
+}
+
 WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
   if (!options.time_column.empty()) file.require(options.time_column);
+  refuse_names(file, options);
   for (const std::string& name : options.drop) {
     if (name == options.group || name == options.time_column) continue;  // no feature in any case
     if (name == options.label)
@@ -67,10 +82,11 @@ WEIR_BODY std::string words_left_out(const std::string& path, const TableOptions
                                      const SampleOptions& options) {
   std::error_code none;
   if (!std::filesystem::is_regular_file(path, none)) return {};
-  const std::vector<std::string> missing = csv_options(reading).missing;
   TableOptions keeping = reading;
-  keeping.not_missing = missing;
+  keeping.not_missing = csv_options(reading).missing;
+  const std::vector<std::string>& missing = keeping.not_missing;
   TableFile file = open_table(path, keeping);
+  if (!file.format().lines_of_csv) return {};  // no word stands for a missing value by itself
   file.read_only({{options.label, ColumnKind::categorical}});
   std::vector<std::string> words;
   for (const auto& [text, count] : text_counts(file.read_all(), options.label)) {
@@ -99,7 +115,7 @@ WEIR_BODY Table read_rows(const std::string& path, const TableOptions& reading, 
   if (options.source.empty()) options.source = path;
   TableFile file = open_table(path, reading);
   if (options.label.empty()) options.label = file.format().label;
-  options.missing_words = csv_options(reading).missing;
+  if (file.format().lines_of_csv) options.missing_words = csv_options(reading).missing;
   options.why_unlabelled = [&] { return words_left_out(path, reading, options); };
   file.read_as(kinds_in(file, options));
   options.drop.clear();  // they were not read
@@ -123,7 +139,7 @@ WEIR_BODY Table read_rows(const std::string& path, const TableOptions& reading, 
 WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& reading, SampleOptions options) {
   if (reading.format == "idx") {
     if (options.source.empty()) options.source = path;
-    if (options.label.empty()) options.label = table_format_named(reading).label;
+    if (options.label.empty()) options.label = table_format_named(reading.format, reading.words).label;
     return make_samples(read_images(path, reading.labels, reading.open), options);
   }
   std::vector<std::string> notes;

@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/splits/hold_out.hpp>
 #include <weir/data/splits/row_groups.hpp>
@@ -85,7 +86,7 @@ inline void require_column(const Table& table, const SampleOptions& options, con
   fail(ErrorKind::data, in_source(options) + option_word(options.words, "group") + ": all rows" +
                             (options.task == Task::anomaly ? " to learn from" : "") + " have one value in '" +
                             options.group + "', so none can be held back; " +
-                            option_word(options.words, "validation") + " 0 holds back none");
+                            option_word(options.words, "validation", {"0"}) + " holds back none");
 }
 
 /// Divides the rows of `table`; `keys` are their values of the dividing column.
@@ -100,7 +101,11 @@ inline void require_column(const Table& table, const SampleOptions& options, con
   if (keys.columns() > 0)
     return split_by_mask(table, hold_out_latest(time_order(keys, keys.schema().columns[0].name), share));
   const std::string strata = options.task == Task::regress ? std::string() : options.label;
-  return split(table, {.held_out = share, .seed = options.seed, .stratify_by = strata});
+  const SplitOptions how{.held_out = share, .seed = options.seed, .stratify_by = strata};
+  if (can_split(table, how)) return split(table, how);
+  fail(ErrorKind::data, in_source(options) + count_text(table.rows(), "row") +
+                            " are too few to hold some back: more rows, or " +
+                            option_word(options.words, "validation", {"0"}));
 }
 
 /// What is to be said of flows with hosts or times when chance divides them; empty: nothing.
