@@ -8,6 +8,11 @@
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/splits/group_folds.hpp>
+#include <weir/data/splits/hold_out.hpp>
+#include <weir/data/splits/k_fold.hpp>
+#include <weir/data/splits/stratified_group_k_fold.hpp>
+#include <weir/data/splits/time_series_split.hpp>
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>
@@ -19,6 +24,9 @@
 #include <weir/io/save.hpp>
 #include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/cross_validation.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
+#include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>

@@ -5,6 +5,7 @@
 
 #include <weir/core/option_bounds.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/search_options.hpp>
@@ -38,6 +39,7 @@ struct TrainOptions {
 
   weir::SampleOptions samples{};
   weir::LearnOptions learning{};
+  weir::CrossValidationOptions validation{.folds = 0};
   std::optional<int> classes{};
   std::string log{};
   std::string report{};
@@ -50,7 +52,8 @@ struct TrainOptions {
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
-    visit("model", o.model, weir::AnyText{"file"}, "file to write the model to");
+    visit("model", o.model, weir::AnyText{"file"},
+          "file to write the model to; not needed to cross-validate alone");
     visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
@@ -62,6 +65,10 @@ struct TrainOptions {
           "seconds after which it is written anew; 0: after each step");
     visit("resume", o.resume, weir::AnyText{"file"},
           "checkpoint to go on from, and to keep; all else is to be as before");
+  }
+
+  [[nodiscard]] bool cross_validates() const noexcept {
+    return validation.folds > 0 || validation.leave_group_out || validation.repeat > 1;
   }
 };
 

@@ -35,6 +35,22 @@ void check_format(const TrainOptions& options) {
   }
 }
 
+/// What goes with parts of the table, with and without a model of all of it.
+void check_cross_validation(const TrainOptions& options) {
+  weir::check_options(options.samples, options.validation);
+  if (options.input.format == "idx")
+    wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
+  if (options.model.empty()) {
+    if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
+    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
+    if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
+  } else if (options.table == "-") {
+    wrong(
+        "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
+        "file");
+  }
+}
+
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
@@ -62,6 +78,7 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.source = options.table;
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);
+  if (options.cross_validates()) check_cross_validation(options);
   if (options.input.format == "idx") samples.pixel_scale = weir::pixel_scale_for(samples, learning.layers);
   return options;
 }

@@ -1,5 +1,6 @@
 // weir train TRAIN --label COLUMN --model FILE
 #include "commands.hpp"
+#include "cross_validation.hpp"
 #include "files.hpp"
 #include "hints.hpp"
 #include "input.hpp"
@@ -79,6 +80,7 @@ namespace {
   add("cells filled in", weir::gaps_text(samples.gaps, samples.settings.preprocess));
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
+  add("held back by", samples.held_back_by);
   add("scaling", std::string(scaling_of(options)));
   add("layers", learned.layers);
   add("loss", options.learning.loss.empty() ? learned.loss : options.learning.loss);
@@ -153,6 +155,10 @@ namespace {
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
   text += "  trained on " + std::to_string(samples.training.rows()) + ", held back " +
           std::to_string(samples.validation.rows());
+  if (!samples.held_back_by.empty()) {
+    text += (options.samples.by_time() ? ", the latest by '" : " in whole groups of '") +
+            samples.held_back_by + "'";
+  }
   if (samples.settings.task == weir::Task::anomaly)
     text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
   text += "\n  " + features_text(options, samples);
@@ -287,6 +293,19 @@ class TrainReport {
              {"seconds", learned.seconds},
              {"chosen", chosen_},
              {"epochs", epochs_json(learned.history)}};
+    if (!samples_.held_back_by.empty()) json_["held_back_by"] = samples_.held_back_by;
+    if (!parts_.empty()) json_["cross_validation"] = std::move(parts_);
+  }
+
+  /// What parts of the table say, of which the model is made as a whole.
+  void parts(const weir::CrossValidation& result) {
+    std::vector<std::string> notes;
+    for (const std::string& note : result.notes) {
+      if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes.push_back(note);
+    }
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    parts_ = to_json(result);
+    say("\n" + cross_validation_text(result) + notes_text(notes));
   }
 
   void held_back(const Learned& learned) {
@@ -367,6 +386,7 @@ class TrainReport {
   std::vector<std::string> notes_;
   std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
+  Json parts_{};
 };
 
 /// The loss at growing learning rates, as a picture, and the rate to take.
@@ -396,12 +416,14 @@ void show_rates(const TrainOptions& options, const weir::RateCurve& curve) {
 void train(const TrainOptions& given) {
   check_paths(given);
   const TrainOptions options = with_defaults(given);
+  if (options.model.empty() && !options.find_lr) return report_cross_validation(options);
   const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
   check_test(options, samples);
   const Plan plan = plan_learning(samples, options.learning);
   if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));
   State state = begin_training(plan, options.resume);
   TrainReport report(options, samples, plan.choices);
+  if (options.cross_validates()) report.parts(cross_validate(options));
   Watching watching{.log = options.log,
                     .bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet,
                     .checkpoint = kept_checkpoint(options),
