@@ -124,7 +124,7 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (!format_->lines_of_csv || options_.recorded.numbers.plain()) return {};
+    if (!format_->any_notation || options_.recorded.numbers.plain()) return {};
     return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
@@ -175,7 +175,7 @@ WEIR_BODY const TableFormat& TableFile::chosen_format() const {
 WEIR_BODY void TableFile::refuse_csv_options() const {
   if (format_->lines_of_csv) return;
   const std::vector<const char*>& recorded = options_.recorded.csv_only;
-  for (const char* member : detail::csv_only_options(options_)) {
+  for (const char* member : detail::csv_only_options(options_, !format_->any_notation)) {
     if (std::find(recorded.begin(), recorded.end(), std::string_view(member)) != recorded.end()) continue;
     fail(ErrorKind::config, option_word(options_.words, member) + " is for CSV, and " + name_ +
                                 " is read as " + std::string(format_->description));
@@ -238,7 +238,7 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
-    if (!format_->lines_of_csv) column.format = column.other = std::nullopt;  // it has one notation
+    if (!format_->any_notation) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
@@ -256,7 +256,7 @@ WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
   BadRow row = rows.front();
-  if (!format_->lines_of_csv) row.format = std::nullopt;  // it has one notation
+  if (!format_->any_notation) row.format = std::nullopt;  // it has one notation
   const std::string mend = detail::mend_of(row, options_.words);
   if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();
