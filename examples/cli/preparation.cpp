@@ -69,7 +69,8 @@ TrainOptions with_defaults(TrainOptions options) {
   weir::LearnOptions& learning = options.learning;
   samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
-  if (samples.label.empty()) samples.label = weir::table_format_named(options.input).label;
+  if (samples.label.empty())
+    samples.label = weir::table_format_named(options.input.format, weir::OptionWords::flags).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);
