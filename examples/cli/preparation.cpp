@@ -10,6 +10,7 @@
 
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace cli {
 
@@ -41,9 +42,13 @@ void check_cross_validation(const TrainOptions& options) {
   if (options.input.format == "idx")
     wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
   if (options.model.empty()) {
-    if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
-    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
-    if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
+    for (const auto& [flag, value] : {std::pair<const char*, const std::string&>{"--test", options.test},
+                                      {"--log", options.log},
+                                      {"--report", options.report},
+                                      {"--checkpoint", options.checkpoint},
+                                      {"--resume", options.resume}}) {
+      if (!value.empty()) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
+    }
   } else if (options.table == "-") {
     wrong(
         "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
