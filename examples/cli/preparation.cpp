@@ -10,6 +10,7 @@
 
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace cli {
 
@@ -41,9 +42,13 @@ void check_cross_validation(const TrainOptions& options) {
   if (options.input.format == "idx")
     wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
   if (options.model.empty()) {
-    if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
-    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
-    if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
+    for (const auto& [flag, value] : {std::pair<const char*, const std::string&>{"--test", options.test},
+                                      {"--log", options.log},
+                                      {"--report", options.report},
+                                      {"--checkpoint", options.checkpoint},
+                                      {"--resume", options.resume}}) {
+      if (!value.empty()) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
+    }
   } else if (options.table == "-") {
     wrong(
         "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
@@ -69,7 +74,8 @@ TrainOptions with_defaults(TrainOptions options) {
   weir::LearnOptions& learning = options.learning;
   samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
-  if (samples.label.empty()) samples.label = weir::table_format_named(options.input).label;
+  if (samples.label.empty())
+    samples.label = weir::table_format_named(options.input.format, weir::OptionWords::flags).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);
