@@ -20,10 +20,11 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Reads what a pipeline reads and nothing else, with its label column if asked for. DataError when the file
-/// lacks a column.
+/// Reads what a pipeline reads and nothing else, with its label column if asked for, under any known spelling of
+/// the columns. DataError when the file lacks a column.
 inline void read_columns_of(const PipelineSettings& settings, TableFile& file, bool label) {
   const std::vector<Column> columns = columns_of(settings, label);
+  file.respell(columns);
   for (const Column& column : columns) file.require(column.name);
   file.read_only(columns);
 }

@@ -2,6 +2,7 @@
 //
 //   const Samples samples = read_samples("flows.csv", {}, {.label = "label"});
 //   save("ids.weir", learn(samples).pipeline);
+//   const Samples days = read_samples({"Monday.csv", "Tuesday.csv"}, {}, {.label = "Label"});
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -35,7 +36,7 @@ namespace detail {
 
 /// The words of the label column that are read as a missing value, for a message; nothing when the table
 /// cannot be read again.
-[[nodiscard]] std::string words_left_out(const std::string& path, const TableOptions& reading,
+[[nodiscard]] std::string words_left_out(const std::vector<std::string>& paths, const TableOptions& reading,
                                          const SampleOptions& options);
 
 /// Labels that had blanks around them, and others that had none.
@@ -55,14 +56,17 @@ WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOption
   return kinds;
 }
 
-WEIR_BODY std::string words_left_out(const std::string& path, const TableOptions& reading,
+WEIR_BODY std::string words_left_out(const std::vector<std::string>& paths, const TableOptions& reading,
                                      const SampleOptions& options) {
-  std::error_code none;
-  if (!std::filesystem::is_regular_file(path, none)) return {};
+  const auto read_again = [](const std::string& path) {
+    std::error_code none;
+    return std::filesystem::is_regular_file(path, none);
+  };
+  if (!std::all_of(paths.begin(), paths.end(), read_again)) return {};
   const std::vector<std::string> missing = csv_options(reading).missing;
   TableOptions keeping = reading;
   keeping.not_missing = missing;
-  TableFile file = open_table(path, keeping);
+  TableFile file = open_tables(paths, keeping);
   file.read_only({{options.label, ColumnKind::categorical}});
   std::vector<std::string> words;
   for (const auto& [text, count] : text_counts(file.read_all(), options.label)) {
@@ -90,26 +94,32 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
 
 }  // namespace detail
 
-/// As make_samples() of what is in the file, with its errors and those of reading. IDX images are samples as
-/// images are; a label that is not named is the format's own.
-[[nodiscard]] Samples read_samples(const std::string& path, const TableOptions& reading,
+/// As make_samples() of what is in the files, with its errors and those of reading; several are one table
+/// (several_tables.hpp). IDX images are samples as images are; a label that is not named is the format's own.
+[[nodiscard]] Samples read_samples(const std::vector<std::string>& paths, const TableOptions& reading,
                                    SampleOptions options);
+[[nodiscard]] inline Samples read_samples(const std::string& path, const TableOptions& reading,
+                                          SampleOptions options) {
+  return read_samples(std::vector<std::string>{path}, reading, std::move(options));
+}
 
 #if WEIR_BODIES
 
-WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& reading, SampleOptions options) {
+WEIR_BODY Samples read_samples(const std::vector<std::string>& paths, const TableOptions& reading,
+                               SampleOptions options) {
   const auto of_format = [&options](const TableFormat& format) {
     if (options.label.empty()) options.label = format.label;
   };
-  if (options.source.empty()) options.source = path;
-  if (reading.format == "idx") {
+  if (reading.format == "idx" && paths.size() == 1) {
+    if (options.source.empty()) options.source = paths[0];
     of_format(table_format_named(reading));
-    return make_samples(read_images(path, reading.labels, reading.open), options);
+    return make_samples(read_images(paths[0], reading.labels, reading.open), options);
   }
-  TableFile file = open_table(path, reading);
+  TableFile file = open_tables(paths, reading);
+  if (options.source.empty()) options.source = paths.size() == 1 ? paths[0] : file.name();
   of_format(file.format());
   options.missing_words = csv_options(reading).missing;
-  options.why_unlabelled = [&] { return detail::words_left_out(path, reading, options); };
+  options.why_unlabelled = [&] { return detail::words_left_out(paths, reading, options); };
   file.read_as(detail::kinds_in(file, options));
   options.drop.clear();  // they were not read
   Table table = file.read_all();

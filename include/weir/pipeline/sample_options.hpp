@@ -35,7 +35,8 @@ struct SampleOptions {
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
-  std::optional<LabelRule> rule{};      ///< classify: the classes, instead of benign and positive
+  std::string label_map{};              ///< file of patterns of labels and their classes (label_map.hpp)
+  std::optional<LabelRule> rule{};      ///< classify: the classes, instead of benign, positive and label_map
   Shape sequence{0, 0};                 ///< a row's columns are so many steps (length) of channels
   Index window = 0;                  ///< regress: rows are steps of one series, a sample is the last so many
   Index horizon = 1;                 ///< window: steps ahead that are forecast
@@ -56,8 +57,9 @@ struct SampleOptions {
     visit.group("What to learn");
     visit("label", o.label, AnyText{"column"}, "column to learn");
     visit("task", o.task, "classes, deviation from ordinary traffic, or a number");
-    visit("benign", o.benign, "labels of ordinary traffic; all others are attacks");
+    visit("benign", o.benign, "labels of ordinary traffic, such as Normal*; all others are attacks");
     visit("positive", o.positive, "labels of the positive class; all others are negative");
+    visit("label_map", o.label_map, AnyText{"file"}, "which labels are one class: 'pattern,class' a line");
     visit("drop", o.drop, "columns to leave out");
     visit("categorical", o.categorical, "columns whose numbers are names, such as ports");
     visit("keep_identities", o.keep_identities,
@@ -121,6 +123,9 @@ inline void check_options(const SampleOptions& o) {
   if (!classify && !o.positive.empty()) wrong(is("positive") + " is for " + is("task") + " classify");
   if (o.task == Task::regress && !o.benign.empty())
     wrong(is("benign") + " is not for " + is("task") + " regress");
+  if (o.task == Task::regress && !o.label_map.empty())
+    wrong(is("label_map") + " is not for " + is("task") + " regress");
+  if (o.rule && !o.label_map.empty()) wrong(is("label_map") + " and rule exclude each other");
   if (o.task == Task::anomaly && o.validation == 0.0) {
     wrong(is("task") + " anomaly chooses its threshold on held-back rows: " + is("validation") + " above 0");
   }

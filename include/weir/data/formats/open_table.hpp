@@ -6,26 +6,28 @@
 //   Table flows = file.read_all();
 //
 //   Table flows = read_table("flows.csv");                   // the same in one call
+//   TableFile days = open_tables({"Monday.csv", "Tuesday.csv"});
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/mapped_rows.hpp>
 #include <weir/data/formats/mixed_column.hpp>
+#include <weir/data/formats/opened_rows.hpp>
 #include <weir/data/formats/row_reader.hpp>
-#include <weir/data/formats/table_content.hpp>
+#include <weir/data/formats/several_tables.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/data/formats/table_mends.hpp>
 #include <weir/data/formats/table_options.hpp>
 #include <weir/data/sources/byte_source.hpp>
-#include <weir/data/sources/peeked_source.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -40,18 +42,14 @@ namespace weir::inline WEIR_ABI {
 /// Throws weir::Error, as all of its functions do.
 class TableFile {
  public:
-  TableFile(std::unique_ptr<ByteSource> source, TableOptions options)
-      : options_(std::move(options)), name_(source->name()) {
-    constexpr std::size_t head = std::size_t{16} << 10;  // ARFF files begin with long comments
-    std::unique_ptr<PeekedSource> peeked = PeekedSource::try_make(std::move(source), head).value();
-    looks_like_ = &table_format_of(peeked->head());
-    format_ = options_.format.empty() ? looks_like_ : &table_format_named(options_);
-    // "csv" is what people and records of models say of any table of text.
-    const bool text = format_ == &table_formats.front();
-    if (text && detail::is_kind_of_text(content_kind(peeked->head()))) format_ = looks_like_;
-    reader_ = format_->open(std::move(peeked), options_).value();
-    check_separator();
-  }
+  TableFile(std::unique_ptr<ByteSource> source, const TableOptions& options)
+      : TableFile(try_open_rows(std::move(source), options).value(), options) {}
+  TableFile(OpenedRows opened, TableOptions options)
+      : options_(std::move(options)),
+        name_(std::move(opened.name)),
+        looks_like_(opened.looks_like),
+        format_(opened.format),
+        reader_(std::move(opened.rows)) {}
 
   /// What messages call it.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -61,6 +59,10 @@ class TableFile {
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// DataError that names the columns spelt alike.
   void require(std::string_view column) const;
+
+  /// Gives columns that the file spells in another known way (column_spellings.hpp) the names that are wanted; a
+  /// column that is wanted under two names is there twice. report() tells which.
+  void respell(const std::vector<Column>& wanted);
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
   /// others is of numbers with a few texts.
@@ -89,8 +91,6 @@ class TableFile {
   [[nodiscard]] const CsvReport& report() const noexcept { return reader_->report(); }
 
  private:
-  void check_separator() const;
-
   void use(const std::vector<Column>& kinds, bool others);
 
   void refuse_mixed(const std::vector<Column>& kinds) const;
@@ -116,6 +116,12 @@ class TableFile {
 [[nodiscard]] inline TableFile open_table(const std::string& path, const TableOptions& options = {}) {
   return {options.open(path).value(), options};
 }
+/// Several files of one layout as one table (several_tables.hpp).
+[[nodiscard]] inline TableFile open_tables(const std::vector<std::string>& paths,
+                                           const TableOptions& options = {}) {
+  if (paths.size() == 1 && options.source_column.empty()) return open_table(paths[0], options);
+  return {try_open_several(paths, options).value(), options};
+}
 /// All of it.
 [[nodiscard]] inline Table read_table(const std::string& path, const TableOptions& options = {}) {
   return open_table(path, options).read_all();
@@ -139,14 +145,29 @@ WEIR_BODY void TableFile::require(std::string_view column) const {
                   : near_names(column, names)));
 }
 
-WEIR_BODY void TableFile::check_separator() const {
-  if (format_ != &table_formats.front() || schema().columns.size() != 1) return;
-  for (const char other : {';', '\t', ',', '|'}) {
-    if (schema().columns[0].name.find(other) == std::string::npos) continue;
-    const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";
-    fail(ErrorKind::data, name_ + ": the header line is one column; it looks like " +
-                              option_word(options_.words, "separator") + " " + found);
+WEIR_BODY void TableFile::respell(const std::vector<Column>& wanted) {
+  std::vector<MappedColumn> map;
+  for (const Column& column : schema().columns) map.push_back({column, map.size()});
+  const auto is_wanted = [&wanted](const std::string& name) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Column& one) { return one.name == name; });
+  };
+  std::vector<std::pair<std::string, std::string>> respelt;
+  for (const Column& column : wanted) {
+    if (has(column.name)) continue;
+    const auto place = find_column(schema().columns, column.name);
+    if (!place) continue;
+    const Column& found = schema().columns[*place];
+    respelt.emplace_back(column.name, found.name);
+    if (is_wanted(map[*place].column.name)) {
+      map.push_back({{column.name, found.kind}, *place});
+    } else {
+      map[*place].column.name = column.name;
+    }
   }
+  if (respelt.empty()) return;
+  auto rows = std::make_unique<MappedRows>(std::move(reader_), std::move(map));
+  rows->tell_respelt(std::move(respelt));
+  reader_ = std::move(rows);
 }
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
@@ -175,7 +196,8 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
-  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
+  std::string what = (refused[0].file.empty() ? name_ : refused[0].file) + ": column '" + refused[0].name +
+                     "': " + describe(refused[0]);
   if (refused.size() > 1) {
     std::vector<std::string> others;
     for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
@@ -198,35 +220,44 @@ WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
 
 WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
   std::vector<std::string> notes;
+  const auto line_text = [](std::uint64_t line, const std::string& file) {
+    return "line " + std::to_string(line) + (file.empty() ? "" : " of " + file);
+  };
+  const auto place_text = [&](const CsvPlace& place) {
+    return line_text(place.line, place.file) + ": " + quoted_excerpt(place.text);
+  };
   if (report.bad_rows > 0) {
     std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
     if (!report.reasons.empty()) {
-      note +=
-          ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
+      const BadRow& row = report.reasons[0];
+      note += ", the first in " + line_text(row.line, row.file) + ": " + row.reason;
     }
     notes.push_back(note);
   }
   if (report.repeated_headers > 0) {
     notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
-                    (report.repeated_headers > 1 ? "first " : "") + "in line " +
-                    std::to_string(report.first_repeated));
+                    (report.repeated_headers > 1 ? "first " : "") + "in " +
+                    line_text(report.first_repeated, report.repeated_in));
   }
   if (report.first_unlisted) {
     notes.push_back(count_text(report.unlisted, "value") +
-                    " left out under names that the first rows do not have, the first in line " +
-                    std::to_string(report.first_unlisted->line) + ": " +
-                    quoted_excerpt(report.first_unlisted->text));
+                    " left out under names that the first rows do not have, the first in " +
+                    place_text(*report.first_unlisted));
   }
   if (report.first_recoded) {
-    notes.push_back(
-        count_text(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +
-        std::to_string(report.first_recoded->line) + ": " + quoted_excerpt(report.first_recoded->text) +
-        " (" + option_word(words, "encoding") + " utf-8 refuses such texts)");
+    notes.push_back(count_text(report.recoded, "text") +
+                    " read as Windows-1252, not being UTF-8, the first in " +
+                    place_text(*report.first_recoded) + " (" + option_word(words, "encoding") +
+                    " utf-8 refuses such texts)");
   }
   if (report.first_lost) {
     notes.push_back(count_text(report.lost, "text") +
-                    " with U+FFFD, which stands for a character that was lost, the first in line " +
-                    std::to_string(report.first_lost->line) + ": " + quoted_excerpt(report.first_lost->text));
+                    " with U+FFFD, which stands for a character that was lost, the first in " +
+                    place_text(*report.first_lost));
+  }
+  if (!report.respelt.empty()) {
+    notes.push_back(count_text(report.respelt.size(), "column") + " matched by spelling, such as '" +
+                    report.respelt[0].second + "' for '" + report.respelt[0].first + "'");
   }
   return notes;
 }
