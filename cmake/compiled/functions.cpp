@@ -4,9 +4,11 @@
 #include <weir/data/formats/csv.hpp>
 #include <weir/data/formats/idx.hpp>
 #include <weir/data/formats/open_table.hpp>
+#include <weir/data/labels/label_map.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>

@@ -28,8 +28,8 @@ struct OutputOptions {
 };
 
 struct TrainOptions {
-  std::string table{};
-  std::string test{};
+  std::vector<std::string> tables{};
+  std::vector<std::string> test{};
   std::string test_labels{};  ///< idx
   std::string model{};
   weir::TableOptions input{};
@@ -43,7 +43,7 @@ struct TrainOptions {
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
     visit("model", o.model, weir::AnyText{"file"}, "file to write the model to");
-    visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
+    visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
   }
@@ -51,7 +51,7 @@ struct TrainOptions {
 
 struct EvaluateOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   OutputOptions output{};
   bool ignore_unknown = false;
@@ -61,7 +61,7 @@ struct EvaluateOptions {
 
 struct PredictOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   std::string out = "-";
   bool json = false;  ///< one JSON object a row instead of CSV

@@ -6,6 +6,7 @@
 #include "report.hpp"
 
 #include <weir/core/plain_text.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -34,24 +35,27 @@ namespace {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
-  check_files({{"MODEL", options.model}, {"TABLE", options.table}}, {{"standard output", "-"}});
-  Model model = load_model(options.model, options.model_memory, options.table);
+  const std::vector<std::string> tables = weir::expand_files(options.tables);
+  const std::string name = weir::files_text(tables);
+  std::vector<NamedFile> inputs = named("TABLE", tables);
+  inputs.push_back({"MODEL", options.model});
+  check_files(inputs, {{"standard output", "-"}});
+  Model model = load_model(options.model, options.model_memory, tables[0]);
   replace_threshold(model, options.threshold);
   weir::CsvReport report;
-  const weir::Assessment result =
-      assess_file(model, options.table, options.input, options.ignore_unknown, report);
+  const weir::Assessment result = assess_files(model, tables, options.input, options.ignore_unknown, report);
   std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
   for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
-  for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
+  for (std::string& note : notes_on(model.record, tables)) notes.push_back(std::move(note));
   if (options.output.json) {
-    Json json{{"model", options.model}, {"table", options.table}};
+    Json json{{"model", options.model}, {"table", name}};
     json.update(to_json(result));
     json["rows_unreadable"] = report.bad_rows;
     json["notes"] = notes;
     print_json(json);
     return;
   }
-  std::string head = options.model + " on " + options.table + ": " + weir::count_text(result.rows, "row");
+  std::string head = options.model + " on " + name + ": " + weir::count_text(result.rows, "row");
   if (result.two_classes()) head += ", alarm from score " + weir::number_text(result.threshold) + " on";
   print(head + "\n" + omissions(result) + notes_text(notes) + "\n" + weir::to_text(result));
 }

@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/formats/nsl_kdd.hpp>
 #include <weir/data/formats/table_formats.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/codes.hpp>
 
 #include <cctype>
@@ -23,6 +24,7 @@ void check_format(const TrainOptions& options) {
   const bool images = options.input.format == "idx";
   if (images && options.input.labels.empty()) wrong("--format idx needs --labels FILE: the labels to learn");
   if (!images && !options.input.labels.empty()) wrong("--labels is for --format idx");
+  if (images && options.tables.size() > 1) wrong("--format idx: images are read from one file at a time");
   if (images && (samples.window > 0 || samples.label != "label" || !samples.drop.empty() ||
                  !samples.categorical.empty())) {
     wrong("--window, --label, --drop and --categorical are for tables, not for --format idx");
@@ -59,7 +61,7 @@ TrainOptions with_defaults(TrainOptions options) {
   learning.layers = layers_from(learning.layers);
   check_format(options);
   samples.seed = learning.seed;
-  samples.source = options.table;
+  samples.source = weir::files_text(options.tables);
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);
   if (options.input.format == "idx") samples.pixel_scale = weir::pixel_scale_for(samples, learning.layers);

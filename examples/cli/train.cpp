@@ -11,7 +11,9 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/text/text_encoding.hpp>
+#include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn_options.hpp>
@@ -46,6 +48,15 @@ namespace {
   return text;
 }
 
+/// "Monday.csv, Tuesday.csv"
+[[nodiscard]] std::string names_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) {
+    text += (text.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
+  }
+  return text;
+}
+
 [[nodiscard]] std::string_view scaling_of(const TrainOptions& options) {
   return weir::name_of(options.samples.scaling_or_usual());
 }
@@ -64,8 +75,8 @@ namespace {
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
-  add("data", std::filesystem::path(options.table).filename().string());
-  add("data checksum", checksum_of(options.table));
+  add("data", names_of(options.tables));
+  add("data checksum", checksums_of(options.tables));
   for (const auto& [name, value] : weir::record_of(options.input)) add(name, value);
   for (const auto& [name, value] : samples.settings.record) add(name, value);
   add("labels", counts_text(samples));
@@ -139,7 +150,7 @@ namespace {
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
-  std::string text = options.table + ": " + weir::count_text(samples.rows, "row");
+  std::string text = weir::files_text(options.tables) + ": " + weir::count_text(samples.rows, "row");
   if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
@@ -212,14 +223,14 @@ void refuse_standard_output(const char* option, const std::string& path, bool qu
 
 /// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
 void check_test(const TrainOptions& options, const weir::Samples& samples) {
-  if (options.test.empty() || options.test == "-") return;
+  const auto& paths = options.test;
+  if (paths.empty() || std::find(paths.begin(), paths.end(), "-") != paths.end()) return;
   if (samples.settings.samples.kind == weir::SampleKind::image) {
-    static_cast<void>(weir::open_file(options.test).value());
+    for (const std::string& path : paths) static_cast<void>(weir::open_file(path).value());
     return;
   }
-  const weir::TableFile file = open_input(options.test, options.input);
-  file.require(options.samples.label);
-  for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
+  weir::TableFile file = open_input(paths, options.input);
+  weir::read_columns_of(samples.settings, file, true);
 }
 
 /// No file may be read and written at once, and none be mixed with the report.
@@ -227,14 +238,15 @@ void check_paths(const TrainOptions& options) {
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
   const std::string& layers = options.learning.layers;
-  check_files({{"TRAIN", options.table},
-               {"--labels", options.input.labels},
-               {"--test", options.test},
-               {"--test-labels", options.test_labels},
-               {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}},
-              {{"--model", options.model},
-               {"--log", options.log},
-               {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+  std::vector<NamedFile> inputs{{"--labels", options.input.labels},
+                                {"--test-labels", options.test_labels},
+                                {"--label-map", options.samples.label_map},
+                                {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}};
+  for (NamedFile& file : named("TRAIN", options.tables)) inputs.push_back(std::move(file));
+  for (NamedFile& file : named("--test", options.test)) inputs.push_back(std::move(file));
+  check_files(inputs, {{"--model", options.model},
+                       {"--log", options.log},
+                       {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
 /// What is told while it goes on, and as JSON at the end.
@@ -282,8 +294,8 @@ class TrainReport {
     std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
     for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
     for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
-    say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
-        weir::to_text(result));
+    say("\nOn " + weir::files_text(options_.test) + ", " + weir::count_text(result.rows, "row") + ":\n" +
+        notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = to_json(result);
   }
@@ -305,7 +317,7 @@ class TrainReport {
     weir::TableOptions input = options_.input;
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_file(model, options_.test, input, false, report);
+      return assess_files(model, options_.test, input, false, report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
@@ -321,10 +333,13 @@ class TrainReport {
 
 }  // namespace
 
-void train(const TrainOptions& given) {
+void train(const TrainOptions& told) {
+  TrainOptions given = told;
+  given.tables = weir::expand_files(told.tables);
+  given.test = weir::expand_files(told.test);
   check_paths(given);
-  const TrainOptions options = with_defaults(given);
-  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
+  const TrainOptions options = with_defaults(std::move(given));
+  const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   check_test(options, samples);
   Plan plan = plan_learning(samples, options.learning);
   TrainReport report(options, samples, plan.choices);

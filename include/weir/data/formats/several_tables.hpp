@@ -21,6 +21,8 @@
 #include <weir/data/formats/report_sum.hpp>
 #include <weir/data/formats/row_reader.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/data/sources/byte_source.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/data/text/finite.hpp>
@@ -114,9 +116,9 @@ WEIR_BODY Result<std::unique_ptr<SeveralTables>> SeveralTables::try_make(
 }
 
 WEIR_BODY std::string SeveralTables::name() const {
-  const std::size_t more = files_.size() - 1;
-  if (more == 0) return files_[0].name;
-  return files_[0].name + " and " + std::to_string(more) + (more == 1 ? " more file" : " more files");
+  std::vector<std::string> names;
+  for (const File& file : files_) names.push_back(file.name);
+  return files_text(names);
 }
 
 WEIR_BODY Status SeveralTables::look_at(const std::string& path) {
