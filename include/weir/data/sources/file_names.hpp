@@ -84,7 +84,7 @@ WEIR_BODY std::vector<std::string> expand_files(const std::vector<std::string>& 
   for (const std::string& word : words) {
     std::error_code none;
     if (fs::is_directory(word, none)) {
-      fail(ErrorKind::io, word + ": is a folder; '" + (fs::path(word) / "*.csv").string() +
+      fail(ErrorKind::io, word + ": is a directory; '" + (fs::path(word) / "*.csv").string() +
                               "' takes the files in it that are called so");
     }
     if (!is_glob(word) || fs::exists(word, none)) {
