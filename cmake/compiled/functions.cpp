@@ -21,6 +21,7 @@
 #include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>

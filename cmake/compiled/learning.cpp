@@ -1,6 +1,7 @@
 // Learning a pipeline from samples, and measuring it.
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/search.hpp>
 
 namespace weir::inline WEIR_ABI {
@@ -13,5 +14,7 @@ template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Sam
 template SearchResult search<AnyModel<float>>(const Samples&, const SearchOptions&, const LearnOptions&,
                                               const TrialCallback&);
 template class Assessor<AnyModel<float>>;
+template Importance permutation_importance<AnyModel<float>>(const Pipeline<AnyModel<float>>&, const Table&,
+                                                            const ImportanceOptions&);
 
 }  // namespace weir::inline WEIR_ABI

@@ -40,6 +40,7 @@ struct TrainOptions {
   weir::LearnOptions learning{};
   std::optional<int> classes{};
   std::string log{};
+  std::string report{};
   bool find_lr = false;
   std::string given{};  ///< the flags that decide what is learned, as --config reads them
 
@@ -49,6 +50,7 @@ struct TrainOptions {
     visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
+    visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
     visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");
   }
 };
@@ -67,6 +69,12 @@ struct EvaluateOptions {
   bool ignore_unknown = false;
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
+  std::string report{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with figures and pictures");
+  }
 };
 
 struct PredictOptions {

@@ -109,7 +109,7 @@ void add_examples(App& app, std::initializer_list<const char*> calls) {
 /// Where rows come from and how they become samples.
 void add_learning_from(App& app, cli::TrainOptions& o) {
   app.add_option("TRAIN", o.tables,
-                 "tables to learn from, or patterns of them; - is standard input; may be gzip")
+                 "tables to learn from, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   app.add_option("--config", "file of flags, as on the command line and as inspect --config prints them")
       ->type_name("FILE");
@@ -164,12 +164,14 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
 
 void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("TEST", o.tables, "labelled tables, or patterns of them; - is standard input; may be gzip")
+  app.add_option("TEST", o.tables,
+                 "labelled tables, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   add_input(app, o.input);
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  add_flags(app, o);
   add_model_memory(app, o.model_memory);
   add_flags(app, o.output, {"quiet"});
   add_examples(app, {"ids.weir tuesday.csv", "ids.weir tuesday.csv --threshold 0.9 --json"});
@@ -177,8 +179,9 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
 
 void add_predict(App& app, cli::PredictOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("INPUT", o.tables,
-                 "tables, with or without label, or patterns of them; - is standard input; may be gzip")
+  app.add_option(
+         "INPUT", o.tables,
+         "tables, with or without label, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   add_input(app, o.input);
   add_threshold(app, o.threshold);
@@ -332,9 +335,9 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 9> of_this_run{"--model",   "--test",    "--test-labels",
-                                                                 "--log",     "--json",    "--quiet",
-                                                                 "--threads", "--find-lr", "--help"};
+    static constexpr std::array<std::string_view, 10> of_this_run{
+        "--model", "--test",  "--test-labels", "--log",     "--report",
+        "--json",  "--quiet", "--threads",     "--find-lr", "--help"};
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;

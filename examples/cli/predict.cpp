@@ -11,7 +11,6 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/sources/file_names.hpp>
-#include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -171,7 +170,7 @@ class VerdictLog {
 };
 
 void predict_images(const Model& model, const std::string& path, VerdictLog& log) {
-  const weir::LabelledImages images = weir::read_images(path, {}, weir::open_any);
+  const weir::LabelledImages images = weir::read_images(path, {}, open_source);
   weir::check_images(images, model.samples, path);
   weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));

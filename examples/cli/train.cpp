@@ -3,6 +3,7 @@
 #include "files.hpp"
 #include "hints.hpp"
 #include "input.hpp"
+#include "page.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -240,6 +241,7 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
 void check_paths(const TrainOptions& options) {
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
+  refuse_standard_output("--report", options.report, options.output.quiet);
   const std::string& layers = options.learning.layers;
   std::vector<NamedFile> inputs{{"--labels", options.input.labels},
                                 {"--test-labels", options.test_labels},
@@ -249,6 +251,7 @@ void check_paths(const TrainOptions& options) {
   for (NamedFile& file : named("--test", options.test)) inputs.push_back(std::move(file));
   check_files(inputs, {{"--model", options.model},
                        {"--log", options.log},
+                       {"--report", options.report},
                        {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
@@ -284,6 +287,10 @@ class TrainReport {
   void held_back(const Learned& learned) {
     if (samples_.validation.rows() == 0) return;
     const weir::Assessment result = weir::assess(learned.pipeline, samples_);
+    if (draws()) {
+      judged_.push_back({"Held back from training", result, weir::notes_on(learned.pipeline, result),
+                         weir::permutation_importance(learned.pipeline, samples_.held_back)});
+    }
     say(held_back_title(samples_, result) + weir::to_text(result) +
         weir::to_text(learned.alarm_rate, samples_.settings.labels));
     json_["validation"] = to_json(result);
@@ -301,10 +308,29 @@ class TrainReport {
         notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = to_json(result);
+    if (!draws()) return;
+    const bool first = judged_.empty();
+    judged_.push_back({"On " + shown_name(weir::files_text(options_.test)), result, std::move(notes),
+                       first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
+  }
+
+  /// The page, where it was asked for.
+  void page(const Learned& learned) {
+    if (!draws()) return;
+    weir::ModelReport report{shown_name(options_.model), learned.pipeline};
+    report.training.emplace(
+        weir::TrainingReport{samples_, learned.history, learned.kept_epoch(), learned.alarm_rate});
+    report.judged = std::move(judged_);
+    try {
+      write_page(options_.report, report);
+    } catch (const weir::Error& error) {
+      weir::fail(error.kind(), "--report: " + std::string(error.what()) + "; the model is saved");
+    }
+    json_["report"] = to_json(report);
   }
 
   void end() {
-    say("\nSaved " + options_.model + "\n");
+    say("\nSaved " + options_.model + (draws() ? ", and its page " + options_.report : "") + "\n");
     const std::string gaps = weir::gaps_text(samples_.gaps, samples_.settings.preprocess);
     if (!gaps.empty()) notes_.push_back(gaps);
     if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
@@ -313,6 +339,7 @@ class TrainReport {
   }
 
  private:
+  [[nodiscard]] bool draws() const noexcept { return !options_.report.empty(); }
   void say(const std::string& text) const {
     if (talk_) print(text);
   }
@@ -320,7 +347,9 @@ class TrainReport {
     weir::TableOptions input = options_.input;
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_files(model, options_.test, input, false, report);
+      const bool columns = draws() && judged_.empty();
+      return assess_files(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
+                          report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
@@ -331,6 +360,7 @@ class TrainReport {
   bool talk_;
   std::string chosen_;
   std::vector<std::string> notes_;
+  std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
 };
 
@@ -376,6 +406,7 @@ void train(const TrainOptions& told) {
   report.training(learned);
   report.held_back(learned);
   report.test(learned.pipeline);
+  report.page(learned);
   report.end();
   if (!watching.log_failure.empty()) {
     weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");

@@ -22,6 +22,7 @@
 #include <weir/train/gradient_check.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/metrics.hpp>
+#include <weir/train/overfitting.hpp>
 #include <weir/train/predict.hpp>
 #include <weir/train/pretrain.hpp>
 #include <weir/train/recipe.hpp>
@@ -43,6 +44,8 @@
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/model_report.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>

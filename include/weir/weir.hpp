@@ -1,5 +1,5 @@
 // Everything but the optional parts, which are included by their own names: weir/eigen.hpp, weir/data/sources/gzip.hpp,
-// weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
+// weir/data/sources/zstd.hpp, weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
 #include <weir/synth.hpp>

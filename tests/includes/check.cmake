@@ -19,7 +19,8 @@ set(synth ${traffic} synth)
 set(data core traffic data)
 set(train ${models} losses optimizers data train)
 set(detect core simd traffic detect)
-set(pipeline ${train} traffic detect pipeline)
+set(report core data report)
+set(pipeline ${train} traffic detect report pipeline)
 set(io ${pipeline} io)
 set(eigen ${io} eigen)
 
@@ -54,10 +55,10 @@ set(room_traffic_flow flow packet parse)
 set(room_traffic_features features packet parse flow)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
-set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
-set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
+set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^zstd\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
+set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^data/sources/zstd\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
-set(optional_headers "^eigen(\\.hpp$|/)|gzip\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise")
+set(optional_headers "^eigen(\\.hpp$|/)|(gzip|zstd)\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise")
 set(trains "^(losses|optimizers|train|eigen)/")
 
 set(failed FALSE)

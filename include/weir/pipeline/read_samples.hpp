@@ -31,6 +31,9 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
+/// ConfigError when numbers are to be learned and the label holds names.
+void refuse_names(const TableFile& file, const SampleOptions& options);
+
 /// All columns but the dropped ones; the label as the task needs it.
 [[nodiscard]] std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options);
 
@@ -44,10 +47,22 @@ void note_blanks(std::vector<std::string>& notes, const TableFile& file, const S
 
 #if WEIR_BODIES
 
+WEIR_BODY void refuse_names(const TableFile& file, const SampleOptions& options) {
+  if (options.task != Task::regress) return;
+  for (const Column& column : file.schema().columns) {
+    if (column.name != options.label || column.kind != ColumnKind::categorical || file.mixed(column.name))
+      continue;
+    const auto task = [&](const char* name) { return option_word(options.words, "task", {name}); };
+    fail(ErrorKind::config, file.name() + ": column '" + options.label + "' holds names, and " +
+                                task("regress") + " learns numbers; " + task("classify") + " learns names");
+  }
+}
+
 WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
+  refuse_names(file, options);
   for (const std::string& name : options.drop) {
     if (name == options.label)
       fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
@@ -63,10 +78,11 @@ WEIR_BODY std::string words_left_out(const std::vector<std::string>& paths, cons
     return std::filesystem::is_regular_file(path, none);
   };
   if (!std::all_of(paths.begin(), paths.end(), read_again)) return {};
-  const std::vector<std::string> missing = csv_options(reading).missing;
   TableOptions keeping = reading;
-  keeping.not_missing = missing;
+  keeping.not_missing = csv_options(reading).missing;
+  const std::vector<std::string>& missing = keeping.not_missing;
   TableFile file = open_tables(paths, keeping);
+  if (!file.format().lines_of_csv) return {};  // no word stands for a missing value by itself
   file.read_only({{options.label, ColumnKind::categorical}});
   std::vector<std::string> words;
   for (const auto& [text, count] : text_counts(file.read_all(), options.label)) {
@@ -112,13 +128,13 @@ WEIR_BODY Samples read_samples(const std::vector<std::string>& paths, const Tabl
   };
   if (reading.format == "idx" && paths.size() == 1) {
     if (options.source.empty()) options.source = paths[0];
-    of_format(table_format_named(reading));
+    of_format(table_format_named(reading.format, reading.words));
     return make_samples(read_images(paths[0], reading.labels, reading.open), options);
   }
   TableFile file = open_tables(paths, reading);
   if (options.source.empty()) options.source = paths.size() == 1 ? paths[0] : file.name();
   of_format(file.format());
-  options.missing_words = csv_options(reading).missing;
+  if (file.format().lines_of_csv) options.missing_words = csv_options(reading).missing;
   options.why_unlabelled = [&] { return detail::words_left_out(paths, reading, options); };
   file.read_as(detail::kinds_in(file, options));
   options.drop.clear();  // they were not read

@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
@@ -92,6 +93,35 @@ inline void refuse_identifiers(const Table& table, const SampleOptions& options)
   fail(ErrorKind::data,
        in_source(options) + "more than " + std::to_string(most) + " different texts in " + name_list(names) +
            "; identifiers are not learned from: " + option_word(options.words, "drop", names) + numbers);
+}
+
+/// DataError when a value is missing and must not be.
+inline void refuse_gaps(const Table& table, const SampleOptions& options) {
+  if (options.missing != OnMissing::error) return;
+  for (std::size_t i = 0; i < table.columns(); ++i) {
+    const std::string& name = table.schema().columns[i].name;
+    for (std::size_t row = 0; name != options.label && row < table.rows(); ++row) {
+      if (!absent(table, i, row)) continue;
+      const auto missing = [&](const char* rule) { return option_word(options.words, "missing", {rule}); };
+      fail(ErrorKind::data, in_source(options) + table.place(row) + ": column '" + name +
+                                "' is missing or not finite, and " + missing("error") +
+                                " allows no such value; " + missing("impute") + " fills it in, " +
+                                missing("reject") + " leaves the row out, " +
+                                option_word(options.words, "drop", {name}) + " the column");
+    }
+  }
+}
+
+/// DataError when rows with missing values are left out and hardly a class is left.
+inline void refuse_lone_class(const Samples& samples, const SampleOptions& options) {
+  if (options.task != Task::classify || options.missing != OnMissing::reject) return;
+  const std::vector<Label>& labels = samples.training.labels;
+  const auto other = [&labels](Label label) { return label != labels.front(); };
+  if (std::any_of(labels.begin(), labels.end(), other)) return;
+  fail(ErrorKind::data, in_source(options) +
+                            "there are not two classes to learn from when rows with missing values "
+                            "are left out; " +
+                            option_word(options.words, "missing", {"impute"}) + " keeps them");
 }
 
 /// A sequence is made of numbers.
@@ -178,8 +208,13 @@ inline void divide_rows(Samples& samples, Table table, const SampleOptions& opti
   };
   if (options.validation == 0.0) return fit(training_rows(std::move(table)));
   const std::string strata = settings.task == Task::regress ? std::string() : options.label;
-  const Split parts =
-      split(table, {.held_out = options.validation, .seed = options.seed, .stratify_by = strata});
+  const SplitOptions how{.held_out = options.validation, .seed = options.seed, .stratify_by = strata};
+  if (!can_split(table, how)) {
+    fail(ErrorKind::data, in_source(options) + count_text(table.rows(), "row") +
+                              " are too few to hold some back: more rows, or " +
+                              option_word(options.words, "validation", {"0"}));
+  }
+  const Split parts = split(table, how);
   fit(parts.training);
   samples.held_back = parts.held_out.table();
   samples.validation = encoded_rows(settings, samples.held_back);
@@ -204,7 +239,10 @@ inline void divide_classes(Samples& samples, Table table, const SampleOptions& o
   const std::vector<std::int32_t> labels = rule.encode(table);
   samples.class_counts = class_counts(rule, labels);
   note_giveaways(samples, table, labels, options);
-  if (options.task != Task::anomaly) return divide_rows(samples, std::move(table), options);
+  if (options.task != Task::anomaly) {
+    divide_rows(samples, std::move(table), options);
+    return refuse_lone_class(samples, options);
+  }
   divide_rows(samples, table.take(rows_of_class(labels, true)), options);
   samples.held_back.append(table.take(rows_of_class(labels, false)));
 }
@@ -249,6 +287,7 @@ WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
     fail(ErrorKind::data, detail::in_source(options) + "there are fewer than two rows with a label" +
                               detail::left_out_text(options, samples.unlabelled));
   }
+  detail::refuse_gaps(table, options);
   samples.gaps.add(table.drop({options.label}));
   if (options.task == Task::regress) {
     detail::divide_rows(samples, std::move(table), options);

@@ -31,7 +31,7 @@ struct MappedColumn {
   static constexpr std::size_t constant = std::numeric_limits<std::size_t>::max();
 
   Column column{};
-  std::size_t from = constant;  ///< of the reader
+  std::size_t from = constant;  ///< of the reader; behind its last one where it is open-ended
   std::string text{};           ///< of all rows, where it is none of the reader
 };
 
@@ -88,6 +88,10 @@ WEIR_BODY Status MappedRows::try_use(Schema schema) {
                                           " columns for rows of " + std::to_string(map_.size())};
   }
   Schema theirs = reader_->schema();
+  for (const MappedColumn& one : map_) {
+    if (one.from != MappedColumn::constant && one.from >= theirs.columns.size())
+      theirs.columns.push_back(one.column);
+  }
   std::vector<const Column*> users(theirs.columns.size(), nullptr);
   for (Column& column : theirs.columns) column.kind = ColumnKind::ignore;
   for (std::size_t i = 0; i < map_.size(); ++i) {

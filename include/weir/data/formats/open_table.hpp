@@ -19,19 +19,23 @@
 #include <weir/data/formats/mapped_rows.hpp>
 #include <weir/data/formats/mixed_column.hpp>
 #include <weir/data/formats/opened_rows.hpp>
+#include <weir/data/formats/reading_notes.hpp>
 #include <weir/data/formats/row_reader.hpp>
 #include <weir/data/formats/several_tables.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/data/formats/table_mends.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/data/formats/table_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
+#include <weir/data/text/blanks.hpp>
 #include <weir/traffic/features/column_spellings.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,18 +51,28 @@ class TableFile {
   TableFile(OpenedRows opened, TableOptions options)
       : options_(std::move(options)),
         name_(std::move(opened.name)),
-        looks_like_(opened.looks_like),
-        format_(opened.format),
+        told_(opened.told),
         reader_(std::move(opened.rows)) {}
 
   /// What messages call it.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] const TableFormat& format() const noexcept { return *format_; }
+  [[nodiscard]] const TableFormat& format() const noexcept { return *told_.format; }
   /// Columns and their kinds, as far as the beginning tells.
   [[nodiscard]] const Schema& schema() const noexcept { return reader_->schema(); }
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// DataError that names the columns spelt alike.
   void require(std::string_view column) const;
+  /// The same, but where rows may lack any column (JSON), it need not turn up in the first of them: read_only() and
+  /// read_as() read what comes later, and missing cells where nothing does.
+  void require_readable(std::string_view column) const {
+    if (!reader_->open_ended()) require(column);
+  }
+  /// Whether a column is of numbers with a few texts, by the first rows.
+  [[nodiscard]] bool mixed(std::string_view column) const {
+    const std::vector<MixedColumn>& all = reader_->mixed();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MixedColumn& one) { return schema().columns[one.index].name == column; });
+  }
 
   /// Gives columns that the file spells in another known way (column_spellings.hpp) the names that are wanted; a
   /// column that is wanted under two names is there twice. report() tells which.
@@ -98,18 +112,18 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (options_.recorded.plain()) return {};
-    return "; the model was trained with " + detail::options_for(options_.recorded, options_.words) +
+    if (!format().lines_of_csv || options_.recorded.numbers.plain()) return {};
+    return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
 
   TableOptions options_;
   std::string name_;
-  const TableFormat* looks_like_ = nullptr;  // by its first bytes
-  const TableFormat* format_ = nullptr;
+  ToldFormat told_;
   std::unique_ptr<RowReader> reader_;
-  bool chosen_ = false;  // which columns are read
-  bool others_ = true;   // also those that nobody named
+  std::vector<bool> asked_;  // by column: its kind was asked for
+  bool chosen_ = false;      // which columns are read
+  bool others_ = true;       // also those that nobody named
 };
 
 /// Its beginning is read. Throws weir::Error.
@@ -127,22 +141,15 @@ class TableFile {
   return open_table(path, options).read_all();
 }
 
-/// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
-[[nodiscard]] std::vector<std::string> reading_notes(const CsvReport& report,
-                                                     OptionWords words = OptionWords::members);
-
 #if WEIR_BODIES
 
 WEIR_BODY void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
   for (const Column& one : schema().columns) names.push_back(one.name);
-  const bool other = format_ == &table_formats.front() && looks_like_ != format_;
-  fail(ErrorKind::data,
-       name_ + ": there is no column '" + std::string(column) + "'" +
-           (other ? "; it looks like " + std::string(looks_like_->description) + ": " +
-                        option_word(options_.words, "format") + " " + std::string(looks_like_->name)
-                  : near_names(column, names)));
+  const std::string other = detail::other_format(told_, options_);
+  fail(ErrorKind::data, name_ + ": there is no column '" + std::string(column) + "'" +
+                            (other.empty() ? near_names(column, names) : other));
 }
 
 WEIR_BODY void TableFile::respell(const std::vector<Column>& wanted) {
@@ -172,14 +179,20 @@ WEIR_BODY void TableFile::respell(const std::vector<Column>& wanted) {
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
   Schema schema = reader_->schema();
+  asked_.clear();
   for (Column& column : schema.columns) {
     const auto wanted = std::find_if(kinds.begin(), kinds.end(),
                                      [&](const Column& kind) { return kind.name == column.name; });
+    asked_.push_back(wanted != kinds.end());
     if (wanted != kinds.end()) {
       column.kind = wanted->kind;
     } else if (!others) {
       column.kind = ColumnKind::ignore;
     }
+  }
+  for (const Column& column : kinds) {
+    const bool more = reader_->open_ended() && column.kind != ColumnKind::ignore && !has(column.name);
+    if (more) schema.columns.push_back(column);
   }
   reader_->use(std::move(schema));
   chosen_ = true;
@@ -193,6 +206,7 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
+    if (!format().lines_of_csv) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
@@ -210,56 +224,15 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
 WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
-  const std::string mend = detail::mend_of(rows.front(), options_.words);
-  if (rows.front().kind != BadField::number) return mend;
+  BadRow row = rows.front();
+  if (!format().lines_of_csv) row.format = std::nullopt;  // it has one notation
+  const std::string mend = detail::mend_of(row, options_.words);
+  if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();
+  if (row.column <= asked_.size() && asked_[row.column - 1]) return mend;
   const std::string& column = schema().columns[rows.front().column - 1].name;
   return mend + ", " + option_word(options_.words, "categorical", {column}) + " reads the column as names, " +
          option_word(options_.words, "drop", {column}) + " leaves it out";
-}
-
-WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
-  std::vector<std::string> notes;
-  const auto line_text = [](std::uint64_t line, const std::string& file) {
-    return "line " + std::to_string(line) + (file.empty() ? "" : " of " + file);
-  };
-  const auto place_text = [&](const CsvPlace& place) {
-    return line_text(place.line, place.file) + ": " + quoted_excerpt(place.text);
-  };
-  if (report.bad_rows > 0) {
-    std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
-    if (!report.reasons.empty()) {
-      const BadRow& row = report.reasons[0];
-      note += ", the first in " + line_text(row.line, row.file) + ": " + row.reason;
-    }
-    notes.push_back(note);
-  }
-  if (report.repeated_headers > 0) {
-    notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
-                    (report.repeated_headers > 1 ? "first " : "") + "in " +
-                    line_text(report.first_repeated, report.repeated_in));
-  }
-  if (report.first_unlisted) {
-    notes.push_back(count_text(report.unlisted, "value") +
-                    " left out under names that the first rows do not have, the first in " +
-                    place_text(*report.first_unlisted));
-  }
-  if (report.first_recoded) {
-    notes.push_back(count_text(report.recoded, "text") +
-                    " read as Windows-1252, not being UTF-8, the first in " +
-                    place_text(*report.first_recoded) + " (" + option_word(words, "encoding") +
-                    " utf-8 refuses such texts)");
-  }
-  if (report.first_lost) {
-    notes.push_back(count_text(report.lost, "text") +
-                    " with U+FFFD, which stands for a character that was lost, the first in " +
-                    place_text(*report.first_lost));
-  }
-  if (!report.respelt.empty()) {
-    notes.push_back(count_text(report.respelt.size(), "column") + " matched by spelling, such as '" +
-                    report.respelt[0].second + "' for '" + report.respelt[0].first + "'");
-  }
-  return notes;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/data/formats/csv_options.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,13 @@ inline void add_report(CsvReport& sum, const CsvReport& more, const std::string&
     sum.repeated_in = file;
   }
   sum.repeated_headers += more.repeated_headers;
+  if (sum.summary_line == 0) sum.summary_line = more.summary_line;
+  for (const OddColumn& column : more.odd_columns) {
+    const auto same = [&column](const OddColumn& one) {
+      return one.name == column.name && one.oddity == column.oddity;
+    };
+    if (std::none_of(sum.odd_columns.begin(), sum.odd_columns.end(), same)) sum.odd_columns.push_back(column);
+  }
   sum.recoded += more.recoded;
   first(sum.first_recoded, more.first_recoded);
   sum.unlisted += more.unlisted;

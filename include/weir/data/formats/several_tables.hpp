@@ -7,6 +7,8 @@
 // TableOptions::common_columns takes what all have. A column is of numbers when it is in the first rows of all
 // files. The last column, `source`, tells the file of each row; it is read only where it is asked for.
 //
+// Rows of JSON may lack any column, so no file of JSON is refused for its columns.
+//
 // Each file is opened twice, its beginning before the first row of any is read, and one at a time; standard input
 // and its like, which cannot be opened again, stay open.
 #pragma once
@@ -57,15 +59,17 @@ class SeveralTables final : public RowReader {
 
   /// "Monday.csv and 7 more files"
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] const TableFormat& looks_like() const noexcept { return *looks_like_; }
-  [[nodiscard]] const TableFormat& format() const noexcept { return *format_; }
+  /// The format of the first file.
+  [[nodiscard]] const ToldFormat& told() const noexcept { return told_; }
 
  private:
   struct File {
     std::string path{};
     std::string name{};
     Schema schema{};
+    std::size_t own = 0;  // columns that it shows at its beginning; others may come where rows may lack any
     std::vector<MixedColumn> mixed{};
+    bool open_ended = false;
     std::unique_ptr<RowReader> rows{};  // where it cannot be opened again
     std::vector<std::size_t> places{};  // in it, of our columns
   };
@@ -87,8 +91,7 @@ class SeveralTables final : public RowReader {
   Status open(File& file);
 
   TableOptions options_;
-  const TableFormat* looks_like_ = nullptr;
-  const TableFormat* format_ = nullptr;
+  ToldFormat told_;
   std::vector<File> files_;
   Schema schema_;
   std::vector<MixedColumn> mixed_;
@@ -126,15 +129,14 @@ WEIR_BODY Status SeveralTables::look_at(const std::string& path) {
   if (!source) return source.error();
   Result<OpenedRows> opened = try_open_rows(std::move(source).value(), options_);
   if (!opened) return opened.error();
-  if (files_.empty()) {
-    looks_like_ = opened.value().looks_like;
-    format_ = opened.value().format;
-  }
+  if (files_.empty()) told_ = opened.value().told;
   File file{.path = path,
             .name = opened.value().name,
             .schema = opened.value().rows->schema(),
-            .mixed = opened.value().rows->mixed()};
-  if (opened.value().format->name == "idx" && !files_.empty()) {
+            .own = opened.value().rows->schema().columns.size(),
+            .mixed = opened.value().rows->mixed(),
+            .open_ended = opened.value().rows->open_ended()};
+  if (opened.value().told.format->name == "idx" && !files_.empty()) {
     return Failure{ErrorKind::config, file.name + ": images are read from one file at a time"};
   }
   std::error_code none;
@@ -164,8 +166,12 @@ WEIR_BODY Status SeveralTables::find_columns(const Schema& first) {
   schema_.version = first.version;
   for (const Column& column : first.columns) {
     std::vector<std::size_t> places;
-    for (const File& file : files_) {
-      const auto place = find_column(file.schema.columns, column.name);
+    for (File& file : files_) {
+      auto place = find_column(file.schema.columns, column.name);
+      if (!place && file.open_ended) {
+        place = file.schema.columns.size();
+        file.schema.columns.push_back(column);
+      }
       if (place) places.push_back(*place);
       if (place || options_.common_columns) continue;
       return refusal(file.name + ": there is no column '" + column.name + "', which " + files_[0].name +
@@ -180,7 +186,7 @@ WEIR_BODY Status SeveralTables::find_columns(const Schema& first) {
 }
 
 WEIR_BODY std::string SeveralTables::first_stranger(const File& file) const {
-  for (std::size_t i = 0; i < file.schema.columns.size(); ++i) {
+  for (std::size_t i = 0; i < file.own && !file.open_ended; ++i) {
     const bool ours = std::find(file.places.begin(), file.places.end(), i) != file.places.end();
     if (!ours) return file.schema.columns[i].name;
   }
@@ -223,6 +229,7 @@ WEIR_BODY std::optional<MixedColumn> SeveralTables::mixed_in(std::size_t column,
 }
 
 WEIR_BODY bool SeveralTables::has_numbers(const File& file, std::size_t column) const {
+  if (column >= file.own) return false;
   if (file.rows) return true;
   Result<std::unique_ptr<ByteSource>> source = options_.open(file.path);
   if (!source) return true;
@@ -262,7 +269,9 @@ WEIR_BODY Status SeveralTables::open(File& file) {
     Result<OpenedRows> opened = try_open_rows(std::move(source).value(), options_);
     if (!opened) return opened.error();
     rows = std::move(opened.value().rows);
-    if (rows->schema() != file.schema) {
+    Schema own = file.schema;
+    own.columns.resize(file.own);
+    if (rows->schema() != own) {
       return Failure{ErrorKind::data, file.name + ": its columns are not what they were a moment ago"};
     }
   }
@@ -306,7 +315,7 @@ WEIR_BODY Result<OpenedRows> try_open_several(const std::vector<std::string>& pa
   Result<std::unique_ptr<SeveralTables>> tables = SeveralTables::try_make(paths, options);
   if (!tables) return tables.error();
   std::unique_ptr<SeveralTables> rows = std::move(tables).value();
-  OpenedRows opened{rows->name(), &rows->looks_like(), &rows->format(), {}};
+  OpenedRows opened{rows->name(), rows->told(), {}};
   opened.rows = std::move(rows);
   return opened;
 }

@@ -22,6 +22,13 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// What was not asked for but comes from a model's record (recorded_options).
+struct RecordedReading {
+  std::string format{};                 ///< taken where a file's first bytes do not tell
+  NumberFormat numbers{};               ///< for messages
+  std::vector<const char*> csv_only{};  ///< options of CSV, which other formats then pass over
+};
+
 struct TableOptions {
   std::string format{};                       ///< a name of table_formats; empty: by the file's first bytes
   std::string labels{};                       ///< images: the file of labels
@@ -40,7 +47,7 @@ struct TableOptions {
 
   Opener open = &open_file;  ///< &open_any of <weir/data/sources/gzip.hpp> reads gzip files too
   OptionWords words = OptionWords::members;  ///< how messages call these options
-  NumberFormat recorded{};                   ///< what a model's record asks for, for messages
+  RecordedReading recorded{};
 };
 
 /// Names and values, such as a model keeps of its training (PipelineSettings::record).
@@ -69,6 +76,20 @@ namespace detail {
     text.remove_prefix(std::min(text.size(), comma + 1));
   }
   return words;
+}
+
+/// Those that are given of the options that only lines of CSV have.
+[[nodiscard]] inline std::vector<const char*> csv_only_options(const TableOptions& options) {
+  std::vector<const char*> given;
+  const auto add = [&given](const char* member, bool is_given) {
+    if (is_given) given.push_back(member);
+  };
+  add("separator", !options.separator.empty());
+  add("no_header", options.no_header);
+  add("columns", !options.columns.empty());
+  add("decimal_comma", options.decimal_comma);
+  add("thousands", !options.thousands.empty());
+  return given;
 }
 
 /// One character; 'tab' and 'space' have names.
@@ -115,6 +136,7 @@ namespace detail {
   typed.header = true;
   typed.names = {};
   typed.separator = ',';
+  typed.numbers = {};
   typed.missing = options.missing_values;
   typed.missing.emplace_back();
   return typed;
@@ -138,7 +160,7 @@ namespace detail {
   return record;
 }
 
-/// With what the record says where the options say nothing.
+/// With what the record says where the options say nothing. The format that it names is no more than a hint.
 [[nodiscard]] inline TableOptions recorded_options(TableOptions options, const TextRecord& record) {
   const auto fill = [&record](std::string& option, std::string_view name) {
     if (option.empty()) option = recorded(record, name);
@@ -146,7 +168,8 @@ namespace detail {
   const auto fill_words = [&record](std::vector<std::string>& option, std::string_view name) {
     if (option.empty()) option = detail::parted_words(recorded(record, name));
   };
-  fill(options.format, "format");
+  const std::vector<const char*> asked = detail::csv_only_options(options);
+  options.recorded.format = recorded(record, "format");
   fill(options.separator, "separator");
   fill(options.thousands, "thousands sign");
   fill(options.source_column, "source column");
@@ -157,8 +180,12 @@ namespace detail {
   TableOptions alone;
   alone.decimal_comma = recorded(record, "decimal sign") == ",";
   alone.thousands = recorded(record, "thousands sign");
-  options.recorded = csv_options(alone).numbers;
+  options.recorded.numbers = csv_options(alone).numbers;
   options.decimal_comma = options.decimal_comma || alone.decimal_comma;
+  for (const char* member : detail::csv_only_options(options)) {
+    if (std::find(asked.begin(), asked.end(), std::string_view(member)) == asked.end())
+      options.recorded.csv_only.push_back(member);
+  }
   return options;
 }
 

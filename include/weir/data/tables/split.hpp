@@ -19,6 +19,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -100,6 +101,14 @@ namespace detail {
 }
 
 }  // namespace detail
+
+/// Whether split() leaves a row in either part.
+[[nodiscard]] inline bool can_split(const Table& table, const SplitOptions& options) {
+  const std::vector<std::size_t> counts =
+      detail::held_out_counts(strata_of(table, options.stratify_by), table.rows(), options.held_out);
+  const std::size_t sum = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  return sum > 0 && sum < table.rows();
+}
 
 /// Splits at random, by the seed alone. Throws ConfigError when the share is not in (0, 1) or leaves one part
 /// empty.
