@@ -10,9 +10,15 @@
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/series/windows.hpp>
 #include <weir/data/sources/file_names.hpp>
+#include <weir/data/splits/group_folds.hpp>
+#include <weir/data/splits/hold_out.hpp>
+#include <weir/data/splits/k_fold.hpp>
+#include <weir/data/splits/stratified_group_k_fold.hpp>
+#include <weir/data/splits/time_series_split.hpp>
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/split.hpp>
 #include <weir/io/atomic_file.hpp>
+#include <weir/io/checkpoint.hpp>
 #include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>
 #include <weir/io/output_file.hpp>
@@ -20,6 +26,9 @@
 #include <weir/io/save.hpp>
 #include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/cross_validation.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
+#include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>

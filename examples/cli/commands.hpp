@@ -5,6 +5,7 @@
 
 #include <weir/core/option_bounds.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/search_options.hpp>
@@ -38,20 +39,36 @@ struct TrainOptions {
 
   weir::SampleOptions samples{};
   weir::LearnOptions learning{};
+  weir::CrossValidationOptions validation{.folds = 0};
   std::optional<int> classes{};
   std::string log{};
   std::string report{};
   bool find_lr = false;
   std::string given{};  ///< the flags that decide what is learned, as --config reads them
+  std::string checkpoint{};
+  double checkpoint_every = 30.0;
+  std::string resume{};
+  std::vector<std::string> command{};  ///< as it was given, to be told again
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
-    visit("model", o.model, weir::AnyText{"file"}, "file to write the model to");
+    visit("model", o.model, weir::AnyText{"file"},
+          "file to write the model to; not needed to cross-validate alone");
     visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
     visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
     visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");
+    visit("checkpoint", o.checkpoint, weir::AnyText{"file"},
+          "file from which a training that was stopped goes on");
+    visit("checkpoint_every", o.checkpoint_every, weir::RealRange{0.0, 1e6},
+          "seconds after which it is written anew; 0: after each step");
+    visit("resume", o.resume, weir::AnyText{"file"},
+          "checkpoint to go on from, and to keep; all else is to be as before");
+  }
+
+  [[nodiscard]] bool cross_validates() const noexcept {
+    return validation.folds > 0 || validation.leave_group_out || validation.repeat > 1;
   }
 };
 

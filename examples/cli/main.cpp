@@ -135,13 +135,15 @@ void describe_kinds(App& app) {
 void add_train(App& app, cli::TrainOptions& o) {
   add_flags(app, o);
   add_learning_from(app, o);
+  add_flags(app, o.validation);
   add_flags(app, o.learning);
   describe_kinds(app);
   add_flags(app, o.output);
   add_examples(
       app, {"flows.csv --label label --model ids.weir",
             "flows.csv --label label --task anomaly --benign BENIGN --alarm-rate 0.01 --model ids.weir",
-            "hourly.csv --label bits --window 168 --model volume.weir", "flows.csv --label label --find-lr"});
+            "hourly.csv --label bits --window 168 --model volume.weir", "flows.csv --label label --find-lr",
+            "flows.csv --label label --group src_ip --folds 5"});
 }
 
 void add_search(App& app, cli::SearchCommand& o) {
@@ -335,9 +337,22 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 10> of_this_run{
-        "--model", "--test",  "--test-labels", "--log",     "--report",
-        "--json",  "--quiet", "--threads",     "--find-lr", "--help"};
+    static constexpr std::array<std::string_view, 16> of_this_run{"--checkpoint",
+                                                                  "--checkpoint-every",
+                                                                  "--resume",
+                                                                  "--model",
+                                                                  "--test",
+                                                                  "--test-labels",
+                                                                  "--log",
+                                                                  "--report",
+                                                                  "--json",
+                                                                  "--quiet",
+                                                                  "--threads",
+                                                                  "--find-lr",
+                                                                  "--help",
+                                                                  "--folds",
+                                                                  "--leave-group-out",
+                                                                  "--repeat"};
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;
@@ -378,6 +393,7 @@ int run(int argc, char** argv) {
   cli::SynthOptions synth;
   cli::DemoOptions demo;
   demo.program = argv[0];
+  train.command.assign(argv, argv + argc);
   add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
   add_search(*app.add_subcommand("search", "look for the layers and rates that suit a table"), search);
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
@@ -403,7 +419,8 @@ int run(int argc, char** argv) {
     app.parse(std::move(words));
     if (app.got_subcommand("train")) {
       const App& command = *app.get_subcommand("train");
-      if (train.model.empty() && !train.find_lr) throw CLI::RequiredError("--model");
+      if (train.model.empty() && !train.find_lr && !train.cross_validates())
+        throw CLI::RequiredError("--model");
       train.given = flags_given(command);
     }
   } catch (const CLI::Success& done) {  // --help and --version

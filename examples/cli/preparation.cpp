@@ -9,6 +9,7 @@
 #include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/codes.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <string>
 
@@ -37,6 +38,22 @@ void check_format(const TrainOptions& options) {
   }
 }
 
+/// What goes with parts of the table, with and without a model of all of it.
+void check_cross_validation(const TrainOptions& options) {
+  weir::check_options(options.samples, options.validation);
+  if (options.input.format == "idx")
+    wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
+  if (options.model.empty()) {
+    if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
+    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
+    if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
+  } else if (std::find(options.tables.begin(), options.tables.end(), "-") != options.tables.end()) {
+    wrong(
+        "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
+        "file");
+  }
+}
+
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
@@ -55,7 +72,8 @@ TrainOptions with_defaults(TrainOptions options) {
   weir::LearnOptions& learning = options.learning;
   samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
-  if (samples.label.empty()) samples.label = weir::table_format_named(options.input).label;
+  if (samples.label.empty())
+    samples.label = weir::table_format_named(options.input.format, options.input.words).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);
@@ -64,6 +82,7 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.source = weir::files_text(options.tables);
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);
+  if (options.cross_validates()) check_cross_validation(options);
   if (options.input.format == "idx") samples.pixel_scale = weir::pixel_scale_for(samples, learning.layers);
   return options;
 }

@@ -1,8 +1,11 @@
 // weir train TRAIN --label COLUMN --model FILE
 #include "commands.hpp"
+#include "cross_validation.hpp"
 #include "files.hpp"
 #include "hints.hpp"
 #include "input.hpp"
+#include "interrupted.hpp"
+#include "interruption.hpp"
 #include "page.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
@@ -32,6 +35,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,6 +90,7 @@ namespace {
   add("cells filled in", weir::gaps_text(samples.gaps, samples.settings.preprocess));
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
+  add("held back by", samples.held_back_by);
   add("scaling", std::string(scaling_of(options)));
   add("layers", learned.layers);
   add("loss", options.learning.loss.empty() ? learned.loss : options.learning.loss);
@@ -96,7 +101,7 @@ namespace {
   add("class weights", std::string(weir::name_of(options.learning.class_weights)));
   add("seed", std::to_string(options.learning.seed));
   add("options", options.given);
-  add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
+  add("epochs", epochs_text(history, choices.epochs) + (history.interrupted ? ", interrupted" : ""));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
   add("training loss", weir::number_text(last.loss));
   if (samples.validation.rows() > 0) add("validation loss", weir::number_text(last.validation_loss));
@@ -160,6 +165,10 @@ namespace {
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
   text += "  trained on " + std::to_string(samples.training.rows()) + ", held back " +
           std::to_string(samples.validation.rows());
+  if (!samples.held_back_by.empty()) {
+    text += (options.samples.by_time() ? ", the latest by '" : " in whole groups of '") +
+            samples.held_back_by + "'";
+  }
   if (samples.settings.task == weir::Task::anomaly)
     text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
   text += "\n  " + features_text(options, samples);
@@ -167,7 +176,7 @@ namespace {
   return gaps.empty() ? text : text + "  " + gaps + "\n";
 }
 
-[[nodiscard]] std::string epochs_text(const weir::History& history) {
+[[nodiscard]] std::string epochs_table(const weir::History& history) {
   std::string text = "   epoch        loss  validation\n";
   const std::size_t step = std::max<std::size_t>(1, (history.epochs.size() + 9) / 10);
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
@@ -189,7 +198,7 @@ namespace {
   const weir::History& history = learned.history;
   std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
                      weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
-                     epochs_text(history);
+                     epochs_table(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
   if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
@@ -237,21 +246,34 @@ void check_test(const TrainOptions& options, const weir::Samples& samples) {
   weir::read_columns_of(samples.settings, file, true);
 }
 
+/// A checkpoint that is there may be of hours; one that is gone on from is kept.
+void check_checkpoint(const TrainOptions& options) {
+  if (options.checkpoint.empty() || options.checkpoint == options.resume) return;
+  if (!std::filesystem::is_regular_file(options.checkpoint)) return;
+  weir::fail(weir::ErrorKind::config,
+             "--checkpoint: " + options.checkpoint +
+                 " is there already: --resume goes on from it; remove it to begin anew");
+}
+
 /// No file may be read and written at once, and none be mixed with the report.
 void check_paths(const TrainOptions& options) {
+  check_checkpoint(options);
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
   refuse_standard_output("--report", options.report, options.output.quiet);
   const std::string& layers = options.learning.layers;
-  std::vector<NamedFile> inputs{{"--labels", options.input.labels},
-                                {"--test-labels", options.test_labels},
-                                {"--label-map", options.samples.label_map},
-                                {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}};
+  std::vector<NamedFile> inputs{
+      {"--labels", options.input.labels},
+      {"--test-labels", options.test_labels},
+      {"--label-map", options.samples.label_map},
+      {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()},
+      {"--resume", options.resume == kept_checkpoint(options) ? std::string() : options.resume}};
   for (NamedFile& file : named("TRAIN", options.tables)) inputs.push_back(std::move(file));
   for (NamedFile& file : named("--test", options.test)) inputs.push_back(std::move(file));
   check_files(inputs, {{"--model", options.model},
                        {"--log", options.log},
                        {"--report", options.report},
+                       {options.resume.empty() ? "--checkpoint" : "--resume", kept_checkpoint(options)},
                        {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
@@ -265,7 +287,8 @@ class TrainReport {
         chosen_(chosen_text(options, choices, samples.training.rows())),
         notes_(samples.notes) {
     say(beginning_text(options, samples) + notes_text(notes_) +
-        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n"));
+        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n") +
+        (options.resume.empty() ? std::string() : "  goes on from " + options.resume + "\n"));
   }
 
   void training(const Learned& learned) {
@@ -282,6 +305,19 @@ class TrainReport {
              {"seconds", learned.seconds},
              {"chosen", chosen_},
              {"epochs", epochs_json(learned.history)}};
+    if (!samples_.held_back_by.empty()) json_["held_back_by"] = samples_.held_back_by;
+    if (!parts_.empty()) json_["cross_validation"] = std::move(parts_);
+  }
+
+  /// What parts of the table say, of which the model is made as a whole.
+  void parts(const weir::CrossValidation& result) {
+    std::vector<std::string> notes;
+    for (const std::string& note : result.notes) {
+      if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes.push_back(note);
+    }
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    parts_ = to_json(result);
+    say("\n" + cross_validation_text(result) + notes_text(notes));
   }
 
   void held_back(const Learned& learned) {
@@ -362,6 +398,7 @@ class TrainReport {
   std::vector<std::string> notes_;
   std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
+  Json parts_{};
 };
 
 /// The loss at growing learning rates, as a picture, and the rate to take.
@@ -394,22 +431,37 @@ void train(const TrainOptions& told) {
   given.test = weir::expand_files(told.test);
   check_paths(given);
   const TrainOptions options = with_defaults(std::move(given));
+  if (options.model.empty() && !options.find_lr) return report_cross_validation(options);
   const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   check_test(options, samples);
-  Plan plan = plan_learning(samples, options.learning);
+  const Plan plan = plan_learning(samples, options.learning);
   if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));
+  State state = begin_training(plan, options.resume);
   TrainReport report(options, samples, plan.choices);
-  Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
-  Learned learned = learn(samples, std::move(plan), watching);
+  if (options.cross_validates()) report.parts(cross_validate(options));
+  Watching watching{.log = options.log,
+                    .bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet,
+                    .checkpoint = kept_checkpoint(options),
+                    .checkpoint_every = options.checkpoint_every,
+                    .stop = EndAsked::flag()};
+  std::optional<EndAsked> until_it_is_saved(std::in_place);
+  continue_training(samples, plan, state, watching);
+  if (state.epochs_done() == 0) tell_interrupted(options, state, plan, watching);
+  Learned learned = finish_training(samples, plan, state);
   learned.pipeline.record = record_of(options, samples, learned);
   save_model(options.model, learned.pipeline);
   report.training(learned);
+  if (EndAsked::flag()) tell_interrupted(options, state, plan, watching);
+  until_it_is_saved.reset();
   report.held_back(learned);
   report.test(learned.pipeline);
   report.page(learned);
   report.end();
-  if (!watching.log_failure.empty()) {
-    weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");
+  for (const auto& [option, failure] :
+       {std::pair<const char*, const std::string&>{"--log", watching.log_failure},
+        {"--checkpoint", watching.checkpoint_failure}}) {
+    if (!failure.empty())
+      weir::fail(weir::ErrorKind::io, std::string(option) + ": " + failure + "; the model is saved");
   }
 }
 

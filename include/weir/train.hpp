@@ -42,6 +42,9 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validate_file.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/model_report.hpp>

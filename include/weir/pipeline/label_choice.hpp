@@ -96,11 +96,14 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
 [[nodiscard]] inline LabelRule choose_labels(const SampleOptions& options, const Table& table,
                                              std::size_t unlabelled = 0) {
   constexpr std::size_t most_classes = 1'000;
-  const LabelPatterns map = options.label_map.empty() ? LabelPatterns{} : read_label_map(options.label_map);
+  const bool mapped = !options.rule && !options.label_map.empty();
+  const LabelPatterns map = mapped ? read_label_map(options.label_map) : LabelPatterns{};
   const std::vector<std::string> labels = detail::label_texts(table, options.label);
   const std::vector<std::string> found = mapped_labels(map, labels);
-  const auto benign = detail::labels_for(options.benign, found, "benign", options);
-  const auto positive = detail::labels_for(options.positive, found, "positive", options);
+  const auto named = [&](const std::vector<std::string>& values, const char* option) {
+    return options.rule ? std::vector<std::string>() : detail::labels_for(values, found, option, options);
+  };
+  const auto benign = named(options.benign, "benign"), positive = named(options.positive, "positive");
   const auto two = [&](std::array<std::string, 2> classes, std::size_t here) {
     LabelRule of_two = two_classes(options.label, classes, here == 0 ? benign : positive, here);
     for (std::string& pattern : detail::patterns_among(here == 0 ? options.benign : options.positive, found))
@@ -109,14 +112,14 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
   };
   LabelRule rule;
   bool each_a_class = false;
-  if (options.task == Task::anomaly) {
+  if (options.rule) {
+    rule = *options.rule;
+  } else if (options.task == Task::anomaly) {
     rule = two({"benign", "anomaly"}, 0);
   } else if (!benign.empty()) {
     rule = two({"benign", "attack"}, 0);
   } else if (!positive.empty()) {
     rule = two({"negative", "positive"}, 1);
-  } else if (options.rule) {
-    rule = *options.rule;
   } else {
     rule = class_each(options.label, found);
     each_a_class = true;

@@ -12,6 +12,7 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/formats/open_table.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/tables/strata.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/sample_options.hpp>
@@ -42,6 +43,12 @@ void refuse_names(const TableFile& file, const SampleOptions& options);
 [[nodiscard]] std::string words_left_out(const std::vector<std::string>& paths, const TableOptions& reading,
                                          const SampleOptions& options);
 
+/// The rows of a table as make_samples() takes them. Completes the options: the label is the format's own where none is
+/// named, messages name the file, and what is not to be read is not named any more. `options` and the names must outlive
+/// the samples that are made with it.
+[[nodiscard]] Table read_rows(const std::vector<std::string>& paths, const TableOptions& reading,
+                              SampleOptions& options, std::vector<std::string>& notes);
+
 /// Labels that had blanks around them, and others that had none.
 void note_blanks(std::vector<std::string>& notes, const TableFile& file, const SampleOptions& options);
 
@@ -62,8 +69,10 @@ WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOption
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
+  if (!options.time_column.empty()) file.require(options.time_column);
   refuse_names(file, options);
   for (const std::string& name : options.drop) {
+    if (name == options.group || name == options.time_column) continue;  // no feature in any case
     if (name == options.label)
       fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
     kinds.push_back({name, ColumnKind::ignore});
@@ -106,6 +115,21 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
                   count_text(count, "label") + " removed");
 }
 
+WEIR_BODY Table read_rows(const std::vector<std::string>& paths, const TableOptions& reading,
+                          SampleOptions& options, std::vector<std::string>& notes) {
+  TableFile file = open_tables(paths, reading);
+  if (options.source.empty()) options.source = files_text(paths);
+  if (options.label.empty()) options.label = file.format().label;
+  if (file.format().lines_of_csv) options.missing_words = csv_options(reading).missing;
+  options.why_unlabelled = [&] { return words_left_out(paths, reading, options); };
+  file.read_as(kinds_in(file, options));
+  options.drop.clear();  // they were not read
+  Table table = file.read_all();
+  notes = reading_notes(file.report(), reading.words);
+  note_blanks(notes, file, options);
+  return table;
+}
+
 #endif
 
 }  // namespace detail
@@ -123,24 +147,13 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
 
 WEIR_BODY Samples read_samples(const std::vector<std::string>& paths, const TableOptions& reading,
                                SampleOptions options) {
-  const auto of_format = [&options](const TableFormat& format) {
-    if (options.label.empty()) options.label = format.label;
-  };
   if (reading.format == "idx" && paths.size() == 1) {
     if (options.source.empty()) options.source = paths[0];
-    of_format(table_format_named(reading.format, reading.words));
+    if (options.label.empty()) options.label = table_format_named(reading.format, reading.words).label;
     return make_samples(read_images(paths[0], reading.labels, reading.open), options);
   }
-  TableFile file = open_tables(paths, reading);
-  if (options.source.empty()) options.source = paths.size() == 1 ? paths[0] : file.name();
-  of_format(file.format());
-  if (file.format().lines_of_csv) options.missing_words = csv_options(reading).missing;
-  options.why_unlabelled = [&] { return detail::words_left_out(paths, reading, options); };
-  file.read_as(detail::kinds_in(file, options));
-  options.drop.clear();  // they were not read
-  Table table = file.read_all();
-  std::vector<std::string> notes = reading_notes(file.report(), reading.words);
-  detail::note_blanks(notes, file, options);
+  std::vector<std::string> notes;
+  Table table = detail::read_rows(paths, reading, options, notes);
   Samples samples = make_samples(std::move(table), options);
   samples.notes.insert(samples.notes.begin(), std::make_move_iterator(notes.begin()),
                        std::make_move_iterator(notes.end()));

@@ -79,10 +79,18 @@ struct TableProfile {
 
   /// Of its columns, by any spelling (column_spellings.hpp); a column of another name is a feature.
   [[nodiscard]] ColumnRole role_of(std::string_view name) const noexcept {
+    const FlowColumn* const column = find(name);
+    return column == nullptr ? ColumnRole::feature : column->role;
+  }
+  [[nodiscard]] bool is_address(std::string_view name) const noexcept {
+    const FlowColumn* const column = find(name);
+    return column != nullptr && column->address;
+  }
+  [[nodiscard]] const FlowColumn* find(std::string_view name) const noexcept {
     for (const FlowColumn& column : columns) {
-      if (same_column(column.name, name)) return column.role;
+      if (same_column(column.name, name)) return &column;
     }
-    return ColumnRole::feature;
+    return nullptr;
   }
 };
 
