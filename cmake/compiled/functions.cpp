@@ -5,9 +5,11 @@
 #include <weir/data/formats/csv.hpp>
 #include <weir/data/formats/idx.hpp>
 #include <weir/data/formats/open_table.hpp>
+#include <weir/data/labels/label_map.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/splits/group_folds.hpp>
 #include <weir/data/splits/hold_out.hpp>
 #include <weir/data/splits/k_fold.hpp>

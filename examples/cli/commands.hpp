@@ -30,8 +30,8 @@ struct OutputOptions {
 };
 
 struct TrainOptions {
-  std::string table{};
-  std::string test{};
+  std::vector<std::string> tables{};
+  std::vector<std::string> test{};
   std::string test_labels{};  ///< idx
   std::string model{};
   weir::TableOptions input{};
@@ -54,7 +54,7 @@ struct TrainOptions {
   static void fields(Visitor& visit, Options& o) {
     visit("model", o.model, weir::AnyText{"file"},
           "file to write the model to; not needed to cross-validate alone");
-    visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
+    visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
     visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
@@ -80,7 +80,7 @@ struct SearchCommand {
 
 struct EvaluateOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   OutputOptions output{};
   bool ignore_unknown = false;
@@ -96,7 +96,7 @@ struct EvaluateOptions {
 
 struct PredictOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   std::string out = "-";
   bool json = false;  ///< one JSON object a row instead of CSV

@@ -4,6 +4,7 @@
 #include "report.hpp"
 
 #include <weir/core/plain_text.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/cross_validate_file.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
 
@@ -25,7 +26,7 @@ weir::CrossValidation cross_validate(const TrainOptions& options) {
       std::fprintf(stderr, "\r  part %zu of %zu%s", judged, folds, judged == folds ? "\n" : "");
     };
   }
-  return weir::cross_validate(options.table, options.input, options.samples, options.learning,
+  return weir::cross_validate(options.tables, options.input, options.samples, options.learning,
                               options.validation, progress);
 }
 
@@ -40,8 +41,8 @@ void report_cross_validation(const TrainOptions& options) {
   if (options.output.json) {
     print_json({{"cross_validation", to_json(result)}, {"notes", result.notes}});
   } else if (!options.output.quiet) {
-    print(options.table + ": " + weir::count_text(result.pooled.rows, "row") + " judged\n" +
-          notes_text(result.notes) + "\n" + cross_validation_text(result));
+    print(weir::files_text(options.tables) + ": " + weir::count_text(result.pooled.rows, "row") +
+          " judged\n" + notes_text(result.notes) + "\n" + cross_validation_text(result));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "input.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #if __has_include(<zstd.h>)
@@ -14,23 +15,24 @@ namespace cli {
 
 namespace {
 
-[[nodiscard]] weir::Assessment assess_images(const Model& model, const std::string& path,
+[[nodiscard]] weir::Assessment assess_images(const Model& model, const std::vector<std::string>& paths,
                                              const weir::TableOptions& options, weir::AssessOptions how) {
   if (options.labels.empty()) {
     weir::fail(weir::ErrorKind::config, "the model takes images: --labels FILE is needed to judge by");
   }
-  how.source = path;
-  return weir::assess(model, weir::read_images(path, options.labels, open_source), std::move(how));
+  if (paths.size() > 1) weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
+  how.source = paths[0];
+  return weir::assess(model, weir::read_images(paths[0], options.labels, open_source), std::move(how));
 }
 
-[[nodiscard]] weir::Assessment assess_table(const Model& model, const std::string& path,
+[[nodiscard]] weir::Assessment assess_table(const Model& model, const std::vector<std::string>& paths,
                                             const weir::TableOptions& options, weir::AssessOptions how,
                                             weir::CsvReport& report) {
   if (!options.labels.empty() || options.format == "idx") {
     weir::fail(weir::ErrorKind::config,
                "--format idx and --labels are for models of images; this one reads tables");
   }
-  weir::TableFile file = open_input(path, options, model.record);
+  weir::TableFile file = open_input(paths, options, model.record);
   weir::Assessment result = weir::assess(model, file, std::move(how));
   report = file.report();
   return result;
@@ -57,18 +59,21 @@ weir::TableOptions reading_of(weir::TableOptions options, const weir::TextRecord
   return options;
 }
 
-weir::TableFile open_input(const std::string& path, const weir::TableOptions& options,
+weir::TableFile open_input(const std::vector<std::string>& paths, const weir::TableOptions& options,
                            const weir::TextRecord& record) {
-  return weir::open_table(path, reading_of(options, record));
+  return weir::open_tables(paths, reading_of(options, record));
 }
 
-weir::Assessment assess_file(const Model& model, const std::string& path, const weir::TableOptions& options,
-                             weir::AssessOptions how, weir::CsvReport& report) {
+weir::Assessment assess_files(const Model& model, const std::vector<std::string>& paths,
+                              const weir::TableOptions& options, weir::AssessOptions how,
+                              weir::CsvReport& report) {
   how.words = weir::OptionWords::flags;
   weir::Assessment result = model.samples.kind == weir::SampleKind::image
-                                ? assess_images(model, path, options, how)
-                                : assess_table(model, path, options, how, report);
-  if (result.rows == 0) weir::fail(weir::ErrorKind::data, path + ": there is no labelled row to judge by");
+                                ? assess_images(model, paths, options, how)
+                                : assess_table(model, paths, options, how, report);
+  if (result.rows == 0) {
+    weir::fail(weir::ErrorKind::data, weir::files_text(paths) + ": there is no labelled row to judge by");
+  }
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -17,12 +18,13 @@ namespace cli {
 /// The options with what the record says where they say nothing; CSV where neither does.
 [[nodiscard]] weir::TableOptions reading_of(weir::TableOptions options, const weir::TextRecord& record = {});
 /// From open_source(). Throws weir::Error.
-[[nodiscard]] weir::TableFile open_input(const std::string& path, const weir::TableOptions& options,
+[[nodiscard]] weir::TableFile open_input(const std::vector<std::string>& paths,
+                                         const weir::TableOptions& options,
                                          const weir::TextRecord& record = {});
 
-/// Judges all labelled rows of a file; what was read of it goes to `report`.
-[[nodiscard]] weir::Assessment assess_file(const Model& model, const std::string& path,
-                                           const weir::TableOptions& options, weir::AssessOptions how,
-                                           weir::CsvReport& report);
+/// Judges all labelled rows of files; what was read of them goes to `report`.
+[[nodiscard]] weir::Assessment assess_files(const Model& model, const std::vector<std::string>& paths,
+                                            const weir::TableOptions& options, weir::AssessOptions how,
+                                            weir::CsvReport& report);
 
 }  // namespace cli

@@ -71,6 +71,10 @@ void add_input(App& app, weir::TableOptions& input) {
       ->type_name("C");
   app.add_flag("--no-header", input.no_header, "CSV without a header line: the first line is a row");
   add_list(app, "--columns", input.columns, "with --no-header, the names of the columns; else c1, c2, ...");
+  app.add_flag("--common-columns", input.common_columns,
+               "several tables: read the columns that all have, instead of refusing others");
+  app.add_option("--source-column", input.source_column,
+                 "name of the column with the file of each row [source, of several tables]");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
   const char* group = "Numbers and texts of the table";
   add_list(app, "--missing-values", input.missing_values, "more words that stand for a missing value")
@@ -104,7 +108,8 @@ void add_examples(App& app, std::initializer_list<const char*> calls) {
 
 /// Where rows come from and how they become samples.
 void add_learning_from(App& app, cli::TrainOptions& o) {
-  app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip or zstd")
+  app.add_option("TRAIN", o.tables,
+                 "tables to learn from, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   app.add_option("--config", "file of flags, as on the command line and as inspect --config prints them")
       ->type_name("FILE");
@@ -161,7 +166,9 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
 
 void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip or zstd")->required();
+  app.add_option("TEST", o.tables,
+                 "labelled tables, or patterns of them; - is standard input; may be gzip or zstd")
+      ->required();
   add_input(app, o.input);
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
@@ -174,7 +181,9 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
 
 void add_predict(App& app, cli::PredictOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("INPUT", o.table, "table, with or without label; - is standard input; may be gzip or zstd")
+  app.add_option(
+         "INPUT", o.tables,
+         "tables, with or without label, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   add_input(app, o.input);
   add_threshold(app, o.threshold);

@@ -16,6 +16,7 @@
 #include <weir/core/text_chart.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/assessment_text.hpp>
@@ -54,6 +55,15 @@ namespace {
   return text;
 }
 
+/// "Monday.csv, Tuesday.csv"
+[[nodiscard]] std::string names_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) {
+    text += (text.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
+  }
+  return text;
+}
+
 [[nodiscard]] std::string_view scaling_of(const TrainOptions& options) {
   return weir::name_of(options.samples.scaling_or_usual());
 }
@@ -72,8 +82,8 @@ namespace {
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
-  add("data", std::filesystem::path(options.table).filename().string());
-  add("data checksum", checksum_of(options.table));
+  add("data", names_of(options.tables));
+  add("data checksum", checksums_of(options.tables));
   for (const auto& [name, value] : weir::record_of(options.input)) add(name, value);
   for (const auto& [name, value] : samples.settings.record) add(name, value);
   add("labels", counts_text(samples));
@@ -149,7 +159,7 @@ namespace {
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
-  std::string text = options.table + ": " + weir::count_text(samples.rows, "row");
+  std::string text = weir::files_text(options.tables) + ": " + weir::count_text(samples.rows, "row");
   if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
@@ -226,14 +236,14 @@ void refuse_standard_output(const char* option, const std::string& path, bool qu
 
 /// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
 void check_test(const TrainOptions& options, const weir::Samples& samples) {
-  if (options.test.empty() || options.test == "-") return;
+  const auto& paths = options.test;
+  if (paths.empty() || std::find(paths.begin(), paths.end(), "-") != paths.end()) return;
   if (samples.settings.samples.kind == weir::SampleKind::image) {
-    static_cast<void>(weir::open_file(options.test).value());
+    for (const std::string& path : paths) static_cast<void>(weir::open_file(path).value());
     return;
   }
-  const weir::TableFile file = open_input(options.test, options.input);
-  file.require(options.samples.label);
-  weir::require_columns_of(samples.settings, file, false);
+  weir::TableFile file = open_input(paths, options.input);
+  weir::read_columns_of(samples.settings, file, true);
 }
 
 /// A checkpoint that is there may be of hours; one that is gone on from is kept.
@@ -254,17 +264,19 @@ void check_paths(const TrainOptions& options) {
   if (!options.report.empty() && options.model.empty())
     weir::fail(weir::ErrorKind::config, "--report: the page is of a model, so it needs --model");
   const std::string& layers = options.learning.layers;
-  check_files({{"TRAIN", options.table},
-               {"--labels", options.input.labels},
-               {"--test", options.test},
-               {"--test-labels", options.test_labels},
-               {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()},
-               {"--resume", options.resume == kept_checkpoint(options) ? std::string() : options.resume}},
-              {{"--model", options.model},
-               {"--log", options.log},
-               {"--report", options.report},
-               {options.resume.empty() ? "--checkpoint" : "--resume", kept_checkpoint(options)},
-               {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+  std::vector<NamedFile> inputs{
+      {"--labels", options.input.labels},
+      {"--test-labels", options.test_labels},
+      {"--label-map", options.samples.label_map},
+      {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()},
+      {"--resume", options.resume == kept_checkpoint(options) ? std::string() : options.resume}};
+  for (NamedFile& file : named("TRAIN", options.tables)) inputs.push_back(std::move(file));
+  for (NamedFile& file : named("--test", options.test)) inputs.push_back(std::move(file));
+  check_files(inputs, {{"--model", options.model},
+                       {"--log", options.log},
+                       {"--report", options.report},
+                       {options.resume.empty() ? "--checkpoint" : "--resume", kept_checkpoint(options)},
+                       {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
 /// What is told while it goes on, and as JSON at the end.
@@ -330,13 +342,13 @@ class TrainReport {
     std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
     for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
     for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
-    say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
-        weir::to_text(result));
+    say("\nOn " + weir::files_text(options_.test) + ", " + weir::count_text(result.rows, "row") + ":\n" +
+        notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = to_json(result);
     if (!draws()) return;
     const bool first = judged_.empty();
-    judged_.push_back({"On " + shown_name(options_.test), result, std::move(notes),
+    judged_.push_back({"On " + shown_name(weir::files_text(options_.test)), result, std::move(notes),
                        first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
   }
 
@@ -374,8 +386,8 @@ class TrainReport {
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
       const bool columns = draws() && judged_.empty();
-      return assess_file(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
-                         report);
+      return assess_files(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
+                          report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
@@ -415,11 +427,14 @@ void show_rates(const TrainOptions& options, const weir::RateCurve& curve) {
 
 }  // namespace
 
-void train(const TrainOptions& given) {
+void train(const TrainOptions& told) {
+  TrainOptions given = told;
+  given.tables = weir::expand_files(told.tables);
+  given.test = weir::expand_files(told.test);
   check_paths(given);
-  const TrainOptions options = with_defaults(given);
+  const TrainOptions options = with_defaults(std::move(given));
   if (options.model.empty() && !options.find_lr) return report_cross_validation(options);
-  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
+  const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   check_test(options, samples);
   const Plan plan = plan_learning(samples, options.learning);
   if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));

@@ -34,9 +34,10 @@ inline void require_columns_of(const PipelineSettings& settings, const TableFile
   }
 }
 
-/// Reads what a pipeline reads and nothing else, with its label column if asked for, as require_columns_of() wants
-/// them.
+/// Reads what a pipeline reads and nothing else, with its label column if asked for, under any known spelling of the
+/// columns, as require_columns_of() wants them.
 inline void read_columns_of(const PipelineSettings& settings, TableFile& file, bool label) {
+  file.respell(columns_of(settings, label));
   require_columns_of(settings, file, label);
   file.read_only(columns_of(settings, label));
 }

@@ -39,6 +39,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -123,10 +124,16 @@ class Assessor {
 
   /// The class of a label of row `row`, counted from 1, or a mark that says there is none.
   [[nodiscard]] std::int32_t class_of(std::string_view label, std::int64_t row) {
+    return class_of(label, [row] { return "row " + std::to_string(row) + " (without the header line)"; });
+  }
+  /// The same of a row that messages call as place() does.
+  template <class Place>
+  requires std::is_invocable_r_v<std::string, Place>
+  [[nodiscard]] std::int32_t class_of(std::string_view label, Place&& place) {
     constexpr std::size_t most_remembered = 4'096;
     const auto seen = classes_of_labels_.find(label);
     if (seen != classes_of_labels_.end()) return seen->second;
-    const std::int32_t found = class_of_new(label, row);
+    const std::int32_t found = class_of_new(label, place);
     if (classes_of_labels_.size() < most_remembered) classes_of_labels_.emplace(label, found);
     return found;
   }
@@ -178,19 +185,22 @@ class Assessor {
 
   [[nodiscard]] std::int32_t truth_of(const Table& rows, std::size_t column, std::size_t row) {
     if (rows.codes(column)[row] == missing_code) return no_label;
-    return class_of(rows.text(column, row), seen_ + 1);
+    return class_of(rows.text(column, row), [&] {
+      if (!rows.source(row).empty()) return rows.place(row);
+      return "row " + std::to_string(seen_ + 1) + " (without the header line)";
+    });
   }
 
-  [[nodiscard]] std::int32_t class_of_new(std::string_view text, std::int64_t row) {
+  template <class Place>
+  [[nodiscard]] std::int32_t class_of_new(std::string_view text, Place& place) {
     constexpr std::size_t most_told = 4;
     const LabelRule& rule = pipeline_.labels;
     if (const auto known = mistaken_for_others(rule, text); known && result_.mistaken.size() < most_told)
       result_.mistaken.emplace_back(std::string(text), *known);
     if (const auto found = class_of_spelling(rule, text)) return *found;
     if (options_.ignore_unknown) return unknown_label;
-    fail(ErrorKind::data, (options_.source.empty() ? std::string() : options_.source + ": ") + "row " +
-                              std::to_string(row) + " (without the header line): label " +
-                              quoted_excerpt(text) + " of column '" + rule.column +
+    fail(ErrorKind::data, (options_.source.empty() ? std::string() : options_.source + ": ") + place() +
+                              ": label " + quoted_excerpt(text) + " of column '" + rule.column +
                               "' is none of the model's classes (" + name_list(rule.classes) + ")" +
                               did_you_mean(text, rule.classes) + "; " +
                               option_word(options_.words, "ignore_unknown") + " leaves such rows out");

@@ -20,18 +20,28 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// As cross_validate() of what is in the file, with its errors and those of reading.
+/// As cross_validate() of what is in the files (several are one table, several_tables.hpp), with its errors and those of
+/// reading.
+template <class Net = AnyModel<float>>
+[[nodiscard]] CrossValidation cross_validate(const std::vector<std::string>& paths,
+                                             const TableOptions& reading, SampleOptions samples,
+                                             const LearnOptions& learning = {},
+                                             const CrossValidationOptions& options = {},
+                                             const OnFold& on_fold = {}) {
+  if (reading.format == "idx") fail(ErrorKind::config, "cross-validation is for tables, not for images");
+  std::vector<std::string> notes;
+  Table table = detail::read_rows(paths, reading, samples, notes);
+  CrossValidation result = cross_validate<Net>(std::move(table), samples, learning, options, on_fold);
+  result.notes.insert(result.notes.begin(), notes.begin(), notes.end());
+  return result;
+}
 template <class Net = AnyModel<float>>
 [[nodiscard]] CrossValidation cross_validate(const std::string& path, const TableOptions& reading,
                                              SampleOptions samples, const LearnOptions& learning = {},
                                              const CrossValidationOptions& options = {},
                                              const OnFold& on_fold = {}) {
-  if (reading.format == "idx") fail(ErrorKind::config, "cross-validation is for tables, not for images");
-  std::vector<std::string> notes;
-  Table table = detail::read_rows(path, reading, samples, notes);
-  CrossValidation result = cross_validate<Net>(std::move(table), samples, learning, options, on_fold);
-  result.notes.insert(result.notes.begin(), notes.begin(), notes.end());
-  return result;
+  return cross_validate<Net>(std::vector<std::string>{path}, reading, std::move(samples), learning, options,
+                             on_fold);
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -36,11 +36,13 @@ struct SampleOptions {
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
-  std::optional<LabelRule> rule{};      ///< the classes, instead of those that benign and positive make
-  Shape sequence{0, 0};                 ///< a row's columns are so many steps (length) of channels
-  Index window = 0;                  ///< regress: rows are steps of one series, a sample is the last so many
-  Index horizon = 1;                 ///< window: steps ahead that are forecast
-  std::optional<Scaling> scaling{};  ///< of numbers; log_standard, for anomalies log_min_max
+  std::string label_map{};              ///< file of patterns of labels and their classes (label_map.hpp)
+  std::optional<LabelRule>
+      rule{};            ///< the classes, instead of those that benign, positive and label_map make
+  Shape sequence{0, 0};  ///< a row's columns are so many steps (length) of channels
+  Index window = 0;      ///< regress: rows are steps of one series, a sample is the last so many
+  Index horizon = 1;     ///< window: steps ahead that are forecast
+  std::optional<Scaling> scaling{};       ///< of numbers; log_standard, for anomalies log_min_max
   OnMissing missing = OnMissing::impute;  ///< values that are missing or not finite
   double pixel_scale = 1.0 / 255.0;       ///< images: what a pixel is multiplied by
   double validation = 0.1;                ///< share of the rows held back from training
@@ -60,8 +62,9 @@ struct SampleOptions {
     visit.group("What to learn");
     visit("label", o.label, AnyText{"column"}, "column to learn");
     visit("task", o.task, "classes, deviation from ordinary traffic, or a number");
-    visit("benign", o.benign, "labels of ordinary traffic; all others are attacks");
+    visit("benign", o.benign, "labels of ordinary traffic, such as Normal*; all others are attacks");
     visit("positive", o.positive, "labels of the positive class; all others are negative");
+    visit("label_map", o.label_map, AnyText{"file"}, "which labels are one class: 'pattern,class' a line");
     visit("drop", o.drop, "columns to leave out");
     visit("categorical", o.categorical, "columns whose numbers are names, such as ports");
     visit("keep_identities", o.keep_identities,
@@ -144,6 +147,8 @@ inline void check_options(const SampleOptions& o) {
   if (!classify && !o.positive.empty()) wrong(is("positive") + " is for " + is("task") + " classify");
   if (o.task == Task::regress && !o.benign.empty())
     wrong(is("benign") + " is not for " + is("task") + " regress");
+  if (o.task == Task::regress && !o.label_map.empty())
+    wrong(is("label_map") + " is not for " + is("task") + " regress");
   if (o.task == Task::anomaly && o.validation == 0.0) {
     wrong(is("task") + " anomaly chooses its threshold on held-back rows: " + is("validation") + " above 0");
   }

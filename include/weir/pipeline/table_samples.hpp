@@ -218,6 +218,7 @@ inline void divide_classes(Samples& samples, Table table, const Table& keys, con
   LabelRule& rule = samples.settings.labels;
   rule = choose_labels(options, table, samples.unlabelled);
   for (std::string& note : spelling_notes(rule, table)) samples.notes.push_back(std::move(note));
+  for (std::string& note : label_map_notes(options, table)) samples.notes.push_back(std::move(note));
   const std::vector<std::int32_t> labels = rule.encode(table);
   samples.class_counts = class_counts(rule, labels);
   note_giveaways(samples, table, labels, options);

@@ -6,29 +6,31 @@
 //   Table flows = file.read_all();
 //
 //   Table flows = read_table("flows.csv");                   // the same in one call
+//   TableFile days = open_tables({"Monday.csv", "Tuesday.csv"});
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/mapped_rows.hpp>
 #include <weir/data/formats/mixed_column.hpp>
+#include <weir/data/formats/opened_rows.hpp>
 #include <weir/data/formats/reading_notes.hpp>
 #include <weir/data/formats/row_reader.hpp>
-#include <weir/data/formats/table_content.hpp>
+#include <weir/data/formats/several_tables.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/data/formats/table_mends.hpp>
 #include <weir/data/formats/table_options.hpp>
 #include <weir/data/formats/table_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
-#include <weir/data/sources/peeked_source.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/data/text/blanks.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -44,26 +46,17 @@ namespace weir::inline WEIR_ABI {
 /// Throws weir::Error, as all of its functions do.
 class TableFile {
  public:
-  TableFile(std::unique_ptr<ByteSource> source, TableOptions options)
-      : options_(std::move(options)), name_(source->name()) {
-    constexpr std::size_t head = std::size_t{16} << 10;  // ARFF files begin with long comments
-    std::unique_ptr<PeekedSource> peeked = PeekedSource::try_make(std::move(source), head).value();
-    const std::string beginning = detail::text_head(peeked->head(), options_.encoding);
-    if (peeked->head().size() < head && trim_blanks(beginning).empty())
-      fail(ErrorKind::data, name_ + ": this is an empty file; the rows of a table are expected");
-    looks_like_ = &table_format_of(beginning);
-    kind_ = content_kind(beginning);
-    format_ = &chosen_format();
-    refuse_csv_options();
-    Result<std::unique_ptr<RowReader>> reader = format_->open(std::move(peeked), options_);
-    if (!reader) fail(reader.error().kind, reader.error().what + other_format());
-    reader_ = std::move(reader).value();
-    check_separator();
-  }
+  TableFile(std::unique_ptr<ByteSource> source, const TableOptions& options)
+      : TableFile(try_open_rows(std::move(source), options).value(), options) {}
+  TableFile(OpenedRows opened, TableOptions options)
+      : options_(std::move(options)),
+        name_(std::move(opened.name)),
+        told_(opened.told),
+        reader_(std::move(opened.rows)) {}
 
   /// What messages call it.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] const TableFormat& format() const noexcept { return *format_; }
+  [[nodiscard]] const TableFormat& format() const noexcept { return *told_.format; }
   /// Columns and their kinds, as far as the beginning tells.
   [[nodiscard]] const Schema& schema() const noexcept { return reader_->schema(); }
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
@@ -80,6 +73,10 @@ class TableFile {
     return std::any_of(all.begin(), all.end(),
                        [&](const MixedColumn& one) { return schema().columns[one.index].name == column; });
   }
+
+  /// Gives columns that the file spells in another known way (column_spellings.hpp) the names that are wanted; a
+  /// column that is wanted under two names is there twice. report() tells which.
+  void respell(const std::vector<Column>& wanted);
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
   /// others is of numbers with a few texts.
@@ -108,15 +105,6 @@ class TableFile {
   [[nodiscard]] const CsvReport& report() const noexcept { return reader_->report(); }
 
  private:
-  /// What was asked for, or else what the first bytes tell, or else what the record says.
-  [[nodiscard]] const TableFormat& chosen_format() const;
-  /// ConfigError when an option is given that the format does not have.
-  void refuse_csv_options() const;
-  /// What the file looks like, if it is another format than the one that is read; the end of a message.
-  [[nodiscard]] std::string other_format() const;
-
-  void check_separator() const;
-
   void use(const std::vector<Column>& kinds, bool others);
 
   void refuse_mixed(const std::vector<Column>& kinds) const;
@@ -124,16 +112,14 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (!format_->any_notation || options_.recorded.numbers.plain()) return {};
+    if (!format().any_notation || options_.recorded.numbers.plain()) return {};
     return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
 
   TableOptions options_;
   std::string name_;
-  ContentKind kind_ = ContentKind::empty;    // by its first bytes
-  const TableFormat* looks_like_ = nullptr;  // likewise
-  const TableFormat* format_ = nullptr;
+  ToldFormat told_;
   std::unique_ptr<RowReader> reader_;
   std::vector<bool> asked_;  // by column: its kind was asked for
   bool chosen_ = false;      // which columns are read
@@ -143,6 +129,12 @@ class TableFile {
 /// Its beginning is read. Throws weir::Error.
 [[nodiscard]] inline TableFile open_table(const std::string& path, const TableOptions& options = {}) {
   return {options.open(path).value(), options};
+}
+/// Several files of one layout as one table (several_tables.hpp).
+[[nodiscard]] inline TableFile open_tables(const std::vector<std::string>& paths,
+                                           const TableOptions& options = {}) {
+  if (paths.size() == 1 && options.source_column.empty()) return open_table(paths[0], options);
+  return {try_open_several(paths, options).value(), options};
 }
 /// All of it.
 [[nodiscard]] inline Table read_table(const std::string& path, const TableOptions& options = {}) {
@@ -155,58 +147,34 @@ WEIR_BODY void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
   for (const Column& one : schema().columns) names.push_back(one.name);
-  const std::string other = other_format();
+  const std::string other = detail::other_format(told_, options_);
   fail(ErrorKind::data, name_ + ": there is no column '" + std::string(column) + "'" +
                             (other.empty() ? near_names(column, names) : other));
 }
 
-WEIR_BODY const TableFormat& TableFile::chosen_format() const {
-  const TableFormat& csv = table_formats.front();
-  const bool asked = !options_.format.empty();
-  const std::string& name = asked ? options_.format : options_.recorded.format;
-  if (name.empty()) return *looks_like_;
-  const TableFormat& named = table_format_named(name, options_.words);
-  // "csv" is what people and records of models say of any table of text.
-  if (&named == &csv) return detail::is_kind_of_text(kind_) ? *looks_like_ : csv;
-  const bool told = looks_like_ != &csv || kind_ == ContentKind::table;
-  return asked || !told ? named : *looks_like_;
-}
-
-WEIR_BODY void TableFile::refuse_csv_options() const {
-  if (format_->lines_of_csv) return;
-  const std::vector<const char*>& recorded = options_.recorded.csv_only;
-  for (const char* member : detail::csv_only_options(options_, !format_->any_notation)) {
-    if (std::find(recorded.begin(), recorded.end(), std::string_view(member)) != recorded.end()) continue;
-    fail(ErrorKind::config, option_word(options_.words, member) + " is for CSV, and " + name_ +
-                                " is read as " + std::string(format_->description));
-  }
-}
-
-WEIR_BODY std::string TableFile::other_format() const {
-  const TableFormat& csv = table_formats.front();
-  const auto is = [this](const char* what, const TableFormat& format) {
-    return what + std::string(format.description) + ": " + option_word(options_.words, "format") + " " +
-           std::string(format.name);
+WEIR_BODY void TableFile::respell(const std::vector<Column>& wanted) {
+  std::vector<MappedColumn> map;
+  for (const Column& column : schema().columns) map.push_back({column, map.size()});
+  const auto is_wanted = [&wanted](const std::string& name) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Column& one) { return one.name == name; });
   };
-  if (looks_like_ != format_) {
-    const bool told = looks_like_ != &csv || kind_ == ContentKind::table;
-    return told ? is("; it looks like ", *looks_like_) : std::string();
+  std::vector<std::pair<std::string, std::string>> respelt;
+  for (const Column& column : wanted) {
+    if (has(column.name)) continue;
+    const auto place = find_column(schema().columns, column.name);
+    if (!place) continue;
+    const Column& found = schema().columns[*place];
+    respelt.emplace_back(column.name, found.name);
+    if (is_wanted(map[*place].column.name)) {
+      map.push_back({{column.name, found.kind}, *place});
+    } else {
+      map[*place].column.name = column.name;
+    }
   }
-  const std::string& recorded = options_.recorded.format;
-  const bool left = format_ == &csv && options_.format.empty() && !recorded.empty() && recorded != csv.name;
-  return left ? is("; it is read as CSV, and the model's table was ",
-                   table_format_named(recorded, options_.words))
-              : std::string();
-}
-
-WEIR_BODY void TableFile::check_separator() const {
-  if (format_ != &table_formats.front() || schema().columns.size() != 1) return;
-  for (const char other : {';', '\t', ',', '|'}) {
-    if (schema().columns[0].name.find(other) == std::string::npos) continue;
-    const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";
-    fail(ErrorKind::data, name_ + ": the header line is one column; it looks like " +
-                              option_word(options_.words, "separator") + " " + found);
-  }
+  if (respelt.empty()) return;
+  auto rows = std::make_unique<MappedRows>(std::move(reader_), std::move(map));
+  rows->tell_respelt(std::move(respelt));
+  reader_ = std::move(rows);
 }
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
@@ -238,11 +206,12 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
-    if (!format_->any_notation) column.format = column.other = std::nullopt;  // it has one notation
+    if (!format().any_notation) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
-  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
+  std::string what = (refused[0].file.empty() ? name_ : refused[0].file) + ": column '" + refused[0].name +
+                     "': " + describe(refused[0]);
   if (refused.size() > 1) {
     std::vector<std::string> others;
     for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
@@ -256,7 +225,7 @@ WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
   BadRow row = rows.front();
-  if (!format_->any_notation) row.format = std::nullopt;  // it has one notation
+  if (!format().any_notation) row.format = std::nullopt;  // it has one notation
   const std::string mend = detail::mend_of(row, options_.words);
   if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();

@@ -9,6 +9,7 @@
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,39 +42,48 @@ WEIR_BODY void note_odd_columns(std::vector<std::string>& notes, const CsvReport
 
 WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
   std::vector<std::string> notes;
+  const auto line_text = [](std::uint64_t line, const std::string& file) {
+    return "line " + std::to_string(line) + (file.empty() ? "" : " of " + file);
+  };
+  const auto place_text = [&](const CsvPlace& place) {
+    return line_text(place.line, place.file) + ": " + quoted_excerpt(place.text);
+  };
   if (report.bad_rows > 0) {
     std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
     if (!report.reasons.empty()) {
-      note +=
-          ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
+      const BadRow& row = report.reasons[0];
+      note += ", the first in " + line_text(row.line, row.file) + ": " + row.reason;
     }
     notes.push_back(note);
   }
   if (report.repeated_headers > 0) {
     notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
-                    (report.repeated_headers > 1 ? "first " : "") + "in line " +
-                    std::to_string(report.first_repeated));
+                    (report.repeated_headers > 1 ? "first " : "") + "in " +
+                    line_text(report.first_repeated, report.repeated_in));
   }
   if (report.summary_line > 0)
     notes.push_back("nfdump's summary left out, from line " + std::to_string(report.summary_line) + " on");
   if (report.first_unlisted) {
     notes.push_back(count_text(report.unlisted, "value") +
-                    " left out under names that the first rows do not have, the first in line " +
-                    std::to_string(report.first_unlisted->line) + ": " +
-                    quoted_excerpt(report.first_unlisted->text));
+                    " left out under names that the first rows do not have, the first in " +
+                    place_text(*report.first_unlisted));
   }
   if (report.first_recoded) {
-    notes.push_back(
-        count_text(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +
-        std::to_string(report.first_recoded->line) + ": " + quoted_excerpt(report.first_recoded->text) +
-        " (" + option_word(words, "encoding") + " utf-8 refuses such texts)");
+    notes.push_back(count_text(report.recoded, "text") +
+                    " read as Windows-1252, not being UTF-8, the first in " +
+                    place_text(*report.first_recoded) + " (" + option_word(words, "encoding") +
+                    " utf-8 refuses such texts)");
   }
   if (report.first_lost) {
     notes.push_back(count_text(report.lost, "text") +
-                    " with U+FFFD, which stands for a character that was lost, the first in line " +
-                    std::to_string(report.first_lost->line) + ": " + quoted_excerpt(report.first_lost->text));
+                    " with U+FFFD, which stands for a character that was lost, the first in " +
+                    place_text(*report.first_lost));
   }
   detail::note_odd_columns(notes, report, words);
+  if (!report.respelt.empty()) {
+    notes.push_back(count_text(report.respelt.size(), "column") + " matched by spelling, such as '" +
+                    report.respelt[0].second + "' for '" + report.respelt[0].first + "'");
+  }
   return notes;
 }
 

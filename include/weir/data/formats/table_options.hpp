@@ -41,6 +41,9 @@ struct TableOptions {
   bool decimal_comma = false;
   std::string thousands{};  ///< one character; empty: none
   TextEncoding encoding = TextEncoding::automatic;
+  bool common_columns = false;  ///< several files: the columns that all have, instead of a refusal
+  std::string
+      source_column{};  ///< name of the column with the file of each row; empty: source, of several files
 
   Opener open = &open_file;  ///< &open_any of <weir/data/sources/gzip.hpp> reads gzip files too
   OptionWords words = OptionWords::members;  ///< how messages call these options
@@ -153,6 +156,7 @@ namespace detail {
   if (csv.numbers.thousands != '\0') keep("thousands sign", detail::sign_text(csv.numbers.thousands));
   keep("missing words", detail::joined_words(options.missing_values));
   keep("not missing", detail::joined_words(options.not_missing));
+  keep("source column", options.source_column);
   return record;
 }
 
@@ -168,6 +172,7 @@ namespace detail {
   options.recorded.format = recorded(record, "format");
   fill(options.separator, "separator");
   fill(options.thousands, "thousands sign");
+  fill(options.source_column, "source column");
   fill_words(options.missing_values, "missing words");
   fill_words(options.not_missing, "not missing");
   if (recorded(record, "header line") == "none") options.no_header = true;
