@@ -40,6 +40,7 @@
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/table_samples.hpp>

@@ -1,7 +1,8 @@
 // JSON lines, as Zeek and Suricata (EVE) write them: an object a line, its values in columns with dotted names
 // (json_leaves.hpp).
 //
-// The columns are those of the first rows, in the order in which they turn up; a row may lack any of them. What
+// The columns are those of the first rows, in the order in which they turn up, and then those of options.names that
+// they lack; a row may lack any of them. What
 // later rows have under other names is left out and counted. A column with an array, or with as many strings as
 // numbers, is categorical, whatever the strings are; the others are as for CSV. Missing are null, an empty string
 // and an empty array.
@@ -47,14 +48,18 @@ struct JsonColumns {
   std::vector<Seen> seen{};
   std::map<std::string, std::size_t, std::less<>> places{};
 
-  /// A value that is not missing, if it is `filled`.
-  void add(const std::string& name, JsonLeaves::Kind kind, bool filled) {
+  /// The column's place.
+  std::size_t add(const std::string& name) {
     const auto [place, is_new] = places.try_emplace(name, names.size());
     if (is_new) {
       names.push_back(name);
       seen.emplace_back();
     }
-    Seen& column = seen[place->second];
+    return place->second;
+  }
+  /// A value that is not missing, if it is `filled`.
+  void add(const std::string& name, JsonLeaves::Kind kind, bool filled) {
+    Seen& column = seen[add(name)];
     if (filled && kind == JsonLeaves::Kind::number) ++column.numbers;
     if (filled && kind == JsonLeaves::Kind::text) ++column.texts;
     column.list = column.list || kind == JsonLeaves::Kind::list;
@@ -154,6 +159,9 @@ WEIR_BODY JsonColumns json_columns(std::string_view head, const CsvOptions& opti
     for (const auto& [name, kind, filled] : found) columns.add(name, kind, filled);
     ++rows;
   }
+  if (!columns.names.empty()) {
+    for (const std::string& name : options.names) columns.add(name);
+  }
   return columns;
 }
 
@@ -175,6 +183,7 @@ WEIR_BODY Result<FieldReader> try_json_reader(std::unique_ptr<ByteSource> source
   }
   const std::vector<Column> kinds = columns.categories();
   options.kinds.insert(options.kinds.begin(), kinds.begin(), kinds.end());
+  options.names = {};
   options.numbers = {};  // JSON has a point in numbers and nothing else
   const std::vector<std::string> names = columns.names;
   auto rows = std::make_unique<JsonRows>(std::move(peeked).value(), options, std::move(columns));

@@ -74,7 +74,9 @@ template <class Reader>
 }
 [[nodiscard]] inline Result<std::unique_ptr<RowReader>> open_json(std::unique_ptr<ByteSource> source,
                                                                   const TableOptions& options) {
-  return as_row_reader(try_json_reader(std::move(source), typed_options(options)));
+  CsvOptions typed = typed_options(options);
+  typed.names = options.expected;
+  return as_row_reader(try_json_reader(std::move(source), std::move(typed)));
 }
 
 [[nodiscard]] inline bool is_idx(std::string_view head) { return content_kind(head) == ContentKind::idx; }
