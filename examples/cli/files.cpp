@@ -72,9 +72,7 @@ void OutputFile::commit() {
   static_cast<void>(file_.commit().value());
 }
 
-void OutputFile::check() const {
-  if (!file_.status()) weir::fail(file_.status().error().kind, file_.status().error().what);
-}
+void OutputFile::check() const { static_cast<void>(file_.status().value()); }
 
 OutputStream::OutputStream(OutputFile& file) : std::ostream(nullptr), buffer_(file) {
   rdbuf(&buffer_);

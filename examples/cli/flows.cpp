@@ -153,10 +153,9 @@ class Command {
   }
 
   int run() {
-    Result<MergedCapture> capture = MergedCapture::try_open(
+    MergedCapture capture = MergedCapture::open(
         options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.meter.inner}});
-    if (!capture) fail(capture.error().kind, capture.error().what);
-    for (const std::string& text : capture->unreadable()) check_readable(Failure{ErrorKind::format, text});
+    for (const std::string& text : capture.unreadable()) check_readable(Failure{ErrorKind::format, text});
     OutputFile output(options_.out);
     if (!options_.json) output.write(header());
     Progress progress(options_.captures, options_.quiet);
@@ -164,21 +163,21 @@ class Command {
         table_options_, static_cast<std::size_t>(options_.threads),
         [this](const auto& flow, std::string& line) { this->row(flow, line); },
         [&](const std::string& lines) { output.write(lines); });
-    for (Packet packet; capture->next(packet);) {
+    for (Packet packet; capture.next(packet);) {
       progress.packet(packet.captured_length);
       meter.add(packet);
     }
     meter.finish();
-    check_readable(capture->readable());
+    check_readable(capture.readable());
     output.commit();
     progress.end();
     if (!options_.quiet) {
       summarise(meter.stats(), progress);
-      tell_left_out(capture->left_out());
+      tell_left_out(capture.left_out());
       const bool outer_filter = options_.meter.inner && !options_.filter.empty();
       if (outer_filter && progress.packets() == 0) tell_outer_filter();
     }
-    return report_captures(*capture);
+    return report_captures(capture);
   }
 
  private:

@@ -3,6 +3,7 @@
 #include "interruption.hpp"
 
 #include <weir/core/content_kind.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/io/load_any.hpp>
 #include <weir/io/save.hpp>
 #include <weir/models/workspace.hpp>
@@ -81,9 +82,7 @@ namespace {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%g", std::get<double>(value));
-  return digits;
+  return weir::brief_text(std::get<double>(value));
 }
 
 /// The layer as `--layers` spells it: its first option is what tells layers of a kind apart.
