@@ -11,16 +11,23 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/sources/gzip.hpp>
+#include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/scorer.hpp>
 #include <weir/pipeline/table_scorer.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,48 +51,79 @@ constexpr std::size_t rows_at_once = 4'096;
   return text;
 }
 
+/// Of one row, the kept columns' own.
+using Texts = std::vector<std::string_view>;
+
 /// One row's verdict as text.
 class VerdictWriter {
  public:
-  VerdictWriter(const Model& model, bool json) : model_(model), json_(json) {}
+  VerdictWriter(const Model& model, bool json, std::vector<weir::KeptColumn> kept)
+      : model_(model), json_(json), kept_(std::move(kept)) {}
 
   [[nodiscard]] std::string header() const {
     if (json_) return {};
     std::string line = "row";
-    if (model_.task == weir::Task::regress) return line + ",value\n";
+    if (model_.task == weir::Task::regress) return line + ",value" + kept_names() + "\n";
     line += ",label";
     if (model_.task == weir::Task::anomaly) line += ",score";
     if (model_.task == weir::Task::classify) {
       for (const std::string& name : model_.labels.classes) line += "," + field("score_" + name);
     }
-    return line + ",alert\n";
+    return line + ",alert" + kept_names() + "\n";
   }
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
-                                       const weir::Scorer<Net>& scorer) const {
-    if (!verdict.usable) return unusable(row, verdict.alert);
-    return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
+                                       const weir::Scorer<Net>& scorer, const Texts& texts) const {
+    std::string line = !verdict.usable ? unusable(row, verdict.alert)
+                       : json_         ? as_json(row, verdict, scorer)
+                                       : as_csv(row, verdict, scorer);
+    add_kept(line, texts);
+    return line + "\n";
   }
+
+ private:
   /// A row of which nothing can be said; an alert where the net's answer is not a number.
   [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
     Json json{{"row", row}, {"usable", false}};
     if (alert) json["alert"] = true;
-    if (json_) return json.dump() + "\n";
+    if (json_) return json.dump();
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
     const bool tells = alert && model_.task != weir::Task::regress;
-    return std::to_string(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
+    return std::to_string(row) + std::string(commas, ',') + (tells ? "1" : "");
   }
-
- private:
+  [[nodiscard]] std::string kept_names() const {
+    std::string text;
+    for (const weir::KeptColumn& column : kept_) text += "," + field(column.name);
+    return text;
+  }
+  void add_kept(std::string& line, const Texts& texts) const {
+    if (json_ && !kept_.empty()) line.pop_back();
+    for (std::size_t k = 0; k < kept_.size(); ++k) {
+      line += ',';
+      if (json_) line += quoted(kept_[k].name) + ":";
+      line += json_ ? value(kept_[k], texts[k]) : field(std::string(texts[k]));
+    }
+    if (json_ && !kept_.empty()) line += '}';
+  }
+  [[nodiscard]] static std::string quoted(std::string_view text) {
+    return Json(weir::to_utf8(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  /// The digits of a number stay as they are.
+  [[nodiscard]] static std::string value(const weir::KeptColumn& column, std::string_view text) {
+    if (!column.number) return quoted(text);
+    if (text.empty()) return "null";
+    const bool number = (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) && Json::accept(text);
+    return number ? std::string(text) : quoted(text);
+  }
   [[nodiscard]] const std::string& name_of(const weir::Verdict& verdict) const {
     return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
   }
   [[nodiscard]] std::string as_csv(std::uint64_t row, const weir::Verdict& verdict,
                                    const weir::Scorer<Net>& scorer) const {
     std::string line = std::to_string(row) + ",";
-    if (model_.task == weir::Task::regress) return line + digits(verdict.score) + "\n";
+    if (model_.task == weir::Task::regress) return line + digits(verdict.score);
     line += field(name_of(verdict));
     if (model_.task == weir::Task::anomaly) line += "," + digits(verdict.score);
     if (model_.task == weir::Task::classify) {
@@ -93,7 +131,7 @@ class VerdictWriter {
         line += "," + digits(scorer.probability(static_cast<std::int32_t>(k)));
       }
     }
-    return line + (verdict.alert ? ",1\n" : ",0\n");
+    return line + (verdict.alert ? ",1" : ",0");
   }
   [[nodiscard]] std::string as_json(std::uint64_t row, const weir::Verdict& verdict,
                                     const weir::Scorer<Net>& scorer) const {
@@ -110,26 +148,28 @@ class VerdictWriter {
         json["scores"][model_.labels.classes[k]] = scorer.probability(static_cast<std::int32_t>(k));
       }
     }
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
   const Model& model_;
   bool json_;
+  std::vector<weir::KeptColumn> kept_;
 };
 
 /// Counts a verdict, and writes it unless only alerts are wanted.
 class VerdictLog {
  public:
-  VerdictLog(const Model& model, const PredictOptions& options, OutputFile& out)
-      : writer_(model, options.json),
+  VerdictLog(const Model& model, const PredictOptions& options, OutputFile& out,
+             std::vector<weir::KeptColumn> kept = {})
+      : writer_(model, options.json, std::move(kept)),
         alerts_only_(options.alerts_only),
         out_(out),
         lines_(writer_.header()) {}
 
-  void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer) {
+  void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer, const Texts& texts = {}) {
     ++rows;
     if (verdict.alert) ++alerts;
-    if (verdict.alert || !alerts_only_) lines_ += writer_(rows, verdict, scorer);
+    if (verdict.alert || !alerts_only_) lines_ += writer_(rows, verdict, scorer, texts);
   }
   /// Whoever reads it should not have to wait for the next piece.
   void hand_on() {
@@ -148,6 +188,7 @@ class VerdictLog {
 };
 
 void predict_images(const Model& model, const PredictOptions& options, VerdictLog& log) {
+  if (!options.keep.empty()) weir::fail(weir::ErrorKind::config, "--keep: images have no columns");
   const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
   weir::check_images(images, model.samples, options.table);
   weir::Scorer<Net> scorer(model);
@@ -160,11 +201,41 @@ void predict_images(const Model& model, const PredictOptions& options, VerdictLo
   log.hand_on();
 }
 
-void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
+/// Of a pipe rows are judged as they come, and what the model reads of them is known.
+[[nodiscard]] weir::TableFile open_rows(const Model& model, const PredictOptions& options) {
+  weir::TableOptions input = options.input;
+  struct stat status {};
+  const int found =
+      options.table == "-" ? fstat(STDIN_FILENO, &status) : stat(options.table.c_str(), &status);
+  input.as_they_come = found == 0 && !S_ISREG(status.st_mode);
+  for (const weir::Column& column : model.preprocess.schema.columns) input.expected.push_back(column.name);
+  return open_input(options.table, input, model.record);
+}
+
+/// Those of the table that are to be seen beside its verdicts.
+[[nodiscard]] std::vector<weir::KeptColumn> keep_columns(const Model& model, const PredictOptions& options,
+                                                         weir::TableFile& file) {
+  std::vector<std::string> own{"row", "value", "label", "score", "scores", "alert", "usable"};
+  for (const std::string& name : model.labels.classes) own.push_back("score_" + name);
+  std::vector<weir::KeptColumn> kept = weir::kept_columns(file.schema(), model, options.keep, own);
+  std::vector<std::size_t> places;
+  for (const weir::KeptColumn& column : kept) places.push_back(column.place);
+  file.keep(std::move(places));
+  return kept;
+}
+
+void predict_table(const Model& model, weir::TableFile& file, VerdictLog& log) {
   weir::read_columns_of(model, file, false);
   weir::TableScorer<Net> scorer(model);
-  const auto add = [&](std::uint64_t, const weir::Verdict& verdict) { log.add(verdict, scorer.scorer()); };
+  std::size_t row = 0;  // of the piece
+  Texts texts(file.kept().columns().size());
+  const auto add = [&](std::uint64_t, const weir::Verdict& verdict) {
+    for (std::size_t k = 0; k < texts.size(); ++k) texts[k] = file.kept().text(row, k);
+    ++row;
+    log.add(verdict, scorer.scorer(), texts);
+  };
   for (weir::Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
+    row = 0;
     scorer.score(rows, add);
     log.hand_on();
   }
@@ -183,17 +254,20 @@ void predict(const PredictOptions& options) {
   Model model = load_model(options.model, options.model_memory, options.table);
   replace_threshold(model, options.threshold);
   OutputFile out(options.out);
-  VerdictLog log(model, options, out);
+  std::optional<VerdictLog> log;
   if (model.samples.kind == weir::SampleKind::image) {
-    predict_images(model, options, log);
+    log.emplace(model, options, out);
+    predict_images(model, options, *log);
   } else {
-    predict_table(model, open_input(options.table, options.input, model.record), log);
+    weir::TableFile file = open_rows(model, options);
+    log.emplace(model, options, out, keep_columns(model, options, file));
+    predict_table(model, file, *log);
   }
   out.commit();
   if (is_standard_output(options.out)) return;
-  std::string summary = options.out + ": " + weir::count_text(log.rows, "row");
+  std::string summary = options.out + ": " + weir::count_text(log->rows, "row");
   if (model.task != weir::Task::regress) {
-    summary += ", " + weir::count_text(log.alerts, "alert");
+    summary += ", " + weir::count_text(log->alerts, "alert");
   }
   print(summary + "\n");
 }

@@ -76,8 +76,8 @@ TEST_CASE("a row is read when it has come, in every format of lines") {
     check_format("\n\nhost;bytes\n", "\"10.0.0.1\";12\n", gzip, {.separator = ";"});
     check_format("", "{\"host\":\"a\",\"bytes\":12}\n", gzip);
     check_format("#separator \\x09\n#fields\thost\tbytes\n#types\taddr\tcount\n", "10.0.0.1\t12\n", gzip);
-    check_format("% a comment\n@relation r\n@attribute host string\n@attribute bytes numeric\n@data\n", "'a b',12\n",
-                 gzip);
+    check_format("% a comment\n@relation r\n@attribute host string\n@attribute bytes numeric\n@data\n",
+                 "'a b',12\n", gzip);
   }
 }
 

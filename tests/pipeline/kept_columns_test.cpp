@@ -16,8 +16,8 @@ Schema schema_of(const std::vector<std::string>& names) {
   return schema;
 }
 
-const Schema flows = schema_of(
-    {"src_ip", "src_port", "dst_ip", "dst_port", "start_ns", "duration_ns", "fwd_packets", "bwd_packets", "label"});
+const Schema flows = schema_of({"src_ip", "src_port", "dst_ip", "dst_port", "start_ns", "duration_ns",
+                                "fwd_packets", "bwd_packets", "label"});
 const Schema others = schema_of({"id.orig_h", "id.resp_h", "identity", "bytes", "label"});
 
 std::string kept(const Schema& table, const std::vector<std::string>& words,

@@ -302,7 +302,8 @@ TEST_CASE("without packets the clock writes what has ended, in the same order") 
     options.timeouts.set_idle(10 * s);
     std::vector<std::string> ids;
     FlowShards<CoreFlow> meter(
-        options, threads, [](const auto& flow, std::string& line) { line += std::to_string(flow->id) + "\n"; },
+        options, threads,
+        [](const auto& flow, std::string& line) { line += std::to_string(flow->id) + "\n"; },
         [&](const std::string& lines) {
           std::istringstream in(lines);
           for (std::string id; std::getline(in, id);) ids.push_back(id);

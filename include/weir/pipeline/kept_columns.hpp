@@ -35,7 +35,8 @@ namespace detail {
 /// Whether a name fits a pattern of letters, * and ?.
 [[nodiscard]] constexpr bool fits_pattern(std::string_view name, std::string_view pattern) noexcept {
   std::size_t i = 0, k = 0;
-  std::size_t star = std::string_view::npos, from = 0;  // the last *, and the letter behind what it stands for
+  std::size_t star = std::string_view::npos,
+              from = 0;  // the last *, and the letter behind what it stands for
   while (i < name.size()) {
     if (k < pattern.size() && pattern[k] == '*') {
       star = k++;
@@ -75,7 +76,8 @@ namespace detail {
   if (any || word == "none" || word == "all") return meant;
   if (is_role(word)) {
     if (flows) return meant;
-    fail(ErrorKind::data, "'" + word + "' is known of tables of flows, and this one is of no profile of theirs");
+    fail(ErrorKind::data,
+         "'" + word + "' is known of tables of flows, and this one is of no profile of theirs");
   }
   fail(ErrorKind::data, "there is no column '" + word + "'" + near_names(word, names));
 }
@@ -84,7 +86,8 @@ namespace detail {
 
 /// Without words those of the table of flows that name hosts and times, and none of another table. In the order of
 /// the table; `taken` are names that the verdict has for itself. DataError when there is no such column.
-[[nodiscard]] inline std::vector<KeptColumn> kept_columns(const Schema& table, const PipelineSettings& pipeline,
+[[nodiscard]] inline std::vector<KeptColumn> kept_columns(const Schema& table,
+                                                          const PipelineSettings& pipeline,
                                                           const std::vector<std::string>& words,
                                                           std::vector<std::string> taken = {}) {
   std::vector<std::string> names;

@@ -43,8 +43,8 @@ class PacketSource {
       if (!files) return files.error();
       source.files_.emplace(std::move(files).value());
     } else {
-      Result<CaptureReader> live = CaptureReader::try_open_live(
-          options.interface, {.filter = options.filter, .parse = options.parse});
+      Result<CaptureReader> live =
+          CaptureReader::try_open_live(options.interface, {.filter = options.filter, .parse = options.parse});
       if (!live) return live.error();
       source.interface_.emplace(std::move(live).value());
     }

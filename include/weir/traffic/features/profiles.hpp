@@ -81,7 +81,7 @@ struct TableProfile {
     for (const FlowColumn& column : columns) {
       if (column.name == name) return column.role;
     }
-    return ColumnRole::feature;
+    return name == capture_column ? ColumnRole::identity : ColumnRole::feature;
   }
 };
 
