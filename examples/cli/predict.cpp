@@ -208,7 +208,9 @@ void predict_images(const Model& model, const PredictOptions& options, VerdictLo
   const int found =
       options.table == "-" ? fstat(STDIN_FILENO, &status) : stat(options.table.c_str(), &status);
   input.as_they_come = found == 0 && !S_ISREG(status.st_mode);
-  for (const weir::Column& column : model.preprocess.schema.columns) input.expected.push_back(column.name);
+  if (input.as_they_come) {
+    for (const weir::Column& column : model.preprocess.schema.columns) input.expected.push_back(column.name);
+  }
   return open_input(options.table, input, model.record);
 }
 
