@@ -3,6 +3,9 @@
 #include <weir/core/error.hpp>
 #include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
+#if __has_include(<zstd.h>)
+#include <weir/data/sources/zstd.hpp>
+#endif
 
 #include <memory>
 #include <utility>
@@ -10,11 +13,6 @@
 namespace cli {
 
 namespace {
-
-[[nodiscard]] weir::Result<std::unique_ptr<weir::ByteSource>> open_source(const std::string& path) {
-  if (path != "-") return weir::open_any(path);
-  return std::unique_ptr<weir::ByteSource>(std::make_unique<weir::GzipSource>(weir::open_stdin()));
-}
 
 [[nodiscard]] weir::Assessment assess_images(const Model& model, const std::string& path,
                                              const weir::TableOptions& options, weir::AssessOptions how) {
@@ -40,9 +38,20 @@ namespace {
 
 }  // namespace
 
+weir::Result<std::unique_ptr<weir::ByteSource>> open_source(const std::string& path) {
+  weir::Result<std::unique_ptr<weir::ByteSource>> file =
+      path == "-" ? weir::open_stdin() : weir::open_file(path);
+  if (!file) return file;
+  std::unique_ptr<weir::ByteSource> source = std::make_unique<weir::GzipSource>(std::move(file).value());
+#if __has_include(<zstd.h>)
+  source = std::make_unique<weir::ZstdSource>(std::move(source));
+#endif
+  return source;
+}
+
 weir::TableOptions reading_of(weir::TableOptions options, const weir::TextRecord& record) {
   options = weir::recorded_options(std::move(options), record);
-  if (options.format.empty()) options.format = "csv";
+  if (options.format.empty() && options.recorded.format.empty()) options.format = "csv";
   options.open = open_source;
   options.words = weir::OptionWords::flags;
   return options;
@@ -54,8 +63,8 @@ weir::TableFile open_input(const std::string& path, const weir::TableOptions& op
 }
 
 weir::Assessment assess_file(const Model& model, const std::string& path, const weir::TableOptions& options,
-                             bool ignore_unknown, weir::CsvReport& report) {
-  const weir::AssessOptions how{.ignore_unknown = ignore_unknown, .words = weir::OptionWords::flags};
+                             weir::AssessOptions how, weir::CsvReport& report) {
+  how.words = weir::OptionWords::flags;
   weir::Assessment result = model.samples.kind == weir::SampleKind::image
                                 ? assess_images(model, path, options, how)
                                 : assess_table(model, path, options, how, report);

@@ -10,7 +10,6 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
-#include <weir/data/sources/gzip.hpp>
 #include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
@@ -189,7 +188,7 @@ class VerdictLog {
 
 void predict_images(const Model& model, const PredictOptions& options, VerdictLog& log) {
   if (!options.keep.empty()) weir::fail(weir::ErrorKind::config, "--keep: images have no columns");
-  const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
+  const weir::LabelledImages images = weir::read_images(options.table, {}, open_source);
   weir::check_images(images, model.samples, options.table);
   weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
@@ -208,9 +207,6 @@ void predict_images(const Model& model, const PredictOptions& options, VerdictLo
   const int found =
       options.table == "-" ? fstat(STDIN_FILENO, &status) : stat(options.table.c_str(), &status);
   input.as_they_come = found == 0 && !S_ISREG(status.st_mode);
-  if (input.as_they_come) {
-    for (const weir::Column& column : model.preprocess.schema.columns) input.expected.push_back(column.name);
-  }
   return open_input(options.table, input, model.record);
 }
 

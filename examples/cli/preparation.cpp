@@ -10,6 +10,7 @@
 
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace cli {
 
@@ -35,6 +36,26 @@ void check_format(const TrainOptions& options) {
   }
 }
 
+/// What goes with parts of the table, with and without a model of all of it.
+void check_cross_validation(const TrainOptions& options) {
+  weir::check_options(options.samples, options.validation);
+  if (options.input.format == "idx")
+    wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
+  if (options.model.empty()) {
+    for (const auto& [flag, value] : {std::pair<const char*, const std::string&>{"--test", options.test},
+                                      {"--log", options.log},
+                                      {"--report", options.report},
+                                      {"--checkpoint", options.checkpoint},
+                                      {"--resume", options.resume}}) {
+      if (!value.empty()) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
+    }
+  } else if (options.table == "-") {
+    wrong(
+        "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
+        "file");
+  }
+}
+
 /// `--layers` as given, or from the file behind an @, in which the text may stand on several lines.
 [[nodiscard]] std::string layers_from(const std::string& given) {
   if (!given.starts_with('@')) return given;
@@ -53,7 +74,8 @@ TrainOptions with_defaults(TrainOptions options) {
   weir::LearnOptions& learning = options.learning;
   samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
-  if (samples.label.empty()) samples.label = weir::table_format_named(options.input).label;
+  if (samples.label.empty())
+    samples.label = weir::table_format_named(options.input.format, weir::OptionWords::flags).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);
@@ -62,6 +84,7 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.source = options.table;
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);
+  if (options.cross_validates()) check_cross_validation(options);
   if (options.input.format == "idx") samples.pixel_scale = weir::pixel_scale_for(samples, learning.layers);
   return options;
 }

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -114,6 +115,24 @@ Json to_json(const weir::AlarmRate& rate) {
     json["attack_rows"] = rate.attacks;
     json["attacks_found"] = rate.found;
   }
+  return json;
+}
+
+Json to_json(const weir::CrossValidation& result) {
+  Json json{{"parts", result.parts}, {"seeds", result.seeds}};
+  for (const weir::MetricSummary& summary : result.summaries) {
+    json["metrics"][std::string(summary.metric.kind)] = {{"mean", value_or_null(summary.mean)},
+                                                         {"deviation", value_or_null(summary.deviation)},
+                                                         {"lowest", value_or_null(summary.lowest)},
+                                                         {"highest", value_or_null(summary.highest)},
+                                                         {"folds", summary.folds}};
+  }
+  for (const weir::FoldResult& fold : result.folds) {
+    Json one{{"part", fold.name}, {"seed", fold.seed}, {"rows_trained", fold.rows_trained}};
+    one.update(to_json(fold.held_out));
+    json["folds"].push_back(std::move(one));
+  }
+  json["all_rows"] = to_json(result.pooled);
   return json;
 }
 

@@ -4,6 +4,7 @@
 #include <weir/data/labels/label_rule.hpp>
 #include <weir/pipeline/alarm_rate.hpp>
 #include <weir/pipeline/assessment.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,6 +18,7 @@ using Json = nlohmann::ordered_json;
 /// All numbers of an assessment; what does not exist (an area without both classes) is null.
 [[nodiscard]] Json to_json(const weir::Assessment& result);
 [[nodiscard]] Json to_json(const weir::AlarmRate& rate);
+[[nodiscard]] Json to_json(const weir::CrossValidation& result);
 
 /// Writes to standard output; throws IoError when that fails.
 void print(const std::string& text);

@@ -3,6 +3,7 @@
 
 #include <weir/infer.hpp>
 
+#include <weir/core/text_chart.hpp>
 #include <weir/core/thread_pool.hpp>
 
 #include <weir/losses/any_loss.hpp>
@@ -16,10 +17,12 @@
 #include <weir/train/callbacks.hpp>
 #include <weir/train/dataset.hpp>
 #include <weir/train/evaluate.hpp>
+#include <weir/train/find_learning_rate.hpp>
 #include <weir/train/fit.hpp>
 #include <weir/train/gradient_check.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/metrics.hpp>
+#include <weir/train/overfitting.hpp>
 #include <weir/train/predict.hpp>
 #include <weir/train/pretrain.hpp>
 #include <weir/train/recipe.hpp>
@@ -39,9 +42,15 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validate_file.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/model_report.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/pipeline/table_scorer.hpp>

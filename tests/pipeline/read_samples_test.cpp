@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,8 +72,62 @@ TEST_CASE("read_samples: a missing value that is refused is told by its line in 
         static_cast<void>(
             read_samples(file.path(), {.skip_bad_rows = true},
                          {.label = "label", .missing = OnMissing::error, .validation = 0.4, .seed = seed})),
-        "preprocess: line 41: column 'x' is missing or not finite, which its rule does not allow", DataError);
+        doctest::Contains(
+            "weir_read_samples_test: line 41: column 'x' is missing or not finite, and missing error "
+            "allows no such value; missing impute fills it in"),
+        DataError);
   }
+}
+
+TEST_CASE(
+    "read_samples: too few rows and classes, and names where numbers are wanted, are told with the mend") {
+  const auto message = [](std::string_view text, const SampleOptions& options) -> std::string {
+    const TextFile file(text);
+    try {
+      static_cast<void>(read_samples(file.path(), {}, options));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const auto holds = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(holds(message("x,label\n1,a\n2,b\n3,a\n4,b\n", {.label = "label", .words = OptionWords::flags}),
+              "weir_read_samples_test: 4 rows are too few to hold some back: more rows, or --validation 0"));
+  CHECK(holds(
+      message("x,label\n1,a\n,b\n3,a\n,b\n",
+              {.label = "label", .missing = OnMissing::reject, .validation = 0}),
+      "there are not two classes to learn from when rows with missing values are left out; missing impute"));
+  CHECK(holds(
+      message("x,label\n1,a\n2,b\n", {.task = Task::regress, .label = "label", .words = OptionWords::flags}),
+      "column 'label' holds names, and --task regress learns numbers; --task classify learns names"));
+}
+
+TEST_CASE("a row of JSON may lack what the model reads") {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    text += "{\"x\": " + std::to_string(i) + ", \"y\": " + std::to_string(i % 7) + ", \"label\": \"" +
+            (i % 2 == 0 ? "a" : "b") + "\"}\n";
+  }
+  const TextFile training(text);
+  const auto pipeline = untrained(read_samples(training.path(), {}, {.label = "label", .positive = {"b"}}));
+  const auto opened = [](std::string_view line) {
+    return TableFile(std::make_unique<MemorySource>(line, "t"), TableOptions{});
+  };
+  TableFile file = opened("{\"y\": 3}\n");
+  read_columns_of(pipeline, file, false);
+  TableScorer scorer(pipeline);
+  int usable = 0;
+  scorer.score(file.read_all(),
+               [&](std::uint64_t, const Verdict& verdict) { usable += verdict.usable ? 1 : 0; });
+  CHECK(usable == 1);
+  TableFile other = opened("{\"z\": 3}\n");
+  CHECK_THROWS_WITH_AS(read_columns_of(pipeline, other, false), doctest::Contains("there is no column 'x'"),
+                       DataError);
+  TableFile unlabelled = opened("{\"x\": 3}\n");
+  CHECK_THROWS_WITH_AS(read_columns_of(pipeline, unlabelled, true),
+                       doctest::Contains("there is no column 'label'"), DataError);
 }
 
 TEST_CASE("read_samples gives what make_samples gives of the table") {

@@ -75,18 +75,20 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
   constexpr std::size_t most_classes = 1'000;
   std::vector<std::string> found;
   for (const auto& [text, count] : text_counts(table, options.label)) found.push_back(text);
-  const auto benign = detail::labels_for(options.benign, found, "benign", options);
-  const auto positive = detail::labels_for(options.positive, found, "positive", options);
+  const auto named = [&](const std::vector<std::string>& values, const char* option) {
+    return options.rule ? std::vector<std::string>() : detail::labels_for(values, found, option, options);
+  };
+  const auto benign = named(options.benign, "benign"), positive = named(options.positive, "positive");
   LabelRule rule;
   bool each_a_class = false;
-  if (options.task == Task::anomaly) {
+  if (options.rule) {
+    rule = *options.rule;
+  } else if (options.task == Task::anomaly) {
     rule = two_classes(options.label, {"benign", "anomaly"}, benign, 0);
   } else if (!benign.empty()) {
     rule = two_classes(options.label, {"benign", "attack"}, benign, 0);
   } else if (!positive.empty()) {
     rule = two_classes(options.label, {"negative", "positive"}, positive, 1);
-  } else if (options.rule) {
-    rule = *options.rule;
   } else {
     rule = class_each(options.label, found);
     each_a_class = true;

@@ -30,6 +30,9 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
+/// ConfigError when numbers are to be learned and the label holds names.
+void refuse_names(const TableFile& file, const SampleOptions& options);
+
 /// All columns but the dropped ones; the label as the task needs it.
 [[nodiscard]] std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options);
 
@@ -38,16 +41,36 @@ namespace detail {
 [[nodiscard]] std::string words_left_out(const std::string& path, const TableOptions& reading,
                                          const SampleOptions& options);
 
+/// The rows of a table as make_samples() takes them. Completes the options: the label is the format's own where none is
+/// named, messages name the file, and what is not to be read is not named any more. `options` and the names must outlive
+/// the samples that are made with it.
+[[nodiscard]] Table read_rows(const std::string& path, const TableOptions& reading, SampleOptions& options,
+                              std::vector<std::string>& notes);
+
 /// Labels that had blanks around them, and others that had none.
 void note_blanks(std::vector<std::string>& notes, const TableFile& file, const SampleOptions& options);
 
 #if WEIR_BODIES
 
+WEIR_BODY void refuse_names(const TableFile& file, const SampleOptions& options) {
+  if (options.task != Task::regress) return;
+  for (const Column& column : file.schema().columns) {
+    if (column.name != options.label || column.kind != ColumnKind::categorical || file.mixed(column.name))
+      continue;
+    const auto task = [&](const char* name) { return option_word(options.words, "task", {name}); };
+    fail(ErrorKind::config, file.name() + ": column '" + options.label + "' holds names, and " +
+                                task("regress") + " learns numbers; " + task("classify") + " learns names");
+  }
+}
+
 WEIR_BODY std::vector<Column> kinds_in(const TableFile& file, const SampleOptions& options) {
   for (const std::string& name : options.drop) file.require(name);
   std::vector<Column> kinds = kinds_for(options);
   for (const Column& column : kinds) file.require(column.name);
+  if (!options.time_column.empty()) file.require(options.time_column);
+  refuse_names(file, options);
   for (const std::string& name : options.drop) {
+    if (name == options.group || name == options.time_column) continue;  // no feature in any case
     if (name == options.label)
       fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
     kinds.push_back({name, ColumnKind::ignore});
@@ -59,10 +82,11 @@ WEIR_BODY std::string words_left_out(const std::string& path, const TableOptions
                                      const SampleOptions& options) {
   std::error_code none;
   if (!std::filesystem::is_regular_file(path, none)) return {};
-  const std::vector<std::string> missing = csv_options(reading).missing;
   TableOptions keeping = reading;
-  keeping.not_missing = missing;
+  keeping.not_missing = csv_options(reading).missing;
+  const std::vector<std::string>& missing = keeping.not_missing;
   TableFile file = open_table(path, keeping);
+  if (!file.format().lines_of_csv) return {};  // no word stands for a missing value by itself
   file.read_only({{options.label, ColumnKind::categorical}});
   std::vector<std::string> words;
   for (const auto& [text, count] : text_counts(file.read_all(), options.label)) {
@@ -86,6 +110,21 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
                   count_text(count, "label") + " removed");
 }
 
+WEIR_BODY Table read_rows(const std::string& path, const TableOptions& reading, SampleOptions& options,
+                          std::vector<std::string>& notes) {
+  if (options.source.empty()) options.source = path;
+  TableFile file = open_table(path, reading);
+  if (options.label.empty()) options.label = file.format().label;
+  if (file.format().lines_of_csv) options.missing_words = csv_options(reading).missing;
+  options.why_unlabelled = [&] { return words_left_out(path, reading, options); };
+  file.read_as(kinds_in(file, options));
+  options.drop.clear();  // they were not read
+  Table table = file.read_all();
+  notes = reading_notes(file.report(), reading.words);
+  note_blanks(notes, file, options);
+  return table;
+}
+
 #endif
 
 }  // namespace detail
@@ -98,23 +137,13 @@ WEIR_BODY void note_blanks(std::vector<std::string>& notes, const TableFile& fil
 #if WEIR_BODIES
 
 WEIR_BODY Samples read_samples(const std::string& path, const TableOptions& reading, SampleOptions options) {
-  const auto of_format = [&options](const TableFormat& format) {
-    if (options.label.empty()) options.label = format.label;
-  };
-  if (options.source.empty()) options.source = path;
   if (reading.format == "idx") {
-    of_format(table_format_named(reading));
+    if (options.source.empty()) options.source = path;
+    if (options.label.empty()) options.label = table_format_named(reading.format, reading.words).label;
     return make_samples(read_images(path, reading.labels, reading.open), options);
   }
-  TableFile file = open_table(path, reading);
-  of_format(file.format());
-  options.missing_words = csv_options(reading).missing;
-  options.why_unlabelled = [&] { return detail::words_left_out(path, reading, options); };
-  file.read_as(detail::kinds_in(file, options));
-  options.drop.clear();  // they were not read
-  Table table = file.read_all();
-  std::vector<std::string> notes = reading_notes(file.report(), reading.words);
-  detail::note_blanks(notes, file, options);
+  std::vector<std::string> notes;
+  Table table = detail::read_rows(path, reading, options, notes);
   Samples samples = make_samples(std::move(table), options);
   samples.notes.insert(samples.notes.begin(), std::make_move_iterator(notes.begin()),
                        std::make_move_iterator(notes.end()));

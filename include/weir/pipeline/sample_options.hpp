@@ -21,6 +21,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -35,7 +36,7 @@ struct SampleOptions {
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
-  std::optional<LabelRule> rule{};      ///< classify: the classes, instead of benign and positive
+  std::optional<LabelRule> rule{};      ///< the classes, instead of those that benign and positive make
   Shape sequence{0, 0};                 ///< a row's columns are so many steps (length) of channels
   Index window = 0;                  ///< regress: rows are steps of one series, a sample is the last so many
   Index horizon = 1;                 ///< window: steps ahead that are forecast
@@ -43,7 +44,10 @@ struct SampleOptions {
   OnMissing missing = OnMissing::impute;  ///< values that are missing or not finite
   double pixel_scale = 1.0 / 255.0;       ///< images: what a pixel is multiplied by
   double validation = 0.1;                ///< share of the rows held back from training
-  std::uint64_t seed = 0;                 ///< of the split
+  std::string group{};        ///< column whose groups, such as hosts, are held back whole; no feature
+  bool time_split = false;    ///< the latest rows are held back, by the time that flows have
+  std::string time_column{};  ///< column of times by which the latest are held back; no feature
+  std::uint64_t seed = 0;     ///< of the split
 
   std::string source{};                      ///< name of the table, for messages
   std::vector<std::string> missing_words{};  ///< texts that reading took for a missing value, for messages
@@ -62,7 +66,13 @@ struct SampleOptions {
     visit("categorical", o.categorical, "columns whose numbers are names, such as ports");
     visit("keep_identities", o.keep_identities,
           "learn also from hosts, client ports and times in a table of weir flows");
+    visit.group("Rows held back");
     visit("validation", o.validation, share_between(0.0, 0.9), "share of the rows held back from training");
+    visit("group", o.group, AnyText{"column"},
+          "column whose groups, such as hosts, are held back whole; it is no feature");
+    visit("time_split", o.time_split, "hold back the latest rows, by the time that flows have");
+    visit("time_column", o.time_column, AnyText{"column"},
+          "column of times by which the latest rows are held back; it is no feature");
     visit.group("Preparation");
     visit("scaling", o.scaling, "of numbers", "log_standard; anomaly: log_min_max");
     visit("missing", o.missing, OneOf{{"impute", "skip", "error"}}, "values that are missing or not finite");
@@ -77,6 +87,7 @@ struct SampleOptions {
   }
 
   [[nodiscard]] bool is_sequence() const noexcept { return sequence.length > 0; }
+  [[nodiscard]] bool by_time() const noexcept { return time_split || !time_column.empty(); }
   [[nodiscard]] Scaling scaling_or_usual() const noexcept {
     return scaling.value_or(task == Task::anomaly ? Scaling::log_min_max : Scaling::log_standard);
   }
@@ -87,6 +98,7 @@ struct SampleOptions {
   const bool number = options.task == Task::regress;
   std::vector<Column> kinds{{options.label, number ? ColumnKind::numeric : ColumnKind::categorical}};
   for (const std::string& name : options.categorical) kinds.push_back({name, ColumnKind::categorical});
+  if (!options.group.empty()) kinds.push_back({options.group, ColumnKind::categorical});
   return kinds;
 }
 
@@ -107,6 +119,17 @@ inline void check_options(const SampleOptions& o) {
     wrong(is("window") + ": " + is("scaling") + " rank cannot be undone");
   if (o.window > 0 && o.missing == OnMissing::reject) {
     wrong(is("missing") + " skip would leave holes in a series; with " + is("window") + ", impute or error");
+  }
+  if (o.window > 0 && (!o.group.empty() || o.by_time())) {
+    wrong(is("window") + " holds back the last steps of the series already, without " + is("group") +
+          " and " + is("time_split"));
+  }
+  if (!o.group.empty() && o.by_time()) {
+    wrong(is("group") + " and " + is(o.time_split ? "time_split" : "time_column") + " exclude each other");
+  }
+  for (const auto& [member, column] :
+       {std::pair<const char*, const std::string&>{"group", o.group}, {"time_column", o.time_column}}) {
+    if (column == o.label) wrong(is(member) + ": '" + column + "' is the label");
   }
   if (o.is_sequence() && o.missing != OnMissing::impute) {
     wrong(is("sequence") + " takes what is missing at the end for padding, and imputes the rest: " +

@@ -18,19 +18,23 @@
 #include <weir/data/formats/csv_options.hpp>
 #include <weir/data/formats/kept_texts.hpp>
 #include <weir/data/formats/mixed_column.hpp>
+#include <weir/data/formats/reading_notes.hpp>
 #include <weir/data/formats/row_reader.hpp>
 #include <weir/data/formats/table_content.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/data/formats/table_mends.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/data/formats/table_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/sources/peeked_source.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
+#include <weir/data/text/blanks.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,12 +49,16 @@ class TableFile {
       : options_(std::move(options)), name_(source->name()) {
     constexpr std::size_t head = std::size_t{16} << 10;  // ARFF files begin with long comments
     std::unique_ptr<PeekedSource> peeked = PeekedSource::try_make(std::move(source), head).value();
-    looks_like_ = &table_format_of(peeked->head());
-    format_ = options_.format.empty() ? looks_like_ : &table_format_named(options_);
-    // "csv" is what people and records of models say of any table of text.
-    const bool text = format_ == &table_formats.front();
-    if (text && detail::is_kind_of_text(content_kind(peeked->head()))) format_ = looks_like_;
-    reader_ = format_->open(std::move(peeked), options_).value();
+    const std::string beginning = detail::text_head(peeked->head(), options_.encoding);
+    if (peeked->head().size() < head && trim_blanks(beginning).empty())
+      fail(ErrorKind::data, name_ + ": this is an empty file; the rows of a table are expected");
+    looks_like_ = &table_format_of(beginning);
+    kind_ = content_kind(beginning);
+    format_ = &chosen_format();
+    refuse_csv_options();
+    Result<std::unique_ptr<RowReader>> reader = format_->open(std::move(peeked), options_);
+    if (!reader) fail(reader.error().kind, reader.error().what + other_format());
+    reader_ = std::move(reader).value();
     check_separator();
   }
 
@@ -62,6 +70,17 @@ class TableFile {
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// DataError that names the columns spelt alike.
   void require(std::string_view column) const;
+  /// The same, but where rows may lack any column (JSON), it need not turn up in the first of them: read_only() and
+  /// read_as() read what comes later, and missing cells where nothing does.
+  void require_readable(std::string_view column) const {
+    if (!reader_->open_ended()) require(column);
+  }
+  /// Whether a column is of numbers with a few texts, by the first rows.
+  [[nodiscard]] bool mixed(std::string_view column) const {
+    const std::vector<MixedColumn>& all = reader_->mixed();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MixedColumn& one) { return schema().columns[one.index].name == column; });
+  }
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
   /// others is of numbers with a few texts.
@@ -96,6 +115,13 @@ class TableFile {
   [[nodiscard]] const CsvReport& report() const noexcept { return reader_->report(); }
 
  private:
+  /// What was asked for, or else what the first bytes tell, or else what the record says.
+  [[nodiscard]] const TableFormat& chosen_format() const;
+  /// ConfigError when an option is given that the format does not have.
+  void refuse_csv_options() const;
+  /// What the file looks like, if it is another format than the one that is read; the end of a message.
+  [[nodiscard]] std::string other_format() const;
+
   void check_separator() const;
 
   void use(const std::vector<Column>& kinds, bool others);
@@ -105,18 +131,20 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (options_.recorded.plain()) return {};
-    return "; the model was trained with " + detail::options_for(options_.recorded, options_.words) +
+    if (!format_->any_notation || options_.recorded.numbers.plain()) return {};
+    return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
 
   TableOptions options_;
   std::string name_;
-  const TableFormat* looks_like_ = nullptr;  // by its first bytes
+  ContentKind kind_ = ContentKind::empty;    // by its first bytes
+  const TableFormat* looks_like_ = nullptr;  // likewise
   const TableFormat* format_ = nullptr;
   std::unique_ptr<RowReader> reader_;
-  bool chosen_ = false;  // which columns are read
-  bool others_ = true;   // also those that nobody named
+  std::vector<bool> asked_;  // by column: its kind was asked for
+  bool chosen_ = false;      // which columns are read
+  bool others_ = true;       // also those that nobody named
 };
 
 /// Its beginning is read. Throws weir::Error.
@@ -128,22 +156,54 @@ class TableFile {
   return open_table(path, options).read_all();
 }
 
-/// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
-[[nodiscard]] std::vector<std::string> reading_notes(const CsvReport& report,
-                                                     OptionWords words = OptionWords::members);
-
 #if WEIR_BODIES
 
 WEIR_BODY void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
   for (const Column& one : schema().columns) names.push_back(one.name);
-  const bool other = format_ == &table_formats.front() && looks_like_ != format_;
-  fail(ErrorKind::data,
-       name_ + ": there is no column '" + std::string(column) + "'" +
-           (other ? "; it looks like " + std::string(looks_like_->description) + ": " +
-                        option_word(options_.words, "format") + " " + std::string(looks_like_->name)
-                  : near_names(column, names)));
+  const std::string other = other_format();
+  fail(ErrorKind::data, name_ + ": there is no column '" + std::string(column) + "'" +
+                            (other.empty() ? near_names(column, names) : other));
+}
+
+WEIR_BODY const TableFormat& TableFile::chosen_format() const {
+  const TableFormat& csv = table_formats.front();
+  const bool asked = !options_.format.empty();
+  const std::string& name = asked ? options_.format : options_.recorded.format;
+  if (name.empty()) return *looks_like_;
+  const TableFormat& named = table_format_named(name, options_.words);
+  // "csv" is what people and records of models say of any table of text.
+  if (&named == &csv) return detail::is_kind_of_text(kind_) ? *looks_like_ : csv;
+  const bool told = looks_like_ != &csv || kind_ == ContentKind::table;
+  return asked || !told ? named : *looks_like_;
+}
+
+WEIR_BODY void TableFile::refuse_csv_options() const {
+  if (format_->lines_of_csv) return;
+  const std::vector<const char*>& recorded = options_.recorded.csv_only;
+  for (const char* member : detail::csv_only_options(options_, !format_->any_notation)) {
+    if (std::find(recorded.begin(), recorded.end(), std::string_view(member)) != recorded.end()) continue;
+    fail(ErrorKind::config, option_word(options_.words, member) + " is for CSV, and " + name_ +
+                                " is read as " + std::string(format_->description));
+  }
+}
+
+WEIR_BODY std::string TableFile::other_format() const {
+  const TableFormat& csv = table_formats.front();
+  const auto is = [this](const char* what, const TableFormat& format) {
+    return what + std::string(format.description) + ": " + option_word(options_.words, "format") + " " +
+           std::string(format.name);
+  };
+  if (looks_like_ != format_) {
+    const bool told = looks_like_ != &csv || kind_ == ContentKind::table;
+    return told ? is("; it looks like ", *looks_like_) : std::string();
+  }
+  const std::string& recorded = options_.recorded.format;
+  const bool left = format_ == &csv && options_.format.empty() && !recorded.empty() && recorded != csv.name;
+  return left ? is("; it is read as CSV, and the model's table was ",
+                   table_format_named(recorded, options_.words))
+              : std::string();
 }
 
 WEIR_BODY void TableFile::check_separator() const {
@@ -158,14 +218,20 @@ WEIR_BODY void TableFile::check_separator() const {
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
   Schema schema = reader_->schema();
+  asked_.clear();
   for (Column& column : schema.columns) {
     const auto wanted = std::find_if(kinds.begin(), kinds.end(),
                                      [&](const Column& kind) { return kind.name == column.name; });
+    asked_.push_back(wanted != kinds.end());
     if (wanted != kinds.end()) {
       column.kind = wanted->kind;
     } else if (!others) {
       column.kind = ColumnKind::ignore;
     }
+  }
+  for (const Column& column : kinds) {
+    const bool more = reader_->open_ended() && column.kind != ColumnKind::ignore && !has(column.name);
+    if (more) schema.columns.push_back(column);
   }
   reader_->use(std::move(schema));
   chosen_ = true;
@@ -179,6 +245,7 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
+    if (!format_->any_notation) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
@@ -195,47 +262,15 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
 WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
-  const std::string mend = detail::mend_of(rows.front(), options_.words);
-  if (rows.front().kind != BadField::number) return mend;
+  BadRow row = rows.front();
+  if (!format_->any_notation) row.format = std::nullopt;  // it has one notation
+  const std::string mend = detail::mend_of(row, options_.words);
+  if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();
+  if (row.column <= asked_.size() && asked_[row.column - 1]) return mend;
   const std::string& column = schema().columns[rows.front().column - 1].name;
   return mend + ", " + option_word(options_.words, "categorical", {column}) + " reads the column as names, " +
          option_word(options_.words, "drop", {column}) + " leaves it out";
-}
-
-WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
-  std::vector<std::string> notes;
-  if (report.bad_rows > 0) {
-    std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
-    if (!report.reasons.empty()) {
-      note +=
-          ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
-    }
-    notes.push_back(note);
-  }
-  if (report.repeated_headers > 0) {
-    notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
-                    (report.repeated_headers > 1 ? "first " : "") + "in line " +
-                    std::to_string(report.first_repeated));
-  }
-  if (report.first_unlisted) {
-    notes.push_back(count_text(report.unlisted, "value") +
-                    " left out under names that the first rows do not have, the first in line " +
-                    std::to_string(report.first_unlisted->line) + ": " +
-                    quoted_excerpt(report.first_unlisted->text));
-  }
-  if (report.first_recoded) {
-    notes.push_back(
-        count_text(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +
-        std::to_string(report.first_recoded->line) + ": " + quoted_excerpt(report.first_recoded->text) +
-        " (" + option_word(words, "encoding") + " utf-8 refuses such texts)");
-  }
-  if (report.first_lost) {
-    notes.push_back(count_text(report.lost, "text") +
-                    " with U+FFFD, which stands for a character that was lost, the first in line " +
-                    std::to_string(report.first_lost->line) + ": " + quoted_excerpt(report.first_lost->text));
-  }
-  return notes;
 }
 
 #endif

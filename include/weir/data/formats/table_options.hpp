@@ -22,6 +22,13 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// What was not asked for but comes from a model's record (recorded_options).
+struct RecordedReading {
+  std::string format{};                 ///< taken where a file's first bytes do not tell
+  NumberFormat numbers{};               ///< for messages
+  std::vector<const char*> csv_only{};  ///< options of CSV, which other formats then pass over
+};
+
 struct TableOptions {
   std::string format{};                       ///< a name of table_formats; empty: by the file's first bytes
   std::string labels{};                       ///< images: the file of labels
@@ -37,11 +44,10 @@ struct TableOptions {
   /// For pipes: read() gives the rows that have come, and the first of them alone tells the kinds of columns,
   /// which whoever reads has to know.
   bool as_they_come = false;
-  std::vector<std::string> expected{};  ///< JSON lines: columns that the first rows may lack
 
   Opener open = &open_file;  ///< &open_any of <weir/data/sources/gzip.hpp> reads gzip files too
   OptionWords words = OptionWords::members;  ///< how messages call these options
-  NumberFormat recorded{};                   ///< what a model's record asks for, for messages
+  RecordedReading recorded{};
 };
 
 /// Names and values, such as a model keeps of its training (PipelineSettings::record).
@@ -70,6 +76,21 @@ namespace detail {
     text.remove_prefix(std::min(text.size(), comma + 1));
   }
   return words;
+}
+
+/// Those that are given of the options that not every format has: with notations of numbers, and without.
+[[nodiscard]] inline std::vector<const char*> csv_only_options(const TableOptions& options,
+                                                               bool notation = true) {
+  std::vector<const char*> given;
+  const auto add = [&given](const char* member, bool is_given) {
+    if (is_given) given.push_back(member);
+  };
+  add("separator", !options.separator.empty());
+  add("no_header", options.no_header);
+  add("columns", !options.columns.empty());
+  add("decimal_comma", notation && options.decimal_comma);
+  add("thousands", notation && !options.thousands.empty());
+  return given;
 }
 
 /// One character; 'tab' and 'space' have names.
@@ -140,7 +161,7 @@ namespace detail {
   return record;
 }
 
-/// With what the record says where the options say nothing.
+/// With what the record says where the options say nothing. The format that it names is no more than a hint.
 [[nodiscard]] inline TableOptions recorded_options(TableOptions options, const TextRecord& record) {
   const auto fill = [&record](std::string& option, std::string_view name) {
     if (option.empty()) option = recorded(record, name);
@@ -148,7 +169,8 @@ namespace detail {
   const auto fill_words = [&record](std::vector<std::string>& option, std::string_view name) {
     if (option.empty()) option = detail::parted_words(recorded(record, name));
   };
-  fill(options.format, "format");
+  const std::vector<const char*> asked = detail::csv_only_options(options);
+  options.recorded.format = recorded(record, "format");
   fill(options.separator, "separator");
   fill(options.thousands, "thousands sign");
   fill_words(options.missing_values, "missing words");
@@ -158,8 +180,12 @@ namespace detail {
   TableOptions alone;
   alone.decimal_comma = recorded(record, "decimal sign") == ",";
   alone.thousands = recorded(record, "thousands sign");
-  options.recorded = csv_options(alone).numbers;
+  options.recorded.numbers = csv_options(alone).numbers;
   options.decimal_comma = options.decimal_comma || alone.decimal_comma;
+  for (const char* member : detail::csv_only_options(options)) {
+    if (std::find(asked.begin(), asked.end(), std::string_view(member)) == asked.end())
+      options.recorded.csv_only.push_back(member);
+  }
   return options;
 }
 

@@ -177,6 +177,17 @@ class Table {
     return select(rest);
   }
 
+  /// Puts the values of one column in another order, apart from all others: row i gets what row `order[i]` had.
+  void reorder(std::size_t column, std::span<const std::size_t> order) {
+    if (order.size() != rows_)
+      fail(ErrorKind::shape, "the new order of a column has other rows than the table");
+    if (numeric(column)) {
+      reorder(numeric_[slots_[column]], order);
+    } else {
+      reorder(categorical_[slots_[column]].codes, order);
+    }
+  }
+
   /// Replaces every text of a column by `rename(text)`; texts that become equal become one category.
   template <class Rename>
   void rename_texts(std::string_view name, Rename&& rename) {
@@ -224,6 +235,14 @@ class Table {
       if (row >= rows_) fail(ErrorKind::data, "the table has no row " + std::to_string(row));
       to.push_back(from[row]);
     }
+  }
+
+  template <class T>
+  void reorder(std::vector<T>& values, std::span<const std::size_t> order) const {
+    std::vector<T> reordered;
+    reordered.reserve(order.size());
+    gather(values, order, reordered);
+    values = std::move(reordered);
   }
 
   Schema schema_;

@@ -78,10 +78,19 @@ struct TableProfile {
 
   /// Of its columns; a column of another name is a feature.
   [[nodiscard]] ColumnRole role_of(std::string_view name) const noexcept {
+    if (name == capture_column) return ColumnRole::identity;
+    const FlowColumn* const column = find(name);
+    return column == nullptr ? ColumnRole::feature : column->role;
+  }
+  [[nodiscard]] bool is_address(std::string_view name) const noexcept {
+    const FlowColumn* const column = find(name);
+    return column != nullptr && column->address;
+  }
+  [[nodiscard]] const FlowColumn* find(std::string_view name) const noexcept {
     for (const FlowColumn& column : columns) {
-      if (column.name == name) return column.role;
+      if (column.name == name) return &column;
     }
-    return name == capture_column ? ColumnRole::identity : ColumnRole::feature;
+    return nullptr;
   }
 };
 
