@@ -52,6 +52,10 @@ std::string timestamp(std::int64_t time_ns) {
   return text.data();
 }
 
+void put_source(Json& alert, bool live, const std::string& name) {
+  alert[live ? "in_iface" : "pcap_filename"] = name;
+}
+
 void put_ends(Json& alert, const FlowEnds& e) {
   alert["src_ip"] = address_text(e.first, e.ip_version);
   if (has_ports(e.protocol)) alert["src_port"] = e.first_port;

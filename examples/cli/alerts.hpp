@@ -35,6 +35,9 @@ class Alerts {
 /// "2026-11-23T02:45:03.123456+0000"
 [[nodiscard]] std::string timestamp(std::int64_t time_ns);
 
+/// The interface or the capture that a packet, or a flow's first one, came from.
+void put_source(Json& alert, bool live, const std::string& name);
+
 /// Both ends of a flow or a packet.
 void put_ends(Json& alert, const weir::FlowEnds& ends);
 void put_ends(Json& alert, const weir::Packet& packet);

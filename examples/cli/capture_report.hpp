@@ -32,8 +32,8 @@ inline void tell_outer_filter() {
 
 /// Tells which captures were cut or damaged, and of which nothing could be read. The exit code: 0, 1 for the
 /// former, 2 for the latter.
-[[nodiscard]] inline int report_captures(const weir::MergedCapture& captures) {
-  const std::vector<std::string> cut = captures.failures(), unreadable = captures.unreadable();
+[[nodiscard]] inline int report_captures(const std::vector<std::string>& cut,
+                                         const std::vector<std::string>& unreadable) {
   for (const std::vector<std::string>& texts : {cut, unreadable}) {
     for (const std::string& text : texts) std::fprintf(stderr, "weir: %s\n", text.c_str());
   }

@@ -101,12 +101,17 @@ struct PredictOptions {
   std::string out = "-";
   bool json = false;  ///< one JSON object a row instead of CSV
   bool alerts_only = false;
+  std::vector<std::string>
+      keep{};  ///< columns to be seen beside the verdicts (weir/pipeline/kept_columns.hpp)
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
     visit("out", o.out, weir::AnyText{"file"}, "file to write to; - is standard output");
+    visit("keep", o.keep,
+          "columns to write beside the verdicts: names, patterns (id.*), identity, time, all, none",
+          "of flows: identity,time");
     visit("alerts_only", o.alerts_only, "only rows that raise an alarm");
     visit("json", o.json, "one JSON object a row instead of CSV");
   }

@@ -1,15 +1,15 @@
-// weir flows CAPTURE... -o FILE
+// weir flows CAPTURE...|--interface IF -o FILE
 //
 // Needs libpcap. Anonymising needs OpenSSL's libcrypto: without it the option is refused.
 #include "flows.hpp"
 
 #if __has_include(<pcap/pcap.h>)
 
-#include "capture_report.hpp"
 #include "files.hpp"
 #include "flow_table_options.hpp"
 #include "keep_list.hpp"
 #include "key_file.hpp"
+#include "packet_source.hpp"
 #include "stopwatch.hpp"
 
 #include <weir/core/error.hpp>
@@ -32,6 +32,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -153,31 +154,29 @@ class Command {
   }
 
   int run() {
-    MergedCapture capture = MergedCapture::open(
-        options_.captures, {.filter = options_.filter, .parse = {.decapsulate = options_.meter.inner}});
-    for (const std::string& text : capture.unreadable()) check_readable(Failure{ErrorKind::format, text});
-    OutputFile output(options_.out);
-    if (!options_.json) output.write(header());
-    Progress progress(options_.captures, options_.quiet);
+    PacketInput input(options_.source, options_.meter.inner, options_.quiet);
+    input_ = &input;
+    OutputFile output = input.live() ? OutputFile::log(options_.out) : OutputFile(options_.out);
+    if (!options_.json) begin_table(output);
+    Progress progress(options_.source.captures, options_.quiet || input.live());
     FlowShards<Profiles...> meter(
         table_options_, static_cast<std::size_t>(options_.threads),
         [this](const auto& flow, std::string& line) { this->row(flow, line); },
-        [&](const std::string& lines) { output.write(lines); });
-    for (Packet packet; capture.next(packet);) {
-      progress.packet(packet.captured_length);
-      meter.add(packet);
-    }
+        [&](const std::string& lines) {
+          output.write(lines);
+          if (input.live()) output.flush();
+        });
+    input.run(
+        [&](Packet& packet) {
+          progress.packet(packet.captured_length);
+          meter.add(packet);
+        },
+        [&](std::int64_t now) { meter.tick(now); });
     meter.finish();
-    check_readable(capture.readable());
     output.commit();
     progress.end();
-    if (!options_.quiet) {
-      summarise(meter.stats(), progress);
-      tell_left_out(capture.left_out());
-      const bool outer_filter = options_.meter.inner && !options_.filter.empty();
-      if (outer_filter && progress.packets() == 0) tell_outer_filter();
-    }
-    return report_captures(capture);
+    if (!options_.quiet) summarise(meter.stats(), progress);
+    return input.report();
   }
 
  private:
@@ -185,17 +184,28 @@ class Command {
     Result<FlowLabelRules> rules = FlowLabelRules::try_parse(read_file(options.labels));
     if (!rules) fail(rules.error().kind, options.labels + ": " + rules.error().what);
     if (!rules->name_captures()) return std::move(rules).value();
-    if (options.captures.size() > 1) {
+    if (options.source.captures.size() != 1) {
       fail(ErrorKind::config, options.labels +
                                   ": rules with capture= need one capture at a time: a flow of "
                                   "several merged ones is of no single file");
     }
-    return rules->of_capture(options.captures.front());
+    return rules->of_capture(options.source.captures.front());
   }
 
+  /// A log that holds flows already goes on below its own header line, which has to be the same.
+  void begin_table(OutputFile& output) const {
+    std::ifstream before;
+    if (input_->live() && !is_standard_output(options_.out)) before.open(options_.out);
+    std::string line;
+    if (!before.is_open() || !std::getline(before, line)) return output.write(header());
+    if (line + "\n" == header()) return;
+    fail(ErrorKind::config, options_.out + ": has other columns than these flows; write to another file");
+  }
   [[nodiscard]] std::string header() const {
     std::vector<FlowColumn> columns = flow_columns<Profiles...>(table_options_.features);
     if (own_label()) columns.push_back({.name = "label", .role = ColumnRole::label});
+    if (options_.source_column)
+      columns.push_back({.name = std::string(capture_column), .role = ColumnRole::identity});
     return FlowText::header(columns);
   }
   /// The profile has no column for it.
@@ -210,6 +220,7 @@ class Command {
     out.begin(line);
     flow.describe(out);
     if (own_label()) out.text("label", label);
+    if (options_.source_column) out.text(capture_column.data(), input_->name(flow->capture));
     out.end();
   }
 
@@ -234,6 +245,7 @@ class Command {
   FlowAddressMap map_;
   FlowLabelRules rules_;
   FlowOptions table_options_;
+  const PacketInput* input_ = nullptr;  // while it runs
 };
 
 template <class Profile>
@@ -249,8 +261,12 @@ int run(const FlowsOptions& o) {
 
 }  // namespace
 
-int flows(const FlowsOptions& o) {
-  std::vector<NamedFile> inputs = named("CAPTURE", o.captures);
+int flows(const FlowsOptions& given) {
+  FlowsOptions o = given;
+  if (o.source.captures.empty() == o.source.interface.empty())
+    fail(ErrorKind::config, "flows: needs CAPTURE or --interface IF");
+  find_captures(o.source, o.quiet);
+  std::vector<NamedFile> inputs = named("CAPTURE", o.source.captures);
   inputs.push_back({"--labels", o.labels});
   inputs.push_back({"--anonymise", o.anonymise});
   check_files(inputs, {{"-o", o.out}});

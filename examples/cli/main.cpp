@@ -219,9 +219,11 @@ void add_synth(App& app, cli::SynthOptions& o) {
   return one_of({weir::profile_names.begin(), weir::profile_names.end()});
 }
 
+constexpr const char* captures_help =
+    "pcap or pcapng files, may be gzip, or folders of them; merged in the order of time";
+
 void add_flows(App& app, cli::FlowsOptions& o) {
-  app.add_option("CAPTURE", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
-      ->required();
+  CLI::Option* captures = app.add_option("CAPTURE", o.source.captures, captures_help);
   app.add_option("--profile", o.meter.profile, "columns [core]")->check(profile_name());
   add_flags(app, o.meter);
   add_list(app, "--mask", o.meter.mask, mask_help())->type_name("WHAT");
@@ -236,6 +238,8 @@ void add_flows(App& app, cli::FlowsOptions& o) {
       ->check(between(1, 1e9, "N"));
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   add_flags(app, o);
+  add_flags(app, o.source);
+  app.get_option("--interface")->excludes(captures);
   app.get_option("--keep")->needs("--anonymise");
   add_examples(app, {"day.pcap -o flows.csv", "lab.pcap --labels lab.rules --profile cic -o lab.csv"});
 }
@@ -252,13 +256,12 @@ void add_watch(App& app, cli::WatchOptions& o) {
   };
   const auto of_flows = [&](CLI::Option* option) { belongs(option->group(flows)); };
   CLI::Option* read =
-      app.add_option("--read", o.captures, "pcap or pcapng files, may be gzip; merged in the order of time")
-          ->type_name("CAPTURE")
-          ->group(packets);
+      app.add_option("--read", o.source.captures, captures_help)->type_name("CAPTURE")->group(packets);
   app.add_flag("--inner", o.meter.inner, "look into tunnels")->group(packets);
   add_threshold(app, o.threshold);
   add_model_memory(app, o.model_memory);
   add_flags(app, o, {}, belongs);
+  add_flags(app, o.source);
   app.get_option("--interface")->excludes(read);
   app.add_option("--features", o.features, "of a packet [100]")
       ->check(one_of({"100", "115"}))

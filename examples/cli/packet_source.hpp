@@ -1,11 +1,15 @@
-// Where `watch` takes packets from: captures, merged in the order of time, or an interface.
+// Where `flows` and `watch` take packets from: captures, merged in the order of time, or an interface; and what is
+// told of it.
 #pragma once
 
 #include "capture_report.hpp"
-#include "watch.hpp"
+#include "source_options.hpp"
 
 #include <weir/traffic/capture.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cinttypes>
@@ -13,22 +17,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace cli {
 
 /// What a signal ends.
-inline std::atomic<weir::CaptureReader*> listening{nullptr};
+inline std::atomic<weir::PacketSource*> listening{nullptr};
 
 /// While it lives, Ctrl-C and SIGTERM end the reading and not the program.
 class StopOnSignal {
  public:
-  explicit StopOnSignal(weir::CaptureReader& reader) {
-    listening = &reader;
+  explicit StopOnSignal(weir::PacketSource& source) {
+    listening = &source;
     struct sigaction action {};
     action.sa_handler = [](int) {
-      if (weir::CaptureReader* reading = listening) reading->stop();
+      if (weir::PacketSource* reading = listening) reading->stop();
     };
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &before_[i]);
   }
@@ -44,68 +48,75 @@ class StopOnSignal {
   std::array<struct sigaction, 2> before_{};
 };
 
-class PacketSource {
+/// Puts the captures of folders and patterns in their place, and tells which files of folders are none.
+inline void find_captures(SourceOptions& options, bool quiet) {
+  weir::FoundCaptures found = weir::find_captures(options.captures);
+  options.captures = std::move(found.captures);
+  constexpr std::size_t most = 8;
+  for (std::size_t i = 0; !quiet && i < std::min(most, found.others.size()); ++i) {
+    const auto& [path, looks] = found.others[i];
+    std::fprintf(stderr, "skipped: %s is no capture (%s)\n", path.c_str(), looks.c_str());
+  }
+  if (!quiet && found.others.size() > most)
+    std::fprintf(stderr, "skipped: %zu more files\n", found.others.size() - most);
+  // All captures stay open.
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= options.captures.size() + 64) return;
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, options.captures.size() + 64);
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+class PacketInput {
  public:
   /// Throws also when nothing can be read, as far as that is known by then.
-  explicit PacketSource(const WatchOptions& o)
-      : quiet_(o.quiet), outer_filter_(o.meter.inner && !o.filter.empty()) {
-    const weir::ParseOptions parse{.decapsulate = o.meter.inner};
-    if (o.interface.empty()) {
-      files_.emplace(weir::MergedCapture::open(o.captures, {.filter = o.filter, .parse = parse}));
-      for (const std::string& text : files_->unreadable())
-        check_readable(weir::Failure{weir::ErrorKind::format, text});
-    } else {
-      interface_.emplace(weir::CaptureReader::open_live(o.interface, {.filter = o.filter, .parse = parse}));
-      check_readable(interface_->readable());
-    }
+  PacketInput(const SourceOptions& o, bool inner, bool quiet)
+      : quiet_(quiet),
+        outer_filter_(inner && !o.filter.empty()),
+        source_(weir::PacketSource::open({.captures = o.captures,
+                                          .interface = o.interface,
+                                          .filter = o.filter,
+                                          .parse = {.decapsulate = inner},
+                                          .count = o.count,
+                                          .seconds = o.seconds})) {
+    for (const std::string& text : source_.unreadable())
+      check_readable(weir::Failure{weir::ErrorKind::format, text});
+    if (live()) check_readable(source_.readable());
   }
 
-  [[nodiscard]] bool live() const noexcept { return interface_.has_value(); }
+  [[nodiscard]] bool live() const noexcept { return source_.live(); }
+  /// The capture that a packet or a flow is of, or the interface.
+  [[nodiscard]] const std::string& name(std::uint16_t capture) const noexcept {
+    return source_.name(capture);
+  }
 
-  /// `on_quiet` is called when an interface has had nothing for a while. Throws at the end when nothing of the
-  /// captures could be read.
+  /// `on_quiet(now_ns)` is called when an interface has had nothing for a while. Throws at the end when nothing of
+  /// the captures could be read.
   template <class OnPacket, class OnQuiet>
   void run(OnPacket&& on_packet, OnQuiet&& on_quiet) {
-    weir::Packet packet;
-    if (files_) {
-      while (files_->next(packet)) on_packet(packet);
-      check_readable(files_->readable());
-      return;
+    if (live()) {
+      const StopOnSignal stop(source_);
+      source_.run(on_packet, on_quiet);
+    } else {
+      source_.run(on_packet, on_quiet);
+      check_readable(source_.readable());
     }
-    const StopOnSignal stop(*interface_);
-    while (!interface_->ended()) {
-      if (interface_->next(packet)) {
-        on_packet(packet);
-      } else {
-        on_quiet();
-      }
-    }
-    dropped_ = interface_->live_counts().dropped;
   }
 
   /// Tells what could not be read; the program's exit code.
   [[nodiscard]] int report() const {
-    if (dropped_ > 0) {
-      std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped_);
+    if (const std::uint64_t dropped = source_.live_counts().dropped; dropped > 0)
+      std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped);
+    if (!quiet_ && !live()) {
+      tell_left_out(source_.left_out());
+      if (outer_filter_ && source_.packets() == 0) tell_outer_filter();
     }
-    if (files_) {
-      if (!quiet_) {
-        tell_left_out(files_->left_out());
-        if (outer_filter_ && files_->packets() == 0) tell_outer_filter();
-      }
-      return report_captures(*files_);
-    }
-    if (interface_->status()) return 0;
-    std::fprintf(stderr, "weir: %s\n", interface_->status().error().what.c_str());
-    return 1;
+    return report_captures(source_.failures(), source_.unreadable());
   }
 
  private:
   bool quiet_;
   bool outer_filter_;  // there is a filter beside --inner
-  std::optional<weir::MergedCapture> files_;
-  std::optional<weir::CaptureReader> interface_;
-  std::uint64_t dropped_ = 0;
+  weir::PacketSource source_;
 };
 
 }  // namespace cli

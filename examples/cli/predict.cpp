@@ -11,17 +11,24 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/sources/file_names.hpp>
+#include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/scorer.hpp>
 #include <weir/pipeline/table_scorer.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,23 +54,26 @@ constexpr std::size_t rows_at_once = 4'096;
   return text;
 }
 
+/// Of one row, the kept columns' own.
+using Texts = std::vector<std::string_view>;
+
 /// One row's verdict as text.
 class VerdictWriter {
  public:
   /// `several`: each line also names the file of the row.
-  VerdictWriter(const Model& model, bool json, bool several)
-      : model_(model), json_(json), several_(several) {}
+  VerdictWriter(const Model& model, bool json, bool several, std::vector<weir::KeptColumn> kept)
+      : model_(model), json_(json), several_(several), kept_(std::move(kept)) {}
 
   [[nodiscard]] std::string header() const {
     if (json_) return {};
     std::string line = several_ ? "source,row" : "row";
-    if (model_.task == weir::Task::regress) return line + ",value\n";
+    if (model_.task == weir::Task::regress) return line + ",value" + kept_names() + "\n";
     line += ",label";
     if (model_.task == weir::Task::anomaly) line += ",score";
     if (model_.task == weir::Task::classify) {
       for (const std::string& name : model_.labels.classes) line += "," + field("score_" + name);
     }
-    return line + ",alert\n";
+    return line + ",alert" + kept_names() + "\n";
   }
 
   /// The file of the rows that follow.
@@ -72,24 +82,27 @@ class VerdictWriter {
   }
 
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
-                                       const weir::Scorer<Net>& scorer) const {
-    if (!verdict.usable) return unusable(row, verdict.alert);
-    return json_ ? as_json(row, verdict, scorer) : as_csv(row, verdict, scorer);
+                                       const weir::Scorer<Net>& scorer, const Texts& texts) const {
+    std::string line = !verdict.usable ? unusable(row, verdict.alert)
+                       : json_         ? as_json(row, verdict, scorer)
+                                       : as_csv(row, verdict, scorer);
+    add_kept(line, texts);
+    return line + "\n";
   }
+
+ private:
   /// A row of which nothing can be said; an alert where the net's answer is not a number.
   [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
     Json json = begin_json(row);
     json["usable"] = false;
     if (alert) json["alert"] = true;
-    if (json_) return json.dump() + "\n";
+    if (json_) return json.dump();
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
     const bool tells = alert && model_.task != weir::Task::regress;
-    return begin_csv(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
+    return begin_csv(row) + std::string(commas, ',') + (tells ? "1" : "");
   }
-
- private:
   [[nodiscard]] std::string begin_csv(std::uint64_t row) const {
     return (several_ ? field(source_) + "," : std::string()) + std::to_string(row);
   }
@@ -98,13 +111,37 @@ class VerdictWriter {
     if (several_) json["source"] = source_;
     return json;
   }
+  [[nodiscard]] std::string kept_names() const {
+    std::string text;
+    for (const weir::KeptColumn& column : kept_) text += "," + field(column.name);
+    return text;
+  }
+  void add_kept(std::string& line, const Texts& texts) const {
+    if (json_ && !kept_.empty()) line.pop_back();
+    for (std::size_t k = 0; k < kept_.size(); ++k) {
+      line += ',';
+      if (json_) line += quoted(kept_[k].name) + ":";
+      line += json_ ? value(kept_[k], texts[k]) : field(std::string(texts[k]));
+    }
+    if (json_ && !kept_.empty()) line += '}';
+  }
+  [[nodiscard]] static std::string quoted(std::string_view text) {
+    return Json(weir::to_utf8(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  /// The digits of a number stay as they are.
+  [[nodiscard]] static std::string value(const weir::KeptColumn& column, std::string_view text) {
+    if (!column.number) return quoted(text);
+    if (text.empty()) return "null";
+    const bool number = (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) && Json::accept(text);
+    return number ? std::string(text) : quoted(text);
+  }
   [[nodiscard]] const std::string& name_of(const weir::Verdict& verdict) const {
     return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
   }
   [[nodiscard]] std::string as_csv(std::uint64_t row, const weir::Verdict& verdict,
                                    const weir::Scorer<Net>& scorer) const {
     std::string line = begin_csv(row) + ",";
-    if (model_.task == weir::Task::regress) return line + digits(verdict.score) + "\n";
+    if (model_.task == weir::Task::regress) return line + digits(verdict.score);
     line += field(name_of(verdict));
     if (model_.task == weir::Task::anomaly) line += "," + digits(verdict.score);
     if (model_.task == weir::Task::classify) {
@@ -112,7 +149,7 @@ class VerdictWriter {
         line += "," + digits(scorer.probability(static_cast<std::int32_t>(k)));
       }
     }
-    return line + (verdict.alert ? ",1\n" : ",0\n");
+    return line + (verdict.alert ? ",1" : ",0");
   }
   [[nodiscard]] std::string as_json(std::uint64_t row, const weir::Verdict& verdict,
                                     const weir::Scorer<Net>& scorer) const {
@@ -129,29 +166,31 @@ class VerdictWriter {
         json["scores"][model_.labels.classes[k]] = scorer.probability(static_cast<std::int32_t>(k));
       }
     }
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
   const Model& model_;
   bool json_;
   bool several_;
   std::string source_{};
+  std::vector<weir::KeptColumn> kept_;
 };
 
 /// Counts a verdict, and writes it unless only alerts are wanted.
 class VerdictLog {
  public:
-  VerdictLog(const Model& model, const PredictOptions& options, bool several, OutputFile& out)
-      : writer_(model, options.json, several),
+  VerdictLog(const Model& model, const PredictOptions& options, bool several, OutputFile& out,
+             std::vector<weir::KeptColumn> kept = {})
+      : writer_(model, options.json, several, std::move(kept)),
         alerts_only_(options.alerts_only),
         out_(out),
         lines_(writer_.header()) {}
 
   void begin_source(std::string_view name) { writer_.begin_source(name); }
-  void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer) {
+  void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer, const Texts& texts = {}) {
     ++rows;
     if (verdict.alert) ++alerts;
-    if (verdict.alert || !alerts_only_) lines_ += writer_(rows, verdict, scorer);
+    if (verdict.alert || !alerts_only_) lines_ += writer_(rows, verdict, scorer, texts);
   }
   /// Whoever reads it should not have to wait for the next piece.
   void hand_on() {
@@ -169,7 +208,9 @@ class VerdictLog {
   std::string lines_;
 };
 
-void predict_images(const Model& model, const std::string& path, VerdictLog& log) {
+void predict_images(const Model& model, const PredictOptions& options, const std::string& path,
+                    VerdictLog& log) {
+  if (!options.keep.empty()) weir::fail(weir::ErrorKind::config, "--keep: images have no columns");
   const weir::LabelledImages images = weir::read_images(path, {}, open_source);
   weir::check_images(images, model.samples, path);
   weir::Scorer<Net> scorer(model);
@@ -182,14 +223,44 @@ void predict_images(const Model& model, const std::string& path, VerdictLog& log
   log.hand_on();
 }
 
-void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
+/// Whether rows come when they please: a pipe, a terminal.
+[[nodiscard]] bool is_stream(const std::string& path) {
+  struct stat status {};
+  const int found = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path.c_str(), &status);
+  return found == 0 && !S_ISREG(status.st_mode);
+}
+
+/// Of a stream rows are judged as they come, and what the model reads of them is known.
+[[nodiscard]] weir::TableFile open_rows(const Model& model, const PredictOptions& options,
+                                        const std::vector<std::string>& tables) {
+  weir::TableOptions input = options.input;
+  input.as_they_come = std::any_of(tables.begin(), tables.end(), is_stream);
+  return open_input(tables, input, model.record);
+}
+
+/// Those of the table that are to be seen beside its verdicts.
+[[nodiscard]] std::vector<weir::KeptColumn> keep_columns(const Model& model, const PredictOptions& options,
+                                                         weir::TableFile& file) {
+  std::vector<std::string> own{"row", "value", "label", "score", "scores", "alert", "usable"};
+  for (const std::string& name : model.labels.classes) own.push_back("score_" + name);
+  std::vector<weir::KeptColumn> kept = weir::kept_columns(file.schema(), model, options.keep, own);
+  std::vector<std::size_t> places;
+  for (const weir::KeptColumn& column : kept) places.push_back(column.place);
+  file.keep(std::move(places));
+  return kept;
+}
+
+void predict_table(const Model& model, weir::TableFile& file, VerdictLog& log) {
   weir::read_columns_of(model, file, false);
   weir::TableScorer<Net> scorer(model);
+  std::size_t row = 0;  // of the piece
+  Texts texts(file.kept().columns().size());
   for (weir::Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
-    std::size_t row = 0;
+    row = 0;
     scorer.score(rows, [&](std::uint64_t, const weir::Verdict& verdict) {
+      for (std::size_t k = 0; k < texts.size(); ++k) texts[k] = file.kept().text(row, k);
       log.begin_source(rows.source(row++));
-      log.add(verdict, scorer.scorer());
+      log.add(verdict, scorer.scorer(), texts);
     });
     log.hand_on();
   }
@@ -211,21 +282,22 @@ void predict(const PredictOptions& options) {
   Model model = load_model(options.model, options.model_memory, tables[0]);
   replace_threshold(model, options.threshold);
   OutputFile out(options.out);
-  const bool images = model.samples.kind == weir::SampleKind::image;
-  if (images && tables.size() > 1) {
-    weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
-  }
-  VerdictLog log(model, options, tables.size() > 1, out);
-  if (images) {
-    predict_images(model, tables[0], log);
+  const bool several = tables.size() > 1;
+  std::optional<VerdictLog> log;
+  if (model.samples.kind == weir::SampleKind::image) {
+    if (several) weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
+    log.emplace(model, options, several, out);
+    predict_images(model, options, tables[0], *log);
   } else {
-    predict_table(model, open_input(tables, options.input, model.record), log);
+    weir::TableFile file = open_rows(model, options, tables);
+    log.emplace(model, options, several, out, keep_columns(model, options, file));
+    predict_table(model, file, *log);
   }
   out.commit();
   if (is_standard_output(options.out)) return;
-  std::string summary = options.out + ": " + weir::count_text(log.rows, "row");
+  std::string summary = options.out + ": " + weir::count_text(log->rows, "row");
   if (model.task != weir::Task::regress) {
-    summary += ", " + weir::count_text(log.alerts, "alert");
+    summary += ", " + weir::count_text(log->alerts, "alert");
   }
   print(summary + "\n");
 }

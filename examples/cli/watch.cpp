@@ -22,7 +22,6 @@
 #include <weir/traffic/parse/fragments.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cinttypes>
 #include <cstddef>
 #include <cstdint>
@@ -76,7 +75,8 @@ class FlowWatch {
   }
 
   int run() {
-    PacketSource source(options_);
+    PacketInput source(options_.source, options_.meter.inner, options_.quiet);
+    source_ = &source;
     Alerts alerts(options_.out, source.live());
     FlowTable<Profiles...> table(table_options_);
     FragmentTable fragments;
@@ -87,10 +87,7 @@ class FlowWatch {
       if (flow && flow->packets() == options_.meter.early) this->judge_early(flow, alerts);
     };
     source.run([&](Packet& packet) { fragments.push(packet, take); },
-               [&] {
-                 const auto now = std::chrono::system_clock::now().time_since_epoch();
-                 table.tick(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), at_end);
-               });
+               [&](std::int64_t now) { table.tick(now, at_end); });
     fragments.flush(take);
     table.flush(at_end);
     alerts.commit();
@@ -143,6 +140,7 @@ class FlowWatch {
     Json alert{{"timestamp", timestamp(flow.end_ns())},
                {"flow_id", flow.id},
                {"event_type", anomaly ? "anomaly" : "alert"}};
+    put_source(alert, source_->live(), source_->name(flow.capture));
     put_ends(alert, FlowEnds{flow.key.ip_version, flow.address(0), flow.port(0), flow.address(1),
                              flow.port(1), flow.key.protocol});
     alert["flow"] = {{"pkts_toserver", flow.sides[0].packets},  {"pkts_toclient", flow.sides[1].packets},
@@ -183,6 +181,7 @@ class FlowWatch {
   FlowScorer<Net, Profiles...> scorer_;
   FlowOptions table_options_;
   std::optional<DriftMonitor> drift_;
+  const PacketInput* source_ = nullptr;  // while it runs
   std::uint64_t flows_ = 0, unusable_ = 0, alarms_ = 0, early_alarms_ = 0, drift_alarms_ = 0;
 };
 
@@ -214,12 +213,14 @@ int watch_flows(const WatchOptions& o) {
 
 }  // namespace
 
-int watch(const WatchOptions& o) {
+int watch(const WatchOptions& given) {
+  WatchOptions o = given;
   if (o.kitsune == !o.model.empty()) fail(ErrorKind::config, "watch: needs a MODEL or --kitsune");
-  if (o.captures.empty() == o.interface.empty()) {
+  if (o.source.captures.empty() == o.source.interface.empty()) {
     fail(ErrorKind::config, "watch: needs --read CAPTURE or --interface IF");
   }
-  std::vector<NamedFile> inputs = named("--read", o.captures);
+  find_captures(o.source, o.quiet);
+  std::vector<NamedFile> inputs = named("--read", o.source.captures);
   inputs.push_back({"MODEL", o.model});
   check_files(inputs, {{"-o", o.out}, {"--state", o.state}});
   if (o.kitsune) return watch_packets(o);

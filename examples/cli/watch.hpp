@@ -2,6 +2,7 @@
 #pragma once
 
 #include "meter_options.hpp"
+#include "source_options.hpp"
 
 #include <weir/core/option_bounds.hpp>
 
@@ -15,9 +16,7 @@ namespace cli {
 struct WatchOptions {
   std::string model{};
   bool kitsune = false;
-  std::vector<std::string> captures{};
-  std::string interface {};
-  std::string filter{};
+  SourceOptions source{};
   std::string out = "-";
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
@@ -38,9 +37,6 @@ struct WatchOptions {
   static void fields(Visitor& visit, Options& o) {
     visit("out", o.out, weir::AnyText{"file"}, "file for the alarms; - is standard output");
     visit("quiet", o.quiet, "no summary");
-    visit.group("Packets");
-    visit("interface", o.interface, weir::AnyText{"if"}, "until Ctrl-C");
-    visit("filter", o.filter, weir::AnyText{"bpf"}, "only packets that fit, in libpcap's language");
     visit.group("Flows, for a MODEL");
     visit("drift", o.drift, weir::ZeroOr{10, 1'000'000'000}, "tell when N flows differ from the training");
     visit.group("Kitsune");

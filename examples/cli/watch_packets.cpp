@@ -63,7 +63,7 @@ int watch_packets(const WatchOptions& o) {
   Kitsune<> detector(kitsune_options(o));
   if (!o.state.empty() && std::filesystem::exists(o.state)) load_kitsune(o.state, detector);
   if (o.threshold) detector.set_threshold(*o.threshold);
-  PacketSource source(o);
+  PacketInput source(o.source, o.meter.inner, o.quiet);
   Alerts alerts(o.out, source.live());
   const Stopwatch time;
   const std::uint64_t before = detector.packets();
@@ -72,6 +72,7 @@ int watch_packets(const WatchOptions& o) {
     const KitsuneVerdict verdict = detector.process(packet);
     if (!verdict.alarm) return;
     Json alert{{"timestamp", timestamp(packet.time_ns)}, {"event_type", "anomaly"}};
+    put_source(alert, source.live(), source.name(packet.capture));
     put_ends(alert, packet);
     alert["packet"] = detector.packets();
     alert["score"] = verdict.score;
@@ -79,7 +80,7 @@ int watch_packets(const WatchOptions& o) {
     put_reasons(alert, detector.reasons(reasons_given));
     alerts.write(alert);
   };
-  source.run(judge, [] {});
+  source.run(judge, [](std::int64_t) {});
   alerts.commit();
   if (!o.state.empty()) {
     const SignalsHeld until_it_is_there;

@@ -46,6 +46,7 @@
 #include <weir/pipeline/cross_validate_file.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
+#include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/permutation_importance.hpp>

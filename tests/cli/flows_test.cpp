@@ -660,3 +660,24 @@ TEST_CASE("watch finds the columns of first packets, payload and headers that a 
     CHECK(alerts[i].at("score") == rows[i].at("scores").at("attack"));
   }
 }
+
+TEST_CASE("flows: the captures of a folder, and which one a flow is of") {
+  if (!ready()) return;
+  const fs::path in = fs::path(folder() / "captures") / "deep";
+  fs::create_directories(in);
+  const std::string one = capture("one.pcap", 40, 7);
+  fs::copy_file(one, in / "one.bin", fs::copy_options::overwrite_existing);
+  std::ofstream(in / "notes.txt") << "nothing\n";
+  const Outcome outcome = run_weir({"flows", folder() / "captures", "--source-column"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.find("notes.txt is no capture (text)") != std::string::npos);
+  const auto lines = lines_of(outcome.out), bare = lines_of(flows(one));
+  REQUIRE(lines.size() == bare.size());
+  CHECK(lines[0] == bare[0] + ",capture");
+  for (std::size_t i = 1; i < lines.size(); ++i) CHECK(lines[i] == bare[i] + "," + (in / "one.bin").string());
+  CHECK(flows(folder() / "captures/*/one.*") == flows(one));
+  CHECK(lines_of(flows(one, {"--count", "1"})).size() == 2);
+  refused({"flows"}, "needs CAPTURE or --interface IF");
+  refused({"flows", one, "--interface", "lo"}, "");
+  refused({"flows", in / "*.cap"}, "there is no such file, and none that fits");
+}

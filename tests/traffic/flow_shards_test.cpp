@@ -294,3 +294,33 @@ TEST_CASE("a first fragment later than the idle time-out still gets its later on
 }
 
 }  // namespace
+
+TEST_CASE("without packets the clock writes what has ended, in the same order") {
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
+    FlowOptions options;
+    options.max_flows = 100'000;
+    options.timeouts.set_idle(10 * s);
+    std::vector<std::string> ids;
+    FlowShards<CoreFlow> meter(
+        options, threads,
+        [](const auto& flow, std::string& line) { line += std::to_string(flow->id) + "\n"; },
+        [&](const std::string& lines) {
+          std::istringstream in(lines);
+          for (std::string id; std::getline(in, id);) ids.push_back(id);
+        });
+    Trace trace;
+    for (int i = 0; i < 20; ++i) {
+      const auto port = static_cast<std::uint16_t>(1'000 + i);
+      trace.add(t0 + i * s, ethernet({}, ipv4({}, udp({.src_port = port}, filler(9)))));
+    }
+    for (Packet p : trace.packets()) meter.add(p);
+    meter.tick(t0 + 19 * s + 5 * s);
+    CHECK(ids.size() == 14);
+    meter.tick(t0 + 60 * s);
+    CHECK(ids.size() == 20);
+    CHECK(ids.front() == "1");
+    CHECK(ids.back() == "20");
+    meter.finish();
+    CHECK(ids.size() == 20);
+  }
+}

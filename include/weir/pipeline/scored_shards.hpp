@@ -37,6 +37,7 @@ struct FlowVerdict {
   IpAddress client{}, server{};
   std::uint16_t client_port = 0, server_port = 0;
   std::uint64_t packets = 0;
+  std::uint16_t capture = 0;  ///< which its first packet is of (Packet::capture)
   Verdict verdict{};
 };
 static_assert(std::is_trivially_copyable_v<FlowVerdict>);
@@ -83,6 +84,7 @@ class ScoredShards {
     result.client_port = flow->port(0);
     result.server_port = flow->port(1);
     result.packets = flow->packets();
+    result.capture = flow->capture;
     result.verdict = verdict;
     return result;
   }

@@ -13,11 +13,16 @@
 //   CaptureReader live = CaptureReader::open_live("eth0");
 //   for (Packet packet; !live.ended();) live.next(packet) ? meter.add(packet) : meter.tick(now());
 //
+// The captures of a folder: find_captures. Captures or an interface behind one loop: PacketSource.
+//
 // Parsing alone (parse.hpp) and writing (capture/writer.hpp) need no library.
 #pragma once
 
+#include <weir/traffic/capture/capture_content.hpp>
 #include <weir/traffic/capture/captured_frame.hpp>
+#include <weir/traffic/capture/find_captures.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/merged.hpp>
+#include <weir/traffic/capture/packet_source.hpp>
 #include <weir/traffic/capture/reader.hpp>
 #include <weir/traffic/capture/writer.hpp>

@@ -44,6 +44,7 @@ struct CsvOptions {
       {};              ///< of the columns of a file without a header line; empty: c1, c2, ...
   Schema schema = {};  ///< empty: names from the header line or `names`, kinds from the first rows
   std::vector<Column> kinds = {};  ///< kinds by name, stronger than the schema and the inference
+  bool as_they_come = false;       ///< read() does not wait for rows that are not there yet
   std::size_t infer_rows = 1'000;  ///< a column with a text other than a number in them is categorical
   MixedColumns mixed = MixedColumns::refuse;
   /// Fields that stand for a missing value. An empty text is always a missing category.

@@ -67,6 +67,7 @@ class CsvSplitter final : public RowSplitter {
     }
   }
 
+  [[nodiscard]] bool ready() const override { return at_end_ || has_line_end(begin_) || source_->ready(); }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return fields_; }
   /// The column is that of the field at fault.
   [[nodiscard]] RowPlace place() const override {
@@ -198,11 +199,17 @@ class CsvSplitter final : public RowSplitter {
     return true;
   }
 
-  /// More bytes behind those there are, or at_end_; false on failure.
+  [[nodiscard]] bool has_line_end(std::size_t from) const noexcept {
+    return from < end_ && std::memchr(buffer_.data() + from, '\n', end_ - from) != nullptr;
+  }
+
+  /// More bytes behind those there are, up to a line end at least: without one, no row is whole. Or at_end_;
+  /// false on failure.
   bool refill() {
     if (at_end_) return !fault_;
     make_room();
-    while (end_ + 1 < buffer_.size()) {
+    const std::size_t first = end_;
+    while (end_ + 1 < buffer_.size() && !has_line_end(first)) {
       Result<std::size_t> count = source_->read(std::span(buffer_).subspan(end_, buffer_.size() - 1 - end_));
       if (!count) return give_up(count.error());
       if (*count == 0) {

@@ -132,8 +132,9 @@ WEIR_BODY Result<std::size_t> FieldReader::try_read(Table& table, std::size_t ma
   if (const auto difference = first_difference(schema_.kept(), table.schema())) {
     return Failure{ErrorKind::data, name_ + ": the table does not fit: " + *difference};
   }
+  kept_.clear();
   std::size_t count = 0;
-  while (count < max_rows) {
+  while (count < max_rows && (count == 0 || !options_.as_they_come || rows_.ready())) {
     const Step step = rows_.next();
     report_.lines = rows_.place().lines;
     report_.blank_lines = rows_.place().blank_lines;
@@ -144,6 +145,7 @@ WEIR_BODY Result<std::size_t> FieldReader::try_read(Table& table, std::size_t ma
       count_repeated_header();
     } else if (step == Step::row && fields_.parse(rows_.fields())) {
       table.append_row(fields_.numbers(), fields_.texts(), rows_.place().line);
+      kept_.add(rows_.fields());
       ++report_.rows;
       ++count;
       count_texts();

@@ -55,6 +55,7 @@ class IdxRows final : public RowReader {
   }
 
   Result<std::size_t> try_read(Table& table, std::size_t max_rows) override {
+    kept_.clear();
     const std::size_t first = static_cast<std::size_t>(report_.rows);
     const std::size_t count = std::min(max_rows, images_.count - first);
     for (std::size_t i = first; i < first + count; ++i) append(table, i);
@@ -82,6 +83,14 @@ class IdxRows final : public RowReader {
     if (labels_) put(schema_.columns.back(), (*labels_)[i]);
     const std::vector<std::string_view> views(texts.begin(), texts.end());
     table.append_row(numbers, views);
+    if (!kept_.columns().empty()) keep_row(i);
+  }
+
+  void keep_row(std::size_t i) {
+    std::vector<std::string> texts;
+    for (const std::uint8_t value : images_.image(i)) texts.push_back(std::to_string(value));
+    if (labels_) texts.push_back(std::to_string((*labels_)[i]));
+    kept_.add(std::vector<std::string_view>(texts.begin(), texts.end()));
   }
 
   IdxImages images_;

@@ -29,6 +29,7 @@ class LineRows : public RowSplitter {
     }
   }
 
+  [[nodiscard]] bool ready() const final { return lines_.ready(); }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept final { return fields_; }
   [[nodiscard]] RowPlace place() const final {
     return {lines_.lines(), lines_.lines(), blank_lines_, head_lines_, column_, reason_, kind_};

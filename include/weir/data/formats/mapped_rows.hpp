@@ -46,6 +46,7 @@ class MappedRows final : public RowReader {
   [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
   /// ConfigError when a column of the reader is wanted both as numbers and as texts.
   Status try_use(Schema schema) override;
+  void keep(std::vector<std::size_t> columns) override;
   Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
   [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
@@ -58,6 +59,8 @@ class MappedRows final : public RowReader {
   /// Whether rows of the reader are ours as they are.
   [[nodiscard]] bool is_same_table() const;
   void copy(const Table& piece, Table& table);
+  /// The texts of so many rows, which the reader read last.
+  void copy_kept(std::size_t rows);
   void take_report();
 
   std::unique_ptr<RowReader> reader_;
@@ -80,6 +83,22 @@ WEIR_BODY MappedRows::MappedRows(std::unique_ptr<RowReader> reader, std::vector<
       mixed_.push_back(std::move(column));
     }
   }
+  std::vector<std::size_t> ours;  // columns that the reader keeps already
+  for (const std::size_t column : reader_->kept().columns()) {
+    const auto here =
+        std::find_if(map_.begin(), map_.end(), [&](const MappedColumn& one) { return one.from == column; });
+    if (here != map_.end()) ours.push_back(static_cast<std::size_t>(here - map_.begin()));
+  }
+  if (!ours.empty()) keep(std::move(ours));
+}
+
+WEIR_BODY void MappedRows::keep(std::vector<std::size_t> columns) {
+  std::vector<std::size_t> theirs;
+  for (const std::size_t column : columns) {
+    if (map_[column].from != MappedColumn::constant) theirs.push_back(map_[column].from);
+  }
+  reader_->keep(std::move(theirs));
+  kept_ = KeptTexts(std::move(columns));
 }
 
 WEIR_BODY Status MappedRows::try_use(Schema schema) {
@@ -129,22 +148,39 @@ WEIR_BODY Result<std::size_t> MappedRows::try_read(Table& table, std::size_t max
   if (const auto difference = first_difference(schema_.kept(), table.schema())) {
     return Failure{ErrorKind::data, "the table does not fit: " + *difference};
   }
+  kept_.clear();
   if (is_same_table()) {
     Result<std::size_t> count = reader_->try_read(table, max_rows);
     take_report();
+    if (count) copy_kept(count.value());
     return count;
   }
   std::size_t done = 0;
   while (done < max_rows) {
     Table piece = reader_->make_table();
-    const Result<std::size_t> count = reader_->try_read(piece, std::min(rows_at_once, max_rows - done));
+    const std::size_t asked = std::min(rows_at_once, max_rows - done);
+    const Result<std::size_t> count = reader_->try_read(piece, asked);
     take_report();
     if (!count) return count.error();
-    if (count.value() == 0) break;
     copy(piece, table);
+    copy_kept(count.value());
     done += count.value();
+    if (count.value() < asked) break;  // the end, or all that has come
   }
   return done;
+}
+
+WEIR_BODY void MappedRows::copy_kept(std::size_t rows) {
+  std::vector<std::string_view> texts(kept_.columns().size());
+  for (std::size_t row = 0; row < rows && !texts.empty(); ++row) {
+    std::size_t theirs = 0;
+    for (std::size_t k = 0; k < texts.size(); ++k) {
+      const MappedColumn& one = map_[kept_.columns()[k]];
+      texts[k] = one.from == MappedColumn::constant ? std::string_view(one.text)
+                                                    : reader_->kept().text(row, theirs++);
+    }
+    kept_.add_texts(texts);
+  }
 }
 
 WEIR_BODY void MappedRows::copy(const Table& piece, Table& table) {

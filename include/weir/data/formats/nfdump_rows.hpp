@@ -35,6 +35,7 @@ class NfdumpRows final : public RowSplitter {
     if (std::exchange(first_, false)) nfdump_ = step == Step::row && is_header(csv_.fields());
     return nfdump_ && step == Step::row && is_summary(csv_.fields()) ? leave_out() : step;
   }
+  [[nodiscard]] bool ready() const override { return csv_.ready(); }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return csv_.fields(); }
   [[nodiscard]] RowPlace place() const override {
     RowPlace place = csv_.place();

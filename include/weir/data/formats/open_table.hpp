@@ -16,6 +16,7 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/kept_texts.hpp>
 #include <weir/data/formats/mapped_rows.hpp>
 #include <weir/data/formats/mixed_column.hpp>
 #include <weir/data/formats/opened_rows.hpp>
@@ -87,8 +88,14 @@ class TableFile {
   /// Reads these columns and no others.
   void read_only(const std::vector<Column>& columns) { use(columns, false); }
 
+  /// Keeps the own texts of these columns (kept_texts.hpp) beside what is read of them.
+  void keep(std::vector<std::size_t> columns) { reader_->keep(std::move(columns)); }
+  /// Of the rows that were read last.
+  [[nodiscard]] const KeptTexts& kept() const noexcept { return reader_->kept(); }
+
   [[nodiscard]] Table make_table() const { return reader_->make_table(); }
-  /// Appends up to `most` rows and says how many; none at the end.
+  /// Appends up to `most` rows and says how many; none at the end. With TableOptions::as_they_come those that
+  /// have come, at least one.
   std::size_t read(Table& table, std::size_t most = RowReader::all_rows) {
     if (!chosen_) read_as({});
     const Result<std::size_t> count = reader_->try_read(table, most);

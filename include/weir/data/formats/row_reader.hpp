@@ -7,6 +7,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/kept_texts.hpp>
 #include <weir/data/formats/mixed_column.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
@@ -32,6 +33,10 @@ class RowReader {
   [[nodiscard]] virtual bool open_ended() const noexcept { return false; }
   /// Other names or kinds for the columns, before the first row is read.
   virtual Status try_use(Schema schema) = 0;
+  /// Keeps the own texts of these columns of the file, before the first row is read.
+  virtual void keep(std::vector<std::size_t> columns) { kept_ = KeptTexts(std::move(columns)); }
+  /// Of the rows that were read last.
+  [[nodiscard]] const KeptTexts& kept() const noexcept { return kept_; }
   /// Appends up to max_rows rows; returns how many, 0 only at the end of the file.
   virtual Result<std::size_t> try_read(Table& table, std::size_t max_rows) = 0;
   Result<std::size_t> try_read(Table& table) { return try_read(table, all_rows); }
@@ -49,6 +54,8 @@ class RowReader {
   RowReader() = default;
   RowReader(RowReader&&) = default;
   RowReader& operator=(RowReader&&) = default;
+
+  KeptTexts kept_{};
 };
 
 }  // namespace weir::inline WEIR_ABI

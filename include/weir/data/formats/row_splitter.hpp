@@ -34,6 +34,8 @@ class RowSplitter {
 
   /// The next row that is not blank.
   virtual Step next() = 0;
+  /// Whether next() answers at once, as far as that can be told.
+  [[nodiscard]] virtual bool ready() const { return true; }
   /// The fields of the row, an empty one being missing; valid until the next call of next().
   [[nodiscard]] virtual std::span<const std::string_view> fields() const noexcept = 0;
   /// Of the last step.

@@ -35,6 +35,8 @@ class SampledRows {
     return step;
   }
 
+  [[nodiscard]] bool ready() const { return again_ < kept_.size() || splitter_->ready(); }
+
   /// From here on rows are kept, until rewind() comes back here.
   void keep_from_here() {
     keeping_ = true;

@@ -36,6 +36,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -89,6 +90,7 @@ class SeveralTables final : public RowReader {
   [[nodiscard]] bool has_numbers(const File& file, std::size_t column) const;
   void add_source_column();
   Status open(File& file);
+  void add_kept(const KeptTexts& rows);
 
   TableOptions options_;
   ToldFormat told_;
@@ -286,11 +288,21 @@ WEIR_BODY Status SeveralTables::open(File& file) {
   map.push_back({schema_.columns.back(), MappedColumn::constant, file.name});
   rows_ = std::make_unique<MappedRows>(std::move(rows), std::move(map));
   rows_->tell_respelt(std::move(respelt));
+  rows_->keep(kept_.columns());
   return rows_->try_use(schema_);
+}
+
+WEIR_BODY void SeveralTables::add_kept(const KeptTexts& rows) {
+  std::vector<std::string_view> texts(kept_.columns().size());
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    for (std::size_t k = 0; k < texts.size(); ++k) texts[k] = rows.text(row, k);
+    kept_.add_texts(texts);
+  }
 }
 
 WEIR_BODY Result<std::size_t> SeveralTables::try_read(Table& table, std::size_t max_rows) {
   std::size_t done = 0;
+  kept_.clear();
   while (done < max_rows && at_ < files_.size()) {
     File& file = files_[at_];
     if (!rows_) {
@@ -302,7 +314,9 @@ WEIR_BODY Result<std::size_t> SeveralTables::try_read(Table& table, std::size_t 
     add_report(report_, rows_->report(), file.name);
     if (!count) return count.error();
     done += count.value();
-    if (done == max_rows) break;
+    add_kept(rows_->kept());
+    if (count.value() > 0 && options_.as_they_come) break;
+    if (count.value() > 0) continue;
     before_ = report_;
     rows_.reset();
     ++at_;

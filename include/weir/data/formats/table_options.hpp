@@ -44,6 +44,9 @@ struct TableOptions {
   bool common_columns = false;  ///< several files: the columns that all have, instead of a refusal
   std::string
       source_column{};  ///< name of the column with the file of each row; empty: source, of several files
+  /// For pipes: read() gives the rows that have come, and the first of them alone tells the kinds of columns,
+  /// which whoever reads has to know.
+  bool as_they_come = false;
 
   Opener open = &open_file;  ///< &open_any of <weir/data/sources/gzip.hpp> reads gzip files too
   OptionWords words = OptionWords::members;  ///< how messages call these options
@@ -127,6 +130,8 @@ namespace detail {
   for (const std::string& word : options.not_missing) std::erase(csv.missing, word);
   csv.bad_rows = options.skip_bad_rows ? BadRows::collect : BadRows::stop;
   csv.max_reasons = 1;
+  csv.as_they_come = options.as_they_come;
+  if (options.as_they_come) csv.infer_rows = 1;
   csv.open = options.open;
   return csv;
 }

@@ -7,6 +7,9 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -29,6 +32,8 @@ class ByteSource {
   /// Writes the next bytes to the front of `out` and says how many: fewer than asked for is allowed, none
   /// means the end.
   [[nodiscard]] virtual Result<std::size_t> read(std::span<char> out) = 0;
+  /// Whether read() answers at once: a pipe or a terminal may have to be waited for.
+  [[nodiscard]] virtual bool ready() const { return true; }
   /// What error messages call this source.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
@@ -59,17 +64,22 @@ class MemorySource final : public ByteSource {
   std::string_view rest_;
 };
 
-/// A C stream; closed at the end unless it is standard input.
+/// A C stream; closed at the end unless it is standard input. Read past the stream's own buffer, which would
+/// wait until it is full.
 class FileSource final : public ByteSource {
  public:
   FileSource(std::FILE* file, std::string name) : ByteSource(std::move(name)), file_(file) {}
 
   [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
-    const std::size_t count = std::fread(out.data(), 1, out.size(), file_.get());
-    if (count == 0 && std::ferror(file_.get()) != 0) {
-      return Failure{ErrorKind::io, name() + ": cannot read: " + std::strerror(errno)};
+    while (true) {
+      const ssize_t count = ::read(fileno(file_.get()), out.data(), out.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) return Failure{ErrorKind::io, name() + ": cannot read: " + std::strerror(errno)};
     }
-    return count;
+  }
+  [[nodiscard]] bool ready() const override {
+    pollfd waiting{fileno(file_.get()), POLLIN, 0};
+    return poll(&waiting, 1, 0) != 0;
   }
 
  private:

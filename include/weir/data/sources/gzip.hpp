@@ -49,6 +49,7 @@ class GzipSource final : public ByteSource {
     first_ += count;
     return count;
   }
+  [[nodiscard]] bool ready() const override { return first_ != last_ || packed_->ready(); }
 
  private:
   enum class Mode : std::uint8_t { unknown, plain, gzip };

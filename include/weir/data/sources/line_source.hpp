@@ -33,6 +33,9 @@ class LineSource {
   /// next() gives this line once more.
   void repeat() noexcept { again_ = true; }
 
+  /// Whether next() answers at once, as far as that can be told.
+  [[nodiscard]] bool ready() const { return again_ || at_end_ || line_size(0) || source_->ready(); }
+
   /// After Step::line, without its end; valid until the next line is read.
   [[nodiscard]] std::string_view line() const noexcept { return line_; }
   /// Lines read so far, which is the number of the last one.

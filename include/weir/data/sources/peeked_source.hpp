@@ -19,12 +19,13 @@ namespace weir::inline WEIR_ABI {
 
 class PeekedSource final : public ByteSource {
  public:
-  /// Reads up to `most` bytes ahead.
+  /// Reads up to `most` bytes ahead. A source that has to be waited for is read no further than to the end of
+  /// its first line that is neither blank nor a comment.
   [[nodiscard]] static Result<std::unique_ptr<PeekedSource>> try_make(std::unique_ptr<ByteSource> source,
                                                                       std::size_t most) {
     std::string head;
     std::size_t filled = 0;
-    while (filled < most) {
+    while (filled < most && (source->ready() || !has_a_line(std::string_view(head).substr(0, filled)))) {
       if (filled == head.size()) head.resize(std::min(most, std::max<std::size_t>(512, 2 * filled)));
       const Result<std::size_t> count = source->read(std::span(head).subspan(filled));
       if (!count) return count.error();
@@ -47,8 +48,18 @@ class PeekedSource final : public ByteSource {
     used_ += count;
     return count;
   }
+  [[nodiscard]] bool ready() const override { return used_ != head_.size() || rest_->ready(); }
 
  private:
+  [[nodiscard]] static bool has_a_line(std::string_view head) noexcept {
+    for (std::size_t end = head.find('\n'); end != std::string_view::npos; end = head.find('\n')) {
+      const std::size_t first = head.find_first_not_of(" \t\r");
+      if (first < end && head[first] != '#' && head[first] != '%') return true;
+      head.remove_prefix(end + 1);
+    }
+    return false;
+  }
+
   PeekedSource(std::unique_ptr<ByteSource> rest, std::string head)
       : ByteSource(rest->name()), rest_(std::move(rest)), head_(std::move(head)) {}
 
@@ -83,6 +94,7 @@ class Utf16Source final : public ByteSource {
     used_ += count;
     return count;
   }
+  [[nodiscard]] bool ready() const override { return used_ != text_.size() || ended_ || source_->ready(); }
 
  private:
   Status refill() {

@@ -51,6 +51,7 @@ class ZstdSource final : public ByteSource {
     first_ += count;
     return count;
   }
+  [[nodiscard]] bool ready() const override { return first_ != last_ || packed_->ready(); }
 
  private:
   enum class Mode : std::uint8_t { unknown, plain, zstd };

@@ -26,6 +26,9 @@ class MergedCapture {
   /// All files stay open, so there may be as many as the system lets a process open.
   [[nodiscard]] static Result<MergedCapture> try_open(std::span<const std::string> paths,
                                                       const CaptureOptions& options = {}) {
+    constexpr std::size_t most = 65'536;  // that Packet::capture tells apart
+    if (paths.size() > most)
+      return Failure{ErrorKind::config, "more than " + std::to_string(most) + " captures at a time"};
     MergedCapture merged;
     merged.sources_.reserve(paths.size());
     for (const std::string& path : paths) {
@@ -55,9 +58,14 @@ class MergedCapture {
     CapturedFrame frame;
     if (!next(frame)) return false;
     sources_[given_].reader.parse(frame, out);
+    out.capture = static_cast<std::uint16_t>(given_);
     return true;
   }
 
+  /// The capture that a packet is of (Packet::capture).
+  [[nodiscard]] const std::string& name(std::uint16_t capture) const noexcept {
+    return sources_[capture].reader.name();
+  }
   /// The first error of any file.
   [[nodiscard]] const Status& status() const noexcept {
     const auto bad = std::find_if(sources_.begin(), sources_.end(),

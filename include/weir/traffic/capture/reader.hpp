@@ -4,6 +4,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
+#include <weir/traffic/capture/capture_content.hpp>
 #include <weir/traffic/capture/captured_frame.hpp>
 #include <weir/traffic/capture/filter.hpp>
 #include <weir/traffic/capture/gunzip.hpp>
@@ -14,7 +15,6 @@
 
 #include <pcap/pcap.h>
 #include <poll.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -25,6 +25,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -199,16 +200,9 @@ class CaptureReader {
 
   /// What a file holds that is no capture, as the end of a message; nothing when that cannot be told.
   static std::string content_of(const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-    CaptureReader again(path, {});
-    std::FILE* const stream = std::fopen(path.c_str(), "rb");
-    if (stream == nullptr || !again.take_stream(stream)) return {};
-    std::array<char, 512> head{};
-    const ContentKind kind =
-        content_kind({head.data(), std::fread(head.data(), 1, head.size(), again.file_.get())});
-    if (kind == ContentKind::pcap || kind == ContentKind::pcapng) return {};
-    return "; it looks like " + std::string(description(kind)) + ", not like a capture (pcap, pcapng)";
+    const std::optional<ContentKind> kind = capture_content(path);
+    if (!kind || is_capture(*kind)) return {};
+    return "; it looks like " + std::string(description(*kind)) + ", not like a capture (pcap, pcapng)";
   }
 
   /// libpcap takes the stream when it accepts its beginning.

@@ -79,6 +79,7 @@ struct TableProfile {
 
   /// Of its columns, by any spelling (column_spellings.hpp); a column of another name is a feature.
   [[nodiscard]] ColumnRole role_of(std::string_view name) const noexcept {
+    if (name == capture_column) return ColumnRole::identity;
     const FlowColumn* const column = find(name);
     return column == nullptr ? ColumnRole::feature : column->role;
   }

@@ -62,6 +62,9 @@ struct FlowEnds {
   std::uint8_t protocol;
 };
 
+/// The column that stands beside any profile's: which capture a flow's first packet is of.
+inline constexpr std::string_view capture_column = "capture";
+
 struct FlowColumn {
   std::string name{};
   std::string_view unit{};  ///< empty: no unit

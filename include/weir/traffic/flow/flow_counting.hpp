@@ -116,6 +116,7 @@ inline void count_flags(FlowBase& flow, std::uint8_t flags) noexcept {
 
   if (first) {
     flow.start_ns = time;
+    flow.capture = p.capture;
     flow.icmp_type = p.icmp_type;
     flow.icmp_code = p.icmp_code;
   } else {

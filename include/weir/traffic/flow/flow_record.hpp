@@ -70,6 +70,7 @@ struct FlowBase {
   bool closed : 1 = false;  ///< TCP: the connection has ended
   std::uint8_t list = 0;    ///< of the table's time-out lists
   std::array<TcpApart, 2> apart{};
+  std::uint16_t capture = 0;  ///< which its first packet is of (Packet::capture)
 
   [[nodiscard]] const IpAddress& address(unsigned side) const noexcept {
     return (side == 0) == client_is_b ? key.b : key.a;

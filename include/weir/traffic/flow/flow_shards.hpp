@@ -81,6 +81,14 @@ class FlowShards {
     fragments_.push(packet, [this](const Packet& p) { take(p); });
   }
 
+  /// Writes what has ended by now, when no packet comes to tell the time.
+  void tick(std::int64_t now) {
+    clock_.at(now);
+    end_batch();
+    collect();
+    write_leaving([this](auto& table) { return table.leave_due(clock_.now() - 1); });
+  }
+
   /// Ends all flows and writes them.
   void finish() {
     fragments_.flush([this](const Packet& p) { take(p); });

@@ -1,0 +1,40 @@
+// What a file holds, by its first bytes, unpacked if they are gzip.
+#pragma once
+
+#include <weir/core/abi.hpp>
+#include <weir/core/content_kind.hpp>
+#include <weir/traffic/capture/gunzip.hpp>
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace weir::inline WEIR_ABI {
+
+/// Nothing when it is no regular file (reading would take the bytes of a pipe) or cannot be read.
+[[nodiscard]] inline std::optional<ContentKind> capture_content(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  std::FILE* stream = std::fopen(path.c_str(), "rb");
+  if (stream == nullptr) return std::nullopt;
+  if (detail::first_byte(stream) == 0x1F) {
+    auto gunzip = std::make_unique<detail::Gunzip>(stream);
+    stream = detail::open_stream(gunzip);
+    if (stream == nullptr) return std::nullopt;
+  }
+  std::array<char, 512> head{};
+  const ContentKind kind = content_kind({head.data(), std::fread(head.data(), 1, head.size(), stream)});
+  std::fclose(stream);
+  return kind;
+}
+
+/// Of which packets can be read.
+[[nodiscard]] constexpr bool is_capture(ContentKind kind) noexcept {
+  return kind == ContentKind::pcap || kind == ContentKind::pcapng;
+}
+
+}  // namespace weir::inline WEIR_ABI
