@@ -1,6 +1,7 @@
 // The library's large functions that are no templates (core/abi.hpp, WEIR_BODIES).
 #define WEIR_COMPILING
 
+#include <weir/core/text_chart.hpp>
 #include <weir/data/formats/csv.hpp>
 #include <weir/data/formats/idx.hpp>
 #include <weir/data/formats/open_table.hpp>
@@ -15,9 +16,11 @@
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
+#include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/parse.hpp>

@@ -7,6 +7,7 @@
 #include <weir/data/formats/table_options.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
+#include <weir/pipeline/search_options.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,8 @@ struct TrainOptions {
   weir::LearnOptions learning{};
   std::optional<int> classes{};
   std::string log{};
+  bool find_lr = false;
+  std::string given{};  ///< the flags that decide what is learned, as --config reads them
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
@@ -46,7 +49,14 @@ struct TrainOptions {
     visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
+    visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");
   }
+};
+
+/// Looks for a net; what `train` says is kept for all that are tried.
+struct SearchCommand {
+  TrainOptions train{};
+  weir::SearchOptions search{};
 };
 
 struct EvaluateOptions {
@@ -80,7 +90,14 @@ struct PredictOptions {
 struct InspectOptions {
   std::string model{};
   bool json = false;
+  bool config = false;  ///< the flags it was trained with, as --config reads them
   std::uint64_t model_memory = 0;
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("json", o.json, "print one JSON object");
+    visit("config", o.config, "print the flags it was trained with, as weir train --config reads them");
+  }
 };
 
 struct SynthOptions {
@@ -125,6 +142,7 @@ struct DemoOptions {
 [[nodiscard]] std::string version_text();
 
 void train(const TrainOptions& options);
+void search(const SearchCommand& options);
 void evaluate(const EvaluateOptions& options);
 void predict(const PredictOptions& options);
 void inspect(const InspectOptions& options);

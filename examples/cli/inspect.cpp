@@ -1,5 +1,6 @@
 // weir inspect MODEL
 #include "commands.hpp"
+#include "config_file.hpp"
 #include "files.hpp"
 #include "model.hpp"
 #include "report.hpp"
@@ -186,7 +187,11 @@ struct Facts {
 void inspect(const InspectOptions& options) {
   check_files({{"MODEL", options.model}}, {{"standard output", "-"}});
   const Facts facts = facts_of(options.model, options.model_memory);
-  if (options.json) {
+  if (options.config) {
+    print("# " + options.model + ", trained by " +
+          std::string(weir::recorded(facts.model.record, "program")) + "\n" +
+          config_lines(weir::recorded(facts.model.record, "options")));
+  } else if (options.json) {
     print_json(as_json(facts));
   } else {
     print(as_text(facts));

@@ -6,6 +6,7 @@
 #include "anonymise.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "config_file.hpp"
 #include "describe.hpp"
 #include "flows.hpp"
 #include "interruption.hpp"
@@ -25,13 +26,16 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <initializer_list>
 #include <new>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -91,17 +95,28 @@ void add_threshold(App& app, std::optional<double>& threshold) {
       ->check(between(-1e300, 1e300, "X"));
 }
 
-void add_train(App& app, cli::TrainOptions& o) {
+/// Calls of a command, at the end of its help.
+void add_examples(App& app, std::initializer_list<const char*> calls) {
+  std::string text = "Examples:";
+  for (const char* call : calls) text.append("\n  weir ").append(app.get_name()).append(" ").append(call);
+  app.footer(text);
+}
+
+/// Where rows come from and how they become samples.
+void add_learning_from(App& app, cli::TrainOptions& o) {
   app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
-  add_flags(app, o);
-  app.get_option("--model")->required();
+  app.add_option("--config", "file of flags, as on the command line and as inspect --config prints them")
+      ->type_name("FILE");
   add_input(app, o.input);
   add_labels(app, o.input);
   add_flags(app, o.samples, {"pixel_scale", "seed"});  // chosen by the file; one seed for all
   app.add_option("--classes", o.classes, "NSL-KDD: the five classes of its attack types")
       ->check(one_of({"5"}))
       ->group("What to learn");
-  add_flags(app, o.learning);
+}
+
+/// Tells which layers, losses and optimizers there are.
+void describe_kinds(App& app) {
   app.get_option("--layers")
       ->description(
           "hidden layers, such as dense:64,relu,dropout:0.2, or @FILE; the last is added [by the rows]");
@@ -109,7 +124,28 @@ void add_train(App& app, cli::TrainOptions& o) {
       ->description("for " + cli::losses_by_task() + " [by task and classes]")
       ->check(kind_of(cli::loss_kinds(), cli::loss_complaint));
   app.get_option("--optimizer")->check(kind_of(cli::optimizer_kinds(), cli::optimizer_complaint));
+}
+
+void add_train(App& app, cli::TrainOptions& o) {
+  add_flags(app, o);
+  add_learning_from(app, o);
+  add_flags(app, o.learning);
+  describe_kinds(app);
   add_flags(app, o.output);
+  add_examples(
+      app, {"flows.csv --label label --model ids.weir",
+            "flows.csv --label label --task anomaly --benign BENIGN --alarm-rate 0.01 --model ids.weir",
+            "hourly.csv --label bits --window 168 --model volume.weir", "flows.csv --label label --find-lr"});
+}
+
+void add_search(App& app, cli::SearchCommand& o) {
+  add_learning_from(app, o.train);
+  add_flags(app, o.search);
+  add_flags(app, o.train.learning, {"quick", "epochs", "seed", "threads", "alarm_rate"});
+  describe_kinds(app);
+  add_flags(app, o.train.output);
+  add_examples(
+      app, {"flows.csv --label label --threads 2", "flows.csv --label label --trials 200 --most-units 512"});
 }
 
 void add_model_memory(App& app, std::uint64_t& bytes) {
@@ -129,6 +165,7 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
   add_model_memory(app, o.model_memory);
   add_flags(app, o.output, {"quiet"});
+  add_examples(app, {"ids.weir tuesday.csv", "ids.weir tuesday.csv --threshold 0.9 --json"});
 }
 
 void add_predict(App& app, cli::PredictOptions& o) {
@@ -139,12 +176,15 @@ void add_predict(App& app, cli::PredictOptions& o) {
   add_threshold(app, o.threshold);
   add_flags(app, o);
   add_model_memory(app, o.model_memory);
+  add_examples(app, {"ids.weir tuesday.csv -o verdicts.csv", "ids.weir - --alerts --json < tuesday.csv"});
 }
 
 void add_inspect(App& app, cli::InspectOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
   add_model_memory(app, o.model_memory);
-  app.add_flag("--json", o.json, "print one JSON object");
+  add_flags(app, o);
+  app.get_option("--config")->excludes("--json");
+  add_examples(app, {"ids.weir", "ids.weir --config > ids.flags"});
 }
 
 void add_synth(App& app, cli::SynthOptions& o) {
@@ -153,6 +193,7 @@ void add_synth(App& app, cli::SynthOptions& o) {
   for (const char* of_capture : {"--labels", "--kinds", "--snap"})
     app.get_option(of_capture)->needs("--pcap");
   add_flags(app, o.output);
+  add_examples(app, {"-o flows.csv", "--pcap day.pcap --labels day.rules"});
 }
 
 [[nodiscard]] std::string mask_help() {
@@ -183,6 +224,7 @@ void add_flows(App& app, cli::FlowsOptions& o) {
   app.add_flag("--inner", o.meter.inner, "flows inside tunnels instead of the tunnels");
   add_flags(app, o);
   app.get_option("--keep")->needs("--anonymise");
+  add_examples(app, {"day.pcap -o flows.csv", "lab.pcap --labels lab.rules --profile cic -o lab.csv"});
 }
 
 void add_watch(App& app, cli::WatchOptions& o) {
@@ -218,6 +260,8 @@ void add_watch(App& app, cli::WatchOptions& o) {
                ->check(between(1, 10'000, "N")));
   of_flows(app.add_option("--early", o.meter.early, "judge a flow also after N packets")
                ->check(between(1, 1e9, "N")));
+  add_examples(app,
+               {"ids.weir --read today.pcap", "ids.weir --interface eth0", "--kitsune --interface eth0"});
 }
 
 void add_anonymise(App& app, cli::AnonymiseOptions& o) {
@@ -226,6 +270,7 @@ void add_anonymise(App& app, cli::AnonymiseOptions& o) {
   add_flags(app, o);
   app.get_option("--key")->required();
   app.add_option("--shift", o.shift_ns, "added to each time, nanoseconds [0]")->type_name("NS");
+  add_examples(app, {"day.pcap day_hidden.pcap --key key.txt"});
 }
 
 void add_demo(App& app, cli::DemoOptions& o) {
@@ -275,12 +320,41 @@ void refuse_empty(App& app) {
   return where + error.what() + "; see weir " + (command == &app ? "" : command->get_name() + " ") + "--help";
 }
 
+/// The flags of a command that were given and decide what it learns, as --config reads them.
+[[nodiscard]] std::string flags_given(const App& command) {
+  std::string text;
+  for (const CLI::Option* option : command.get_options()) {
+    static constexpr std::array<std::string_view, 9> of_this_run{"--model",   "--test",    "--test-labels",
+                                                                 "--log",     "--json",    "--quiet",
+                                                                 "--threads", "--find-lr", "--help"};
+    const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
+    if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
+      continue;
+    text.append(text.empty() ? "" : " ").append(name);
+    if (option->get_items_expected_max() > 0)
+      text.append(" ").append(cli::quoted_word(CLI::detail::join(option->results(), ",")));
+  }
+  return text;
+}
+
+/// "help train" is "train --help"; and flags of a file stand in the place of --config.
+[[nodiscard]] std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  const bool learns = !words.empty() && (words[0] == "train" || words[0] == "search");
+  return learns ? cli::with_config(std::move(words)) : words;
+}
+
 int run(int argc, char** argv) {
   App app("Learns to judge network traffic: trains, measures and runs models on tables of flows.", "weir");
   app.set_version_flag("--version", cli::version_text());
   app.require_subcommand(1);
   app.fallthrough(false);
   cli::TrainOptions train;
+  cli::SearchCommand search;
   cli::EvaluateOptions evaluate;
   cli::PredictOptions predict;
   cli::InspectOptions inspect;
@@ -291,6 +365,7 @@ int run(int argc, char** argv) {
   cli::DemoOptions demo;
   demo.program = argv[0];
   add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
+  add_search(*app.add_subcommand("search", "look for the layers and rates that suit a table"), search);
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
   add_predict(*app.add_subcommand("predict", "judge the rows of a table"), predict);
   add_inspect(*app.add_subcommand("inspect", "show what a model reads, computes and says"), inspect);
@@ -305,10 +380,18 @@ int run(int argc, char** argv) {
       ->add_option("SHELL", shell, "whose script to write")
       ->required()
       ->check(one_of({"bash", "zsh", "fish"}));
+  app.add_subcommand("help", "tell the options of a command")->add_option("COMMAND", "of which command");
   app.add_subcommand("manual", "write the manual page; weir manual | man -l -");
   refuse_empty(app);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = words_of(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 takes them
+    app.parse(std::move(words));
+    if (app.got_subcommand("train")) {
+      const App& command = *app.get_subcommand("train");
+      if (train.model.empty() && !train.find_lr) throw CLI::RequiredError("--model");
+      train.given = flags_given(command);
+    }
   } catch (const CLI::Success& done) {  // --help and --version
     std::ostringstream text;
     const int code = app.exit(done, text, text);
@@ -319,6 +402,7 @@ int run(int argc, char** argv) {
   }
   const std::string command = app.get_subcommands().front()->get_name();
   if (command == "train") cli::train(train);
+  if (command == "search") cli::search(search);
   if (command == "evaluate") cli::evaluate(evaluate);
   if (command == "predict") cli::predict(predict);
   if (command == "inspect") cli::inspect(inspect);

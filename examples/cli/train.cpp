@@ -9,11 +9,13 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
+#include <weir/core/text_chart.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
+#include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/samples.hpp>
@@ -81,6 +83,7 @@ namespace {
   add("batch size", std::to_string(choices.batch_size));
   add("class weights", std::string(weir::name_of(options.learning.class_weights)));
   add("seed", std::to_string(options.learning.seed));
+  add("options", options.given);
   add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
   add("training loss", weir::number_text(last.loss));
@@ -319,6 +322,28 @@ class TrainReport {
   Json json_{};
 };
 
+/// The loss at growing learning rates, as a picture, and the rate to take.
+void show_rates(const TrainOptions& options, const weir::RateCurve& curve) {
+  if (curve.rates.empty()) weir::fail(weir::ErrorKind::numeric, "--find-lr: the first loss is not finite");
+  if (options.output.json) {
+    print_json({{"learning_rates", curve.rates},
+                {"losses", curve.losses},
+                {"smoothed_losses", curve.smoothed},
+                {"suggested", curve.falls() ? Json(curve.suggested()) : Json(nullptr)}});
+  } else if (!options.output.quiet) {
+    print("Loss, smoothed, at growing learning rates; O is the lowest\n" +
+          weir::text_chart(curve.rates, curve.smoothed,
+                           {.log_x = true,
+                            .highest = 1.5 * curve.smoothed.front(),
+                            .marked = curve.lowest(),
+                            .x_title = "learning rate"}) +
+          (curve.falls() ? "\nA tenth of that is a good rate to begin with: --lr " +
+                               weir::detail::formatted("%.1g", curve.suggested()) + "\n"
+                         : std::string("\nThe loss does not fall at any of these rates: other layers, "
+                                       "another scaling or more rows are needed\n")));
+  }
+}
+
 }  // namespace
 
 void train(const TrainOptions& given) {
@@ -327,6 +352,7 @@ void train(const TrainOptions& given) {
   const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
   check_test(options, samples);
   Plan plan = plan_learning(samples, options.learning);
+  if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));
   TrainReport report(options, samples, plan.choices);
   Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
   Learned learned = learn(samples, std::move(plan), watching);

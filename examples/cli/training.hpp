@@ -6,6 +6,7 @@
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/learned.hpp>
 #include <weir/pipeline/samples.hpp>
+#include <weir/pipeline/search.hpp>
 
 #include <string>
 

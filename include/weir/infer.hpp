@@ -15,6 +15,7 @@
 #include <weir/models/registry.hpp>
 #include <weir/models/sequential.hpp>
 #include <weir/models/stream_workspace.hpp>
+#include <weir/models/summary.hpp>
 #include <weir/models/workspace.hpp>
 
 #include <weir/data/labels/label_rule.hpp>

@@ -3,6 +3,7 @@
 
 #include <weir/infer.hpp>
 
+#include <weir/core/text_chart.hpp>
 #include <weir/core/thread_pool.hpp>
 
 #include <weir/losses/any_loss.hpp>
@@ -16,6 +17,7 @@
 #include <weir/train/callbacks.hpp>
 #include <weir/train/dataset.hpp>
 #include <weir/train/evaluate.hpp>
+#include <weir/train/find_learning_rate.hpp>
 #include <weir/train/fit.hpp>
 #include <weir/train/gradient_check.hpp>
 #include <weir/train/history.hpp>
@@ -42,5 +44,6 @@
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/pipeline/table_scorer.hpp>

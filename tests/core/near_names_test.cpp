@@ -25,3 +25,9 @@ TEST_CASE("near names: long names and many of them make no long message") {
   CHECK(name_list({"a", "b", "c"}, 2) == "'a', 'b' and 1 more");
   CHECK(name_list({std::string(41, 'y')}) == "'" + std::string(40, 'y') + "...'");
 }
+
+TEST_CASE("near names: a list that is cut keeps its last name, which of a table is often the label") {
+  CHECK(near_names("zzzzzz", {"a1", "b2", "c3", "d4", "label"}, 3) ==
+        "; there are 'a1', 'b2', 2 more and 'label'");
+  CHECK(near_names("zzzzzz", {"a1", "b2", "label"}, 3) == "; there are 'a1', 'b2', 'label'");
+}

@@ -4,6 +4,8 @@
 #include <weir/data/preparing/preprocess_options.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
+#include <weir/pipeline/search_options.hpp>
+#include <weir/train/find_learning_rate.hpp>
 #include <weir/train/fit_options.hpp>
 
 #include <doctest/doctest.h>
@@ -59,6 +61,12 @@ std::string page() {
          "that "
          "gives the factor of the learning\nrate, and `pool`, the caller's threads.\n" +
          tables<FitOptions>() +
+         "\n## `SearchOptions`\n\nWhat a search over nets and rates may try "
+         "(`pipeline/search_options.hpp`).\n" +
+         tables<SearchOptions>() +
+         "\n## `RateFinderOptions`\n\nWhat the search for a learning rate is told "
+         "(`train/find_learning_rate.hpp`).\n" +
+         tables<RateFinderOptions>() +
          "\n## `PreprocessOptions`\n\nHow columns become features (`data/preparing/preprocess_options.hpp`): "
          "`numeric` "
          "and "
@@ -92,6 +100,8 @@ TEST_CASE("what is standard lies within its bounds, and every option has a meani
   check_list(SampleOptions{});
   check_list(LearnOptions{});
   check_list(FitOptions{});
+  check_list(SearchOptions{});
+  check_list(RateFinderOptions{});
   check_list(PreprocessOptions{});
 }
 

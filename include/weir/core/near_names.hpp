@@ -70,12 +70,17 @@ namespace detail {
 }
 
 /// A sentence that names those of `known` which are spelt like `wrong`, or at most `most` of them when none
-/// is; it begins with "; ", or is empty when nothing is known.
+/// is, the last one among them: of a table's columns that is often the label. It begins with "; ", or is empty when
+/// nothing is known.
 [[nodiscard]] inline std::string near_names(std::string_view wrong, const std::vector<std::string>& known,
                                             std::size_t most = 8) {
   if (known.empty()) return {};
   const std::string near = did_you_mean(wrong, known);
-  return near.empty() ? "; there are " + name_list(known, most) : near;
+  if (!near.empty()) return near;
+  if (known.size() <= most || most < 2) return "; there are " + name_list(known, most);
+  const std::vector<std::string> first(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(most - 1));
+  return "; there are " + name_list(first, most) + ", " + std::to_string(known.size() - most) + " more and " +
+         name_list({known.back()});
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -25,6 +25,7 @@
 #include <weir/pipeline/learned.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/pipeline/samples.hpp>
+#include <weir/train/find_learning_rate.hpp>
 #include <weir/train/fit.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/recipe.hpp>
@@ -246,7 +247,21 @@ template <class Net = AnyModel<float>>
   return learn(samples, plan_learning<Net>(samples, options));
 }
 
+/// The loss of what was planned at growing learning rates (train/find_learning_rate.hpp).
+template <class Net>
+[[nodiscard]] RateCurve find_learning_rate(const Samples& samples, const LearnPlan<Net>& plan) {
+  ThreadPool pool(plan.threads);
+  return find_learning_rate(plan.net, samples.training, plan.loss, plan.optimizer,
+                            {.batch_size = plan.fit.batch_size,
+                             .clip_norm = plan.fit.clip_norm,
+                             .class_weights = plan.fit.class_weights,
+                             .seed = plan.fit.seed,
+                             .pool = &pool});
+}
+
 #if defined(WEIR_COMPILED)
+extern template RateCurve find_learning_rate<AnyModel<float>>(const Samples&,
+                                                              const LearnPlan<AnyModel<float>>&);
 extern template LearnPlan<AnyModel<float>> plan_learning<AnyModel<float>>(const Samples&,
                                                                           const LearnOptions&);
 extern template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPlan<AnyModel<float>>);

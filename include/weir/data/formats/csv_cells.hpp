@@ -41,17 +41,21 @@ class CsvCells {
       words_.push_back(word);
       lengths_[first_byte(word)] |= length_bit(word);
     }
+    std::sort(words_.begin(), words_.end(), before);
   }
 
   /// Whether a text without blanks around it is missing.
   [[nodiscard]] bool missing(std::string_view text) const noexcept {
-    return (lengths_[first_byte(text)] & length_bit(text)) != 0 &&
-           std::find(words_.begin(), words_.end(), text) != words_.end();
+    return may_be_word(text) && std::binary_search(words_.begin(), words_.end(), text, before);
   }
   /// The number in a field, NaN for a missing one; false when it is neither.
   [[nodiscard]] bool number(std::string_view field, double& out) const noexcept {
+    if (field.size() == 1 && is_digit(field[0]) && !may_be_word(field)) {  // very many cells are 0
+      out = static_cast<double>(field[0] - '0');
+      return true;
+    }
     if (parse_number(field, format_, out)) {
-      if (!numbers_.empty() && is_number_word(field)) out = missing_number;
+      if (is_number_word(field)) out = missing_number;
       return true;
     }
     const std::string_view trimmed = trim_blanks(field);
@@ -64,14 +68,22 @@ class CsvCells {
   }
 
  private:
+  /// Shorter ones first, so that few words have their letters looked at.
+  static bool before(std::string_view a, std::string_view b) noexcept {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  }
   static std::size_t first_byte(std::string_view text) noexcept {
     return text.empty() ? 0 : static_cast<unsigned char>(text.front());
   }
+  static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
   static std::uint32_t length_bit(std::string_view text) noexcept {
     return std::uint32_t{1} << std::min<std::size_t>(text.size(), 31);
   }
+  [[nodiscard]] bool may_be_word(std::string_view text) const noexcept {
+    return (lengths_[first_byte(text)] & length_bit(text)) != 0;
+  }
   [[nodiscard]] bool is_number_word(std::string_view field) const noexcept {
-    return std::find(numbers_.begin(), numbers_.end(), field) != numbers_.end();
+    return may_be_word(field) && std::find(numbers_.begin(), numbers_.end(), field) != numbers_.end();
   }
 
   NumberFormat format_;
