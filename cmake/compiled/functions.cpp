@@ -17,6 +17,7 @@
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
 #include <weir/models/summary.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/read_samples.hpp>

@@ -6,6 +6,7 @@
 #include "report.hpp"
 
 #include <weir/core/plain_text.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -45,7 +46,7 @@ void evaluate(const EvaluateOptions& options) {
   for (std::string& note : notes_on(model.record, options.table)) notes.push_back(std::move(note));
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", options.table}};
-    json.update(to_json(result));
+    json.update(parsed(weir::to_json(result)));
     json["rows_unreadable"] = report.bad_rows;
     json["notes"] = notes;
     print_json(json);

@@ -13,6 +13,7 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/text/text_encoding.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
@@ -274,8 +275,8 @@ class TrainReport {
     const weir::Assessment result = weir::assess(learned.pipeline, samples_);
     say(held_back_title(samples_, result) + weir::to_text(result) +
         weir::to_text(learned.alarm_rate, samples_.settings.labels));
-    json_["validation"] = to_json(result);
-    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = to_json(learned.alarm_rate);
+    json_["validation"] = parsed(weir::to_json(result));
+    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = parsed(weir::to_json(learned.alarm_rate));
   }
 
   void test(const Model& model) {
@@ -288,7 +289,7 @@ class TrainReport {
     say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
         weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
-    json_["test"] = to_json(result);
+    json_["test"] = parsed(weir::to_json(result));
   }
 
   void end() {

@@ -37,6 +37,7 @@
 #include <weir/io/save.hpp>
 
 #include <weir/pipeline/assess_file.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>

@@ -11,9 +11,9 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/io/format_version.hpp>
-#include <weir/io/json_text.hpp>
 #include <weir/io/layers_text.hpp>
 #include <weir/io/load_limits.hpp>
 #include <weir/io/probe.hpp>
