@@ -7,6 +7,8 @@
 
 #include <weir/core/plain_text.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
+#include <weir/io/probe.hpp>
+#include <weir/models/summary.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -24,27 +26,16 @@ struct Facts {
   std::string path;
   std::uintmax_t bytes = 0;
   Model model;
-  std::vector<LayerFacts> layers;
-  Probe probe;
-
-  [[nodiscard]] weir::Index parameters() const {
-    weir::Index sum = 0;
-    for (const LayerFacts& layer : layers) sum += layer.parameters;
-    return sum;
-  }
-  [[nodiscard]] weir::Index flops() const {
-    weir::Index sum = 0;
-    for (const LayerFacts& layer : layers) sum += layer.flops;
-    return sum;
-  }
+  weir::NetSummary net;
+  weir::Probe<float> probe;
 };
 
 [[nodiscard]] Facts facts_of(const std::string& path, std::uint64_t memory) {
   Facts facts{path, 0, load_model(path, memory), {}, {}};
   std::error_code ignored;  // the file was just read; its size is a courtesy
   facts.bytes = std::filesystem::file_size(path, ignored);
-  facts.layers = layer_facts(facts.model);
-  facts.probe = run_probe(path, facts.model);
+  facts.net = weir::summary(facts.model.net, facts.model.input);
+  facts.probe = weir::run_probe(path, facts.model.net, facts.model.input);
   return facts;
 }
 
@@ -102,14 +93,14 @@ struct Facts {
             {"samples", std::string(weir::name_of(facts.model.samples.kind))},
             {"steps", facts.model.input.length},
             {"channels", facts.model.input.channels},
-            {"parameters", facts.parameters()},
-            {"flops", facts.flops()}};
+            {"parameters", facts.net.parameters()},
+            {"flops", facts.net.flops()}};
   if (facts.model.has_threshold()) json["threshold"] = facts.model.threshold;
   if (facts.model.samples.kind == weir::SampleKind::window) json["horizon"] = facts.model.samples.horizon;
   json["statistics_of_training"] = !facts.model.reference.empty();
   json["schema"] = schema_json(facts.model.preprocess);
-  for (const LayerFacts& layer : facts.layers) {
-    json["layers"].push_back({{"layer", layer.text},
+  for (const weir::LayerSummary& layer : facts.net.layers) {
+    json["layers"].push_back({{"layer", layer.layer},
                               {"output", layer.output.size()},
                               {"parameters", layer.parameters},
                               {"flops", layer.flops}});
@@ -142,26 +133,12 @@ struct Facts {
   return text;
 }
 
-[[nodiscard]] std::string layers_text(const Facts& facts) {
-  std::string text = "  layer              output  parameters  FLOPs a row\n";
-  const auto add = [&text](const std::string& name, const std::string& output, weir::Index parameters,
-                           weir::Index flops) {
-    text += "  " + weir::pad_right(name, 16) + weir::pad_left(output, 9) +
-            weir::pad_left(std::to_string(parameters), 12) + weir::pad_left(std::to_string(flops), 13) + "\n";
-  };
-  for (const LayerFacts& layer : facts.layers) {
-    add(layer.text, layer.output.str(), layer.parameters, layer.flops);
-  }
-  add("all", "", facts.parameters(), facts.flops());
-  return text;
-}
-
 [[nodiscard]] std::string as_text(const Facts& facts) {
   const Model& model = facts.model;
   std::string text = facts.path + ": " + std::string(weir::name_of(model.task)) + ", " +
                      std::to_string(facts.bytes) + " bytes\n\n";
   if (model.takes_records()) text += "What it reads\n" + schema_text(model.preprocess) + "\n";
-  text += "Net (" + input_text(model) + ")\n" + layers_text(facts) + "\n";
+  text += "Net (" + input_text(model) + ")\n" + weir::to_text(facts.net) + "\n";
   text += "What it says\n";
   if (!model.labels.classes.empty()) {
     text += "  classes      ";

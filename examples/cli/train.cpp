@@ -170,15 +170,13 @@ namespace {
 }
 
 [[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned) {
-  weir::Index parameters = 0;
-  for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
   std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.learning.threads,
                 options.learning.threads == 1 ? "thread" : "threads");
   const weir::History& history = learned.history;
   std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
-                     weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
-                     epochs_text(history);
+                     weir::count_text(weir::parameter_count(learned.pipeline.net), "parameter") +
+                     ", trained in " + speed + "\n" + epochs_text(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
   if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
