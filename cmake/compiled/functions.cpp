@@ -13,6 +13,7 @@
 #include <weir/io/atomic_file.hpp>
 #include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>
+#include <weir/io/named_files.hpp>
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>

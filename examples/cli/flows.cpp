@@ -9,7 +9,6 @@
 #include "files.hpp"
 #include "flow_table_options.hpp"
 #include "keep_list.hpp"
-#include "key_file.hpp"
 #include "stopwatch.hpp"
 
 #include <weir/core/error.hpp>
@@ -21,6 +20,7 @@
 
 #if __has_include(<openssl/evp.h>)
 #include <weir/traffic/anonymise.hpp>
+#include <weir/traffic/anonymise/anonymise_key.hpp>
 #define WEIR_CLI_ANONYMISES 1
 #else
 #define WEIR_CLI_ANONYMISES 0

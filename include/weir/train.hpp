@@ -33,7 +33,9 @@
 #include <weir/data/preparing/preprocess.hpp>
 
 #include <weir/io/checkpoint.hpp>
+#include <weir/io/named_files.hpp>
 #include <weir/io/output_file.hpp>
+#include <weir/io/output_stream.hpp>
 #include <weir/io/save.hpp>
 
 #include <weir/pipeline/assess_file.hpp>
