@@ -20,6 +20,7 @@
 #include <weir/models/summary.hpp>
 #include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
+#include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>

@@ -44,6 +44,7 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/read_samples.hpp>
