@@ -338,11 +338,14 @@ void refuse_empty(App& app) {
 }
 
 /// "help train" is "train --help"; and flags of a file stand in the place of --config.
-[[nodiscard]] std::vector<std::string> words_of(int argc, char** argv) {
+[[nodiscard]] std::vector<std::string> words_of(const App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words[0] == "help") {
     words.erase(words.begin());
-    words.emplace_back("--help");
+    const std::vector<const App*> commands = app.get_subcommands(nullptr);
+    const auto is_asked_for = [&](const App* command) { return command->get_name() == words[0]; };
+    if (words.empty() || std::any_of(commands.begin(), commands.end(), is_asked_for))
+      words.emplace_back("--help");
   }
   const bool learns = !words.empty() && (words[0] == "train" || words[0] == "search");
   return learns ? cli::with_config(std::move(words)) : words;
@@ -384,7 +387,7 @@ int run(int argc, char** argv) {
   app.add_subcommand("manual", "write the manual page; weir manual | man -l -");
   refuse_empty(app);
   try {
-    std::vector<std::string> words = words_of(argc, argv);
+    std::vector<std::string> words = words_of(app, argc, argv);
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     app.parse(std::move(words));
     if (app.got_subcommand("train")) {

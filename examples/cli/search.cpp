@@ -73,7 +73,7 @@ class SearchProgress {
   return weir::text_chart(sizes, scores, {.log_x = true, .marked = 0, .x_title = "parameters"});
 }
 
-[[nodiscard]] Json to_json(const weir::Trial& trial) {
+[[nodiscard]] Json trial_json(const weir::Trial& trial) {
   const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
   Json json{{"trial", trial.number},        {"round", trial.round},       {"epochs", trial.epochs},
             {"score", number(trial.score)}, {"loss", number(trial.loss)}, {"parameters", trial.parameters},
@@ -88,7 +88,7 @@ class SearchProgress {
             {"rows_trained", samples.training.rows()},
             {"rows_held_back", samples.validation.rows()},
             {"seconds", seconds}};
-  for (const weir::Trial& trial : found.trials) json["trials"].push_back(to_json(trial));
+  for (const weir::Trial& trial : found.trials) json["trials"].push_back(trial_json(trial));
   json["notes"] = samples.notes;
   return json;
 }

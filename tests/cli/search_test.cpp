@@ -71,11 +71,11 @@ TEST_CASE("train --find-lr shows where the loss is lowest, and writes no model")
 TEST_CASE("a model says by which flags it was trained, and they train the same model again") {
   if (!built()) return;
   const std::string first = folder() / "first.weir", second = folder() / "second.weir";
-  weir_well({"train", train_csv(), "--label", "label", "--benign", "benign,no such label", "--layers",
-             "dense:8,relu", "--epochs", "2", "--drop=duration_ms", "--quiet", "--model", first});
+  weir_well({"train", train_csv(), "--label", "label", "--benign", "benign", "--missing-values", "not known",
+             "--layers", "dense:8,relu", "--epochs", "2", "--drop=duration_ms", "--quiet", "--model", first});
   const std::string flags = weir_well({"inspect", first, "--config"}).out;
   CHECK(holds(flags, "\n--layers dense:8,relu\n"));
-  CHECK(holds(flags, "\n--benign 'benign,no such label'\n"));
+  CHECK(holds(flags, "\n--missing-values 'not known'\n"));
   const std::string file = write_file("first.flags", flags);
   weir_well({"train", train_csv(), "--config", file, "--quiet", "--model", second});
   CHECK(read_file(first) == read_file(second));
@@ -88,7 +88,7 @@ TEST_CASE("a model says by which flags it was trained, and they train the same m
 TEST_CASE("a file of flags with a mistake is told by its name") {
   if (!built()) return;
   const auto complaint = [](const std::string& text) {
-    const Outcome outcome = weir(
+    const Outcome outcome = run_weir(
         {"train", train_csv(), "--config", write_file("wrong.flags", text), "--model", folder() / "x.weir"});
     CHECK(outcome.code == 2);
     CHECK(lines_of(outcome.err).size() == 1);
