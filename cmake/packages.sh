@@ -3,7 +3,7 @@
 set -eu
 
 packages="g++ cmake ninja-build pkg-config libeigen3-dev libxsimd-dev nlohmann-json3-dev libcli11-dev zlib1g-dev
-libpcap-dev libssl-dev doctest-dev $*"
+libzstd-dev libpcap-dev libssl-dev doctest-dev $*"
 
 missing=
 for package in $packages; do

@@ -40,6 +40,7 @@ function(weir_add_header_check target)
   list(APPEND units ${CMAKE_CURRENT_BINARY_DIR}/${target}/backwards.cpp)
   add_library(${target} OBJECT EXCLUDE_FROM_ALL ${units})
   target_link_libraries(${target} PRIVATE weir::weir $<TARGET_NAME_IF_EXISTS:weir::gzip>
+                                            $<TARGET_NAME_IF_EXISTS:weir::zstd>
                                             $<TARGET_NAME_IF_EXISTS:weir::capture>
                                             $<TARGET_NAME_IF_EXISTS:weir::anonymise>
                                             $<TARGET_NAME_IF_EXISTS:weir::eigen>)
@@ -60,6 +61,9 @@ if(NOT TARGET weir::eigen)
 endif()
 if(NOT TARGET weir::gzip)
   list(FILTER headers EXCLUDE REGEX gzip)
+endif()
+if(NOT TARGET weir::zstd)
+  list(FILTER headers EXCLUDE REGEX zstd)
 endif()
 if(NOT TARGET weir::capture)
   list(FILTER headers EXCLUDE REGEX traffic/capture)

@@ -53,8 +53,8 @@ void train(Net& net, const Loss& loss, weir::AdamW optimizer, Index epochs, Inde
   draw_weights(net, key.fork(0));
   auto state = weir::start_fit(std::move(net), optimizer, key.value);
   weir::FitOptions options{.batch_size = batch_size, .shuffle = false, .seed = key.value};
-  options.schedule = [epochs](double progress, double) {
-    return 0.5 * (1.0 + std::cos(3.14159265358979 * std::floor(progress) / static_cast<double>(epochs))) +
+  options.schedule = [epochs](const weir::TrainingMoment& now) {
+    return 0.5 * (1.0 + std::cos(3.14159265358979 * std::floor(now.progress) / static_cast<double>(epochs))) +
            0.01;
   };
   Rng rng(key.fork(1));

@@ -10,6 +10,11 @@
 #include "../synthetic_capture.hpp"
 #include "ndpi.hpp"
 
+#include <weir/data/splits/folds.hpp>
+#include <weir/data/splits/group_folds.hpp>
+#include <weir/data/splits/k_fold.hpp>
+#include <weir/data/splits/row_groups.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -51,13 +56,13 @@ using Flows = LabelledFlows<weir::CicFlow, weir::PacketSequence>;
 }
 
 /// Every flow is judged once, by a net that has learned from the other folds.
-[[nodiscard]] weir::ConfusionMatrix cross_validate(const weir::Table& flows, const weir::FoldOptions& how) {
+[[nodiscard]] weir::ConfusionMatrix cross_validate(const weir::Table& flows, const weir::Folds& folds,
+                                                   std::uint64_t seed) {
   const std::vector<std::string> classes = classes_of(flows);
   weir::ConfusionMatrix counts(static_cast<weir::Index>(classes.size()));
-  const std::vector<std::uint32_t> folds = weir::k_fold(flows, how);
-  for (std::size_t i = 0; i < how.folds; ++i) {
-    const weir::Split parts = weir::fold(flows, folds, i);
-    judge_rows(learn(parts.training, classes, how.seed), parts.held_out, counts);
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    const weir::Split parts = weir::split_by_fold(flows, folds[i]);
+    judge_rows(learn(parts.training, classes, seed), parts.held_out, counts);
   }
   return counts;
 }
@@ -84,8 +89,9 @@ void report(const weir::Table& flows, std::uint64_t seeds) {
               100 * largest_class(flows));
   Measures by_flow, by_capture;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    by_flow.add(cross_validate(flows, {.folds = 5, .seed = seed, .stratify_by = "label"}));
-    by_capture.add(cross_validate(flows, {.folds = 5, .seed = seed, .group_by = "capture"}));
+    const weir::KFoldOptions five{.folds = 5, .shuffle = true, .seed = seed};
+    by_flow.add(cross_validate(flows, weir::stratified_k_fold(weir::row_groups(flows, "label"), five), seed));
+    by_capture.add(cross_validate(flows, weir::group_k_fold(weir::row_groups(flows, "capture"), five), seed));
   }
   std::printf("  %-18s %-18s %s\n", "split", "accuracy %", "macro F1 %");
   for (const auto& [name, measures] :

@@ -5,6 +5,7 @@
 
 #include <weir/core/option_bounds.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/search_options.hpp>
@@ -29,8 +30,8 @@ struct OutputOptions {
 };
 
 struct TrainOptions {
-  std::string table{};
-  std::string test{};
+  std::vector<std::string> tables{};
+  std::vector<std::string> test{};
   std::string test_labels{};  ///< idx
   std::string model{};
   weir::TableOptions input{};
@@ -38,18 +39,36 @@ struct TrainOptions {
 
   weir::SampleOptions samples{};
   weir::LearnOptions learning{};
+  weir::CrossValidationOptions validation{.folds = 0};
   std::optional<int> classes{};
   std::string log{};
+  std::string report{};
   bool find_lr = false;
   std::string given{};  ///< the flags that decide what is learned, as --config reads them
+  std::string checkpoint{};
+  double checkpoint_every = 30.0;
+  std::string resume{};
+  std::vector<std::string> command{};  ///< as it was given, to be told again
 
   template <class Visitor, class Options>
   static void fields(Visitor& visit, Options& o) {
-    visit("model", o.model, weir::AnyText{"file"}, "file to write the model to");
-    visit("test", o.test, weir::AnyText{"test"}, "table to be judged by after training");
+    visit("model", o.model, weir::AnyText{"file"},
+          "file to write the model to; not needed to cross-validate alone");
+    visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
+    visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
     visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");
+    visit("checkpoint", o.checkpoint, weir::AnyText{"file"},
+          "file from which a training that was stopped goes on");
+    visit("checkpoint_every", o.checkpoint_every, weir::RealRange{0.0, 1e6},
+          "seconds after which it is written anew; 0: after each step");
+    visit("resume", o.resume, weir::AnyText{"file"},
+          "checkpoint to go on from, and to keep; all else is to be as before");
+  }
+
+  [[nodiscard]] bool cross_validates() const noexcept {
+    return validation.folds > 0 || validation.leave_group_out || validation.repeat > 1;
   }
 };
 
@@ -61,17 +80,23 @@ struct SearchCommand {
 
 struct EvaluateOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   OutputOptions output{};
   bool ignore_unknown = false;
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
+  std::string report{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with figures and pictures");
+  }
 };
 
 struct PredictOptions {
   std::string model{};
-  std::string table{};
+  std::vector<std::string> tables{};
   weir::TableOptions input{};
   std::string out = "-";
   bool json = false;  ///< one JSON object a row instead of CSV

@@ -43,11 +43,25 @@ std::string checksum_of(const std::string& path) {
   return text.data();
 }
 
-std::vector<std::string> notes_on(const weir::TextRecord& record, const std::string& table) {
+std::string checksums_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) {
+    const std::string one = checksum_of(path);
+    if (!one.empty()) text += (text.empty() ? "" : ", ") + one;
+  }
+  return text;
+}
+
+std::vector<std::string> notes_on(const weir::TextRecord& record, const std::vector<std::string>& tables) {
   const std::string_view trained_on = weir::recorded(record, "data checksum");
-  if (trained_on.empty() || trained_on != checksum_of(table)) return {};
-  return {
-      "the model was trained on this file, so it knows the answers; judge it by rows that it has not seen"};
+  if (trained_on.empty()) return {};
+  for (const std::string& table : tables) {
+    const std::string checksum = checksum_of(table);
+    if (checksum.empty() || trained_on.find(checksum) == std::string_view::npos) continue;
+    return {"the model was trained on " + (tables.size() == 1 ? "this file" : table) +
+            ", so it knows the answers; judge it by rows that it has not seen"};
+  }
+  return {};
 }
 
 std::string notes_text(const std::vector<std::string>& notes) {

@@ -15,8 +15,12 @@ namespace cli {
 /// The size and CRC-64 of a file as text; empty for what can be read once only.
 [[nodiscard]] std::string checksum_of(const std::string& path);
 
-/// A sentence when this is the file that the model was trained on.
-[[nodiscard]] std::vector<std::string> notes_on(const weir::TextRecord& record, const std::string& table);
+/// The same of several, one after the other.
+[[nodiscard]] std::string checksums_of(const std::vector<std::string>& paths);
+
+/// A sentence when the model was trained on one of these files.
+[[nodiscard]] std::vector<std::string> notes_on(const weir::TextRecord& record,
+                                                const std::vector<std::string>& tables);
 
 /// A line each.
 [[nodiscard]] std::string notes_text(const std::vector<std::string>& notes);

@@ -1,8 +1,12 @@
 #include "input.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/sources/gzip.hpp>
 #include <weir/pipeline/assess_file.hpp>
+#if __has_include(<zstd.h>)
+#include <weir/data/sources/zstd.hpp>
+#endif
 
 #include <memory>
 #include <utility>
@@ -11,28 +15,24 @@ namespace cli {
 
 namespace {
 
-[[nodiscard]] weir::Result<std::unique_ptr<weir::ByteSource>> open_source(const std::string& path) {
-  if (path != "-") return weir::open_any(path);
-  return std::unique_ptr<weir::ByteSource>(std::make_unique<weir::GzipSource>(weir::open_stdin()));
-}
-
-[[nodiscard]] weir::Assessment assess_images(const Model& model, const std::string& path,
+[[nodiscard]] weir::Assessment assess_images(const Model& model, const std::vector<std::string>& paths,
                                              const weir::TableOptions& options, weir::AssessOptions how) {
   if (options.labels.empty()) {
     weir::fail(weir::ErrorKind::config, "the model takes images: --labels FILE is needed to judge by");
   }
-  how.source = path;
-  return weir::assess(model, weir::read_images(path, options.labels, open_source), std::move(how));
+  if (paths.size() > 1) weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
+  how.source = paths[0];
+  return weir::assess(model, weir::read_images(paths[0], options.labels, open_source), std::move(how));
 }
 
-[[nodiscard]] weir::Assessment assess_table(const Model& model, const std::string& path,
+[[nodiscard]] weir::Assessment assess_table(const Model& model, const std::vector<std::string>& paths,
                                             const weir::TableOptions& options, weir::AssessOptions how,
                                             weir::CsvReport& report) {
   if (!options.labels.empty() || options.format == "idx") {
     weir::fail(weir::ErrorKind::config,
                "--format idx and --labels are for models of images; this one reads tables");
   }
-  weir::TableFile file = open_input(path, options, model.record);
+  weir::TableFile file = open_input(paths, options, model.record);
   weir::Assessment result = weir::assess(model, file, std::move(how));
   report = file.report();
   return result;
@@ -40,26 +40,40 @@ namespace {
 
 }  // namespace
 
+weir::Result<std::unique_ptr<weir::ByteSource>> open_source(const std::string& path) {
+  weir::Result<std::unique_ptr<weir::ByteSource>> file =
+      path == "-" ? weir::open_stdin() : weir::open_file(path);
+  if (!file) return file;
+  std::unique_ptr<weir::ByteSource> source = std::make_unique<weir::GzipSource>(std::move(file).value());
+#if __has_include(<zstd.h>)
+  source = std::make_unique<weir::ZstdSource>(std::move(source));
+#endif
+  return source;
+}
+
 weir::TableOptions reading_of(weir::TableOptions options, const weir::TextRecord& record) {
   options = weir::recorded_options(std::move(options), record);
-  if (options.format.empty()) options.format = "csv";
+  if (options.format.empty() && options.recorded.format.empty()) options.format = "csv";
   options.open = open_source;
   options.words = weir::OptionWords::flags;
   return options;
 }
 
-weir::TableFile open_input(const std::string& path, const weir::TableOptions& options,
+weir::TableFile open_input(const std::vector<std::string>& paths, const weir::TableOptions& options,
                            const weir::TextRecord& record) {
-  return weir::open_table(path, reading_of(options, record));
+  return weir::open_tables(paths, reading_of(options, record));
 }
 
-weir::Assessment assess_file(const Model& model, const std::string& path, const weir::TableOptions& options,
-                             bool ignore_unknown, weir::CsvReport& report) {
-  const weir::AssessOptions how{.ignore_unknown = ignore_unknown, .words = weir::OptionWords::flags};
+weir::Assessment assess_files(const Model& model, const std::vector<std::string>& paths,
+                              const weir::TableOptions& options, weir::AssessOptions how,
+                              weir::CsvReport& report) {
+  how.words = weir::OptionWords::flags;
   weir::Assessment result = model.samples.kind == weir::SampleKind::image
-                                ? assess_images(model, path, options, how)
-                                : assess_table(model, path, options, how, report);
-  if (result.rows == 0) weir::fail(weir::ErrorKind::data, path + ": there is no labelled row to judge by");
+                                ? assess_images(model, paths, options, how)
+                                : assess_table(model, paths, options, how, report);
+  if (result.rows == 0) {
+    weir::fail(weir::ErrorKind::data, weir::files_text(paths) + ": there is no labelled row to judge by");
+  }
   return result;
 }
 

@@ -1,6 +1,7 @@
 // What is left of a command that a signal ends: no unfinished file.
 #pragma once
 
+#include <atomic>
 #include <csignal>
 #include <string>
 
@@ -16,6 +17,20 @@ void prepare_for_signals();
 void remove_on_signal(const std::string& path) noexcept;
 /// No more: it is finished, or gone.
 void keep_on_signal(const std::string& path) noexcept;
+
+/// While it lives, the first Ctrl-C or SIGTERM asks the command to come to an end and keep what it has; the next one
+/// ends the program.
+class EndAsked {
+ public:
+  EndAsked() noexcept;
+  ~EndAsked();
+  EndAsked(const EndAsked&) = delete;
+  EndAsked& operator=(const EndAsked&) = delete;
+
+  [[nodiscard]] static const std::atomic<bool>& flag() noexcept;
+  /// Ends the program by the signal that asked.
+  [[noreturn]] static void end() noexcept;
+};
 
 /// While it lives, signals of this thread wait.
 class SignalsHeld {

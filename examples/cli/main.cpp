@@ -71,6 +71,10 @@ void add_input(App& app, weir::TableOptions& input) {
       ->type_name("C");
   app.add_flag("--no-header", input.no_header, "CSV without a header line: the first line is a row");
   add_list(app, "--columns", input.columns, "with --no-header, the names of the columns; else c1, c2, ...");
+  app.add_flag("--common-columns", input.common_columns,
+               "several tables: read the columns that all have, instead of refusing others");
+  app.add_option("--source-column", input.source_column,
+                 "name of the column with the file of each row [source, of several tables]");
   app.add_flag("--skip-bad-rows", input.skip_bad_rows, "leave out rows that cannot be read, and count them");
   const char* group = "Numbers and texts of the table";
   add_list(app, "--missing-values", input.missing_values, "more words that stand for a missing value")
@@ -104,7 +108,9 @@ void add_examples(App& app, std::initializer_list<const char*> calls) {
 
 /// Where rows come from and how they become samples.
 void add_learning_from(App& app, cli::TrainOptions& o) {
-  app.add_option("TRAIN", o.table, "table to learn from; - is standard input; may be gzip")->required();
+  app.add_option("TRAIN", o.tables,
+                 "tables to learn from, or patterns of them; - is standard input; may be gzip or zstd")
+      ->required();
   app.add_option("--config", "file of flags, as on the command line and as inspect --config prints them")
       ->type_name("FILE");
   add_input(app, o.input);
@@ -129,13 +135,15 @@ void describe_kinds(App& app) {
 void add_train(App& app, cli::TrainOptions& o) {
   add_flags(app, o);
   add_learning_from(app, o);
+  add_flags(app, o.validation);
   add_flags(app, o.learning);
   describe_kinds(app);
   add_flags(app, o.output);
   add_examples(
       app, {"flows.csv --label label --model ids.weir",
             "flows.csv --label label --task anomaly --benign BENIGN --alarm-rate 0.01 --model ids.weir",
-            "hourly.csv --label bits --window 168 --model volume.weir", "flows.csv --label label --find-lr"});
+            "hourly.csv --label bits --window 168 --model volume.weir", "flows.csv --label label --find-lr",
+            "flows.csv --label label --group src_ip --folds 5"});
 }
 
 void add_search(App& app, cli::SearchCommand& o) {
@@ -158,11 +166,14 @@ void add_model_memory(App& app, std::uint64_t& bytes) {
 
 void add_evaluate(App& app, cli::EvaluateOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("TEST", o.table, "labelled table; - is standard input; may be gzip")->required();
+  app.add_option("TEST", o.tables,
+                 "labelled tables, or patterns of them; - is standard input; may be gzip or zstd")
+      ->required();
   add_input(app, o.input);
   add_labels(app, o.input);
   add_threshold(app, o.threshold);
   app.add_flag("--ignore-unknown", o.ignore_unknown, "leave out rows whose label is no class of the model");
+  add_flags(app, o);
   add_model_memory(app, o.model_memory);
   add_flags(app, o.output, {"quiet"});
   add_examples(app, {"ids.weir tuesday.csv", "ids.weir tuesday.csv --threshold 0.9 --json"});
@@ -170,7 +181,9 @@ void add_evaluate(App& app, cli::EvaluateOptions& o) {
 
 void add_predict(App& app, cli::PredictOptions& o) {
   app.add_option("MODEL", o.model, "file written by train")->required();
-  app.add_option("INPUT", o.table, "table, with or without label; - is standard input; may be gzip")
+  app.add_option(
+         "INPUT", o.tables,
+         "tables, with or without label, or patterns of them; - is standard input; may be gzip or zstd")
       ->required();
   add_input(app, o.input);
   add_threshold(app, o.threshold);
@@ -324,9 +337,22 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 9> of_this_run{"--model",   "--test",    "--test-labels",
-                                                                 "--log",     "--json",    "--quiet",
-                                                                 "--threads", "--find-lr", "--help"};
+    static constexpr std::array<std::string_view, 16> of_this_run{"--checkpoint",
+                                                                  "--checkpoint-every",
+                                                                  "--resume",
+                                                                  "--model",
+                                                                  "--test",
+                                                                  "--test-labels",
+                                                                  "--log",
+                                                                  "--report",
+                                                                  "--json",
+                                                                  "--quiet",
+                                                                  "--threads",
+                                                                  "--find-lr",
+                                                                  "--help",
+                                                                  "--folds",
+                                                                  "--leave-group-out",
+                                                                  "--repeat"};
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;
@@ -367,6 +393,7 @@ int run(int argc, char** argv) {
   cli::SynthOptions synth;
   cli::DemoOptions demo;
   demo.program = argv[0];
+  train.command.assign(argv, argv + argc);
   add_train(*app.add_subcommand("train", "learn from a labelled table and write a model"), train);
   add_search(*app.add_subcommand("search", "look for the layers and rates that suit a table"), search);
   add_evaluate(*app.add_subcommand("evaluate", "measure a model on a labelled table"), evaluate);
@@ -392,7 +419,8 @@ int run(int argc, char** argv) {
     app.parse(std::move(words));
     if (app.got_subcommand("train")) {
       const App& command = *app.get_subcommand("train");
-      if (train.model.empty() && !train.find_lr) throw CLI::RequiredError("--model");
+      if (train.model.empty() && !train.find_lr && !train.cross_validates())
+        throw CLI::RequiredError("--model");
       train.given = flags_given(command);
     }
   } catch (const CLI::Success& done) {  // --help and --version

@@ -33,6 +33,10 @@ namespace {
 }  // namespace
 
 Model load_model(const std::string& path, std::uint64_t memory, const std::string& input) {
+  if (path == "-") {
+    weir::fail(weir::ErrorKind::config,
+               "MODEL: '-' is standard input; a model is read from a file, a table from either");
+  }
   weir::Result<Model> model = weir::try_load_any(path, {.max_memory = memory});
   if (model) return std::move(*model);
   const bool swapped = !input.empty() && !is_model(path) && is_model(input);

@@ -10,7 +10,7 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
-#include <weir/data/sources/gzip.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/scorer.hpp>
@@ -19,8 +19,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,11 +50,13 @@ constexpr std::size_t rows_at_once = 4'096;
 /// One row's verdict as text.
 class VerdictWriter {
  public:
-  VerdictWriter(const Model& model, bool json) : model_(model), json_(json) {}
+  /// `several`: each line also names the file of the row.
+  VerdictWriter(const Model& model, bool json, bool several)
+      : model_(model), json_(json), several_(several) {}
 
   [[nodiscard]] std::string header() const {
     if (json_) return {};
-    std::string line = "row";
+    std::string line = several_ ? "source,row" : "row";
     if (model_.task == weir::Task::regress) return line + ",value\n";
     line += ",label";
     if (model_.task == weir::Task::anomaly) line += ",score";
@@ -61,6 +66,11 @@ class VerdictWriter {
     return line + ",alert\n";
   }
 
+  /// The file of the rows that follow.
+  void begin_source(std::string_view name) {
+    if (name != source_) source_ = name;
+  }
+
   [[nodiscard]] std::string operator()(std::uint64_t row, const weir::Verdict& verdict,
                                        const weir::Scorer<Net>& scorer) const {
     if (!verdict.usable) return unusable(row, verdict.alert);
@@ -68,23 +78,32 @@ class VerdictWriter {
   }
   /// A row of which nothing can be said; an alert where the net's answer is not a number.
   [[nodiscard]] std::string unusable(std::uint64_t row, bool alert = false) const {
-    Json json{{"row", row}, {"usable", false}};
+    Json json = begin_json(row);
+    json["usable"] = false;
     if (alert) json["alert"] = true;
     if (json_) return json.dump() + "\n";
     std::size_t commas = 1;
     if (model_.task == weir::Task::anomaly) commas = 3;
     if (model_.task == weir::Task::classify) commas = model_.labels.classes.size() + 2;
     const bool tells = alert && model_.task != weir::Task::regress;
-    return std::to_string(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
+    return begin_csv(row) + std::string(commas, ',') + (tells ? "1\n" : "\n");
   }
 
  private:
+  [[nodiscard]] std::string begin_csv(std::uint64_t row) const {
+    return (several_ ? field(source_) + "," : std::string()) + std::to_string(row);
+  }
+  [[nodiscard]] Json begin_json(std::uint64_t row) const {
+    Json json{{"row", row}};
+    if (several_) json["source"] = source_;
+    return json;
+  }
   [[nodiscard]] const std::string& name_of(const weir::Verdict& verdict) const {
     return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
   }
   [[nodiscard]] std::string as_csv(std::uint64_t row, const weir::Verdict& verdict,
                                    const weir::Scorer<Net>& scorer) const {
-    std::string line = std::to_string(row) + ",";
+    std::string line = begin_csv(row) + ",";
     if (model_.task == weir::Task::regress) return line + digits(verdict.score) + "\n";
     line += field(name_of(verdict));
     if (model_.task == weir::Task::anomaly) line += "," + digits(verdict.score);
@@ -97,7 +116,7 @@ class VerdictWriter {
   }
   [[nodiscard]] std::string as_json(std::uint64_t row, const weir::Verdict& verdict,
                                     const weir::Scorer<Net>& scorer) const {
-    Json json{{"row", row}};
+    Json json = begin_json(row);
     if (model_.task == weir::Task::regress) {
       json["value"] = verdict.score;
     } else {
@@ -115,17 +134,20 @@ class VerdictWriter {
 
   const Model& model_;
   bool json_;
+  bool several_;
+  std::string source_{};
 };
 
 /// Counts a verdict, and writes it unless only alerts are wanted.
 class VerdictLog {
  public:
-  VerdictLog(const Model& model, const PredictOptions& options, OutputFile& out)
-      : writer_(model, options.json),
+  VerdictLog(const Model& model, const PredictOptions& options, bool several, OutputFile& out)
+      : writer_(model, options.json, several),
         alerts_only_(options.alerts_only),
         out_(out),
         lines_(writer_.header()) {}
 
+  void begin_source(std::string_view name) { writer_.begin_source(name); }
   void add(const weir::Verdict& verdict, const weir::Scorer<Net>& scorer) {
     ++rows;
     if (verdict.alert) ++alerts;
@@ -147,9 +169,9 @@ class VerdictLog {
   std::string lines_;
 };
 
-void predict_images(const Model& model, const PredictOptions& options, VerdictLog& log) {
-  const weir::LabelledImages images = weir::read_images(options.table, {}, weir::open_any);
-  weir::check_images(images, model.samples, options.table);
+void predict_images(const Model& model, const std::string& path, VerdictLog& log) {
+  const weir::LabelledImages images = weir::read_images(path, {}, open_source);
+  weir::check_images(images, model.samples, path);
   weir::Scorer<Net> scorer(model);
   std::vector<float> sample(static_cast<std::size_t>(model.input.size()));
   for (std::size_t i = 0; i < images.count(); ++i) {
@@ -163,9 +185,12 @@ void predict_images(const Model& model, const PredictOptions& options, VerdictLo
 void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
   weir::read_columns_of(model, file, false);
   weir::TableScorer<Net> scorer(model);
-  const auto add = [&](std::uint64_t, const weir::Verdict& verdict) { log.add(verdict, scorer.scorer()); };
   for (weir::Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
-    scorer.score(rows, add);
+    std::size_t row = 0;
+    scorer.score(rows, [&](std::uint64_t, const weir::Verdict& verdict) {
+      log.begin_source(rows.source(row++));
+      log.add(verdict, scorer.scorer());
+    });
     log.hand_on();
   }
   log.hand_on();  // the header line of a table without rows
@@ -179,15 +204,22 @@ void predict_table(const Model& model, weir::TableFile file, VerdictLog& log) {
 }  // namespace
 
 void predict(const PredictOptions& options) {
-  check_files({{"MODEL", options.model}, {"INPUT", options.table}}, {{"-o", options.out}});
-  Model model = load_model(options.model, options.model_memory, options.table);
+  const std::vector<std::string> tables = weir::expand_files(options.tables);
+  std::vector<NamedFile> inputs = named("INPUT", tables);
+  inputs.push_back({"MODEL", options.model});
+  check_files(inputs, {{"-o", options.out}});
+  Model model = load_model(options.model, options.model_memory, tables[0]);
   replace_threshold(model, options.threshold);
   OutputFile out(options.out);
-  VerdictLog log(model, options, out);
-  if (model.samples.kind == weir::SampleKind::image) {
-    predict_images(model, options, log);
+  const bool images = model.samples.kind == weir::SampleKind::image;
+  if (images && tables.size() > 1) {
+    weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
+  }
+  VerdictLog log(model, options, tables.size() > 1, out);
+  if (images) {
+    predict_images(model, tables[0], log);
   } else {
-    predict_table(model, open_input(options.table, options.input, model.record), log);
+    predict_table(model, open_input(tables, options.input, model.record), log);
   }
   out.commit();
   if (is_standard_output(options.out)) return;

@@ -5,8 +5,10 @@
 #include "report.hpp"
 #include "training.hpp"
 
+#include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/core/text_chart.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/read_samples.hpp>
 
 #include <nlohmann/json.hpp>
@@ -93,19 +95,26 @@ class SearchProgress {
   return json;
 }
 
+/// Files as the shell takes them.
+[[nodiscard]] std::string words_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) text += (text.empty() ? "" : " ") + weir::shell_word(path);
+  return text;
+}
+
 [[nodiscard]] std::string search_text(const weir::SearchResult& found, const weir::Samples& samples,
                                       const TrainOptions& options, double seconds) {
   const weir::Trial& best = found.best();
   const auto trials = static_cast<weir::Index>(found.trials.size());
   const std::string flags = flags_of(best);
-  return options.table + ": " + weir::count_text(samples.training.rows(), "row") + " to train on, " +
-         std::to_string(samples.validation.rows()) + " held back\n" + notes_text(samples.notes) + "\n" +
-         weir::count_text(trials, "trial") + " in " + weir::detail::formatted("%.0f s", seconds) +
-         ", best first" + (trials > 20 ? ", the first 20" : "") + ":\n" + weir::to_text(found) + "\n  " +
-         found.metric + (found.less_is_better ? " (less is better)" : "") + "; O is the best\n" +
-         picture_of(found) + "\n" +
+  return weir::files_text(options.tables) + ": " + weir::count_text(samples.training.rows(), "row") +
+         " to train on, " + std::to_string(samples.validation.rows()) + " held back\n" +
+         notes_text(samples.notes) + "\n" + weir::count_text(trials, "trial") + " in " +
+         weir::detail::formatted("%.0f s", seconds) + ", best first" + (trials > 20 ? ", the first 20" : "") +
+         ":\n" + weir::to_text(found) + "\n  " + found.metric +
+         (found.less_is_better ? " (less is better)" : "") + "; O is the best\n" + picture_of(found) + "\n" +
          (flags.empty() ? std::string("The recipe of weir train was the best\n")
-                        : "To train the best: weir train " + options.table + " --label " +
+                        : "To train the best: weir train " + words_of(options.tables) + " --label " +
                               options.samples.label + " " + flags + " --model FILE\n") +
          "  It was chosen by the rows held back, so its figure flatters: judge the model by other rows\n";
 }
@@ -114,9 +123,10 @@ class SearchProgress {
 
 void search(const SearchCommand& given) {
   TrainOptions wanted = given.train;
+  wanted.tables = weir::expand_files(wanted.tables);
   wanted.learning.seed = given.search.seed;
   const TrainOptions options = with_defaults(std::move(wanted));
-  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
+  const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   const bool talk = !options.output.json && !options.output.quiet;
   const auto begin = std::chrono::steady_clock::now();
   weir::SearchResult found;

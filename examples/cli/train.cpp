@@ -1,8 +1,12 @@
 // weir train TRAIN --label COLUMN --model FILE
 #include "commands.hpp"
+#include "cross_validation.hpp"
 #include "files.hpp"
 #include "hints.hpp"
 #include "input.hpp"
+#include "interrupted.hpp"
+#include "interruption.hpp"
+#include "page.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -12,7 +16,9 @@
 #include <weir/core/text_chart.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
+#include <weir/data/sources/file_names.hpp>
 #include <weir/data/text/text_encoding.hpp>
+#include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
@@ -30,6 +36,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +52,15 @@ namespace {
   for (std::size_t i = 0; i < samples.class_counts.size(); ++i) {
     text += (i == 0 ? "" : ", ") + samples.settings.labels.classes[i] + " " +
             std::to_string(samples.class_counts[i]);
+  }
+  return text;
+}
+
+/// "Monday.csv, Tuesday.csv"
+[[nodiscard]] std::string names_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) {
+    text += (text.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
   }
   return text;
 }
@@ -67,14 +83,15 @@ namespace {
   };
   const weir::EpochReport last = history.epochs.empty() ? weir::EpochReport{} : history.epochs.back();
   add("program", version_text());
-  add("data", std::filesystem::path(options.table).filename().string());
-  add("data checksum", checksum_of(options.table));
+  add("data", names_of(options.tables));
+  add("data checksum", checksums_of(options.tables));
   for (const auto& [name, value] : weir::record_of(options.input)) add(name, value);
   for (const auto& [name, value] : samples.settings.record) add(name, value);
   add("labels", counts_text(samples));
   add("cells filled in", weir::gaps_text(samples.gaps, samples.settings.preprocess));
   add("rows trained on", std::to_string(samples.training.rows()));
   add("rows held back", std::to_string(samples.validation.rows()));
+  add("held back by", samples.held_back_by);
   add("scaling", std::string(scaling_of(options)));
   add("layers", learned.layers);
   add("loss", options.learning.loss.empty() ? learned.loss : options.learning.loss);
@@ -85,7 +102,7 @@ namespace {
   add("class weights", std::string(weir::name_of(options.learning.class_weights)));
   add("seed", std::to_string(options.learning.seed));
   add("options", options.given);
-  add("epochs", std::to_string(history.epochs.size()) + " of " + std::to_string(choices.epochs));
+  add("epochs", epochs_text(history, choices.epochs) + (history.interrupted ? ", interrupted" : ""));
   if (choices.patience > 0) add("weights of epoch", std::to_string(history.best_epoch));
   add("training loss", weir::number_text(last.loss));
   if (samples.validation.rows() > 0) add("validation loss", weir::number_text(last.validation_loss));
@@ -143,12 +160,16 @@ namespace {
 }
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
-  std::string text = options.table + ": " + weir::count_text(samples.rows, "row");
+  std::string text = weir::files_text(options.tables) + ": " + weir::count_text(samples.rows, "row");
   if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
   text += "  trained on " + std::to_string(samples.training.rows()) + ", held back " +
           std::to_string(samples.validation.rows());
+  if (!samples.held_back_by.empty()) {
+    text += (options.samples.by_time() ? ", the latest by '" : " in whole groups of '") +
+            samples.held_back_by + "'";
+  }
   if (samples.settings.task == weir::Task::anomaly)
     text += "; only '" + samples.settings.labels.classes[0] + "' rows, as it is an anomaly model";
   text += "\n  " + features_text(options, samples);
@@ -156,7 +177,7 @@ namespace {
   return gaps.empty() ? text : text + "  " + gaps + "\n";
 }
 
-[[nodiscard]] std::string epochs_text(const weir::History& history) {
+[[nodiscard]] std::string epochs_table(const weir::History& history) {
   std::string text = "   epoch        loss  validation\n";
   const std::size_t step = std::max<std::size_t>(1, (history.epochs.size() + 9) / 10);
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
@@ -176,7 +197,7 @@ namespace {
   const weir::History& history = learned.history;
   std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
                      weir::count_text(weir::parameter_count(learned.pipeline.net), "parameter") +
-                     ", trained in " + speed + "\n" + epochs_text(history);
+                     ", trained in " + speed + "\n" + epochs_table(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
   if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
@@ -214,29 +235,47 @@ void refuse_standard_output(const char* option, const std::string& path, bool qu
 
 /// What is to be judged by after training is looked at before it: whether it is there, and has the columns.
 void check_test(const TrainOptions& options, const weir::Samples& samples) {
-  if (options.test.empty() || options.test == "-") return;
+  const auto& paths = options.test;
+  if (paths.empty() || std::find(paths.begin(), paths.end(), "-") != paths.end()) return;
   if (samples.settings.samples.kind == weir::SampleKind::image) {
-    static_cast<void>(weir::open_file(options.test).value());
+    for (const std::string& path : paths) static_cast<void>(weir::open_file(path).value());
     return;
   }
-  const weir::TableFile file = open_input(options.test, options.input);
-  file.require(options.samples.label);
-  for (const weir::Column& column : samples.settings.preprocess.schema.columns) file.require(column.name);
+  weir::TableFile file = open_input(paths, options.input);
+  weir::read_columns_of(samples.settings, file, true);
+}
+
+/// A checkpoint that is there may be of hours; one that is gone on from is kept.
+void check_checkpoint(const TrainOptions& options) {
+  if (options.checkpoint.empty() || options.checkpoint == options.resume) return;
+  if (!std::filesystem::is_regular_file(options.checkpoint)) return;
+  weir::fail(weir::ErrorKind::config,
+             "--checkpoint: " + options.checkpoint +
+                 " is there already: --resume goes on from it; remove it to begin anew");
 }
 
 /// No file may be read and written at once, and none be mixed with the report.
 void check_paths(const TrainOptions& options) {
+  check_checkpoint(options);
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
+  refuse_standard_output("--report", options.report, options.output.quiet);
+  if (!options.report.empty() && options.model.empty())
+    weir::fail(weir::ErrorKind::config, "--report: the page is of a model, so it needs --model");
   const std::string& layers = options.learning.layers;
-  check_files({{"TRAIN", options.table},
-               {"--labels", options.input.labels},
-               {"--test", options.test},
-               {"--test-labels", options.test_labels},
-               {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()}},
-              {{"--model", options.model},
-               {"--log", options.log},
-               {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+  std::vector<NamedFile> inputs{
+      {"--labels", options.input.labels},
+      {"--test-labels", options.test_labels},
+      {"--label-map", options.samples.label_map},
+      {"--layers", layers.starts_with('@') ? layers.substr(1) : std::string()},
+      {"--resume", options.resume == kept_checkpoint(options) ? std::string() : options.resume}};
+  for (NamedFile& file : named("TRAIN", options.tables)) inputs.push_back(std::move(file));
+  for (NamedFile& file : named("--test", options.test)) inputs.push_back(std::move(file));
+  check_files(inputs, {{"--model", options.model},
+                       {"--log", options.log},
+                       {"--report", options.report},
+                       {options.resume.empty() ? "--checkpoint" : "--resume", kept_checkpoint(options)},
+                       {"standard output", options.output.quiet ? std::string() : std::string("-")}});
 }
 
 /// What is told while it goes on, and as JSON at the end.
@@ -249,7 +288,8 @@ class TrainReport {
         chosen_(chosen_text(options, choices, samples.training.rows())),
         notes_(samples.notes) {
     say(beginning_text(options, samples) + notes_text(notes_) +
-        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n"));
+        (chosen_.empty() ? std::string() : "  chosen: " + chosen_ + "\n") +
+        (options.resume.empty() ? std::string() : "  goes on from " + options.resume + "\n"));
   }
 
   void training(const Learned& learned) {
@@ -266,11 +306,28 @@ class TrainReport {
              {"seconds", learned.seconds},
              {"chosen", chosen_},
              {"epochs", epochs_json(learned.history)}};
+    if (!samples_.held_back_by.empty()) json_["held_back_by"] = samples_.held_back_by;
+    if (!parts_.empty()) json_["cross_validation"] = std::move(parts_);
+  }
+
+  /// What parts of the table say, of which the model is made as a whole.
+  void parts(const weir::CrossValidation& result) {
+    std::vector<std::string> notes;
+    for (const std::string& note : result.notes) {
+      if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes.push_back(note);
+    }
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+    parts_ = to_json(result);
+    say("\n" + cross_validation_text(result) + notes_text(notes));
   }
 
   void held_back(const Learned& learned) {
     if (samples_.validation.rows() == 0) return;
     const weir::Assessment result = weir::assess(learned.pipeline, samples_);
+    if (draws()) {
+      judged_.push_back({"Held back from training", result, weir::notes_on(learned.pipeline, result),
+                         weir::permutation_importance(learned.pipeline, samples_.held_back)});
+    }
     say(held_back_title(samples_, result) + weir::to_text(result) +
         weir::to_text(learned.alarm_rate, samples_.settings.labels));
     json_["validation"] = parsed(weir::to_json(result));
@@ -284,14 +341,33 @@ class TrainReport {
     std::vector<std::string> notes = weir::reading_notes(report, weir::OptionWords::flags);
     for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
     for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
-    say("\nOn " + options_.test + ", " + weir::count_text(result.rows, "row") + ":\n" + notes_text(notes) +
-        weir::to_text(result));
+    say("\nOn " + weir::files_text(options_.test) + ", " + weir::count_text(result.rows, "row") + ":\n" +
+        notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = parsed(weir::to_json(result));
+    if (!draws()) return;
+    const bool first = judged_.empty();
+    judged_.push_back({"On " + shown_name(weir::files_text(options_.test)), result, std::move(notes),
+                       first ? weir::permutation_importance(model, result.sample) : weir::Importance()});
+  }
+
+  /// The page, where it was asked for.
+  void page(const Learned& learned) {
+    if (!draws()) return;
+    weir::ModelReport report{shown_name(options_.model), learned.pipeline};
+    report.training.emplace(
+        weir::TrainingReport{samples_, learned.history, learned.kept_epoch(), learned.alarm_rate});
+    report.judged = std::move(judged_);
+    try {
+      write_page(options_.report, report);
+    } catch (const weir::Error& error) {
+      weir::fail(error.kind(), "--report: " + std::string(error.what()) + "; the model is saved");
+    }
+    json_["report"] = to_json(report);
   }
 
   void end() {
-    say("\nSaved " + options_.model + "\n");
+    say("\nSaved " + options_.model + (draws() ? ", and its page " + options_.report : "") + "\n");
     const std::string gaps = weir::gaps_text(samples_.gaps, samples_.settings.preprocess);
     if (!gaps.empty()) notes_.push_back(gaps);
     if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
@@ -300,6 +376,7 @@ class TrainReport {
   }
 
  private:
+  [[nodiscard]] bool draws() const noexcept { return !options_.report.empty(); }
   void say(const std::string& text) const {
     if (talk_) print(text);
   }
@@ -307,7 +384,9 @@ class TrainReport {
     weir::TableOptions input = options_.input;
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
-      return assess_file(model, options_.test, input, false, report);
+      const bool columns = draws() && judged_.empty();
+      return assess_files(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
+                          report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }
@@ -318,7 +397,9 @@ class TrainReport {
   bool talk_;
   std::string chosen_;
   std::vector<std::string> notes_;
+  std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
+  Json parts_{};
 };
 
 /// The loss at growing learning rates, as a picture, and the rate to take.
@@ -345,24 +426,43 @@ void show_rates(const TrainOptions& options, const weir::RateCurve& curve) {
 
 }  // namespace
 
-void train(const TrainOptions& given) {
+void train(const TrainOptions& told) {
+  TrainOptions given = told;
+  given.tables = weir::expand_files(told.tables);
+  given.test = weir::expand_files(told.test);
   check_paths(given);
-  const TrainOptions options = with_defaults(given);
-  const weir::Samples samples = weir::read_samples(options.table, options.input, options.samples);
+  const TrainOptions options = with_defaults(std::move(given));
+  if (options.model.empty() && !options.find_lr) return report_cross_validation(options);
+  const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   check_test(options, samples);
-  Plan plan = plan_learning(samples, options.learning);
+  const Plan plan = plan_learning(samples, options.learning);
   if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));
+  State state = begin_training(plan, options.resume);
   TrainReport report(options, samples, plan.choices);
-  Watching watching{options.log, isatty(STDERR_FILENO) != 0 && !options.output.quiet};
-  Learned learned = learn(samples, std::move(plan), watching);
+  if (options.cross_validates()) report.parts(cross_validate(options));
+  Watching watching{.log = options.log,
+                    .bar = isatty(STDERR_FILENO) != 0 && !options.output.quiet,
+                    .checkpoint = kept_checkpoint(options),
+                    .checkpoint_every = options.checkpoint_every,
+                    .stop = EndAsked::flag()};
+  std::optional<EndAsked> until_it_is_saved(std::in_place);
+  continue_training(samples, plan, state, watching);
+  if (state.epochs_done() == 0) tell_interrupted(options, state, plan, watching);
+  Learned learned = finish_training(samples, plan, state);
   learned.pipeline.record = record_of(options, samples, learned);
   save_model(options.model, learned.pipeline);
   report.training(learned);
+  if (EndAsked::flag()) tell_interrupted(options, state, plan, watching);
+  until_it_is_saved.reset();
   report.held_back(learned);
   report.test(learned.pipeline);
+  report.page(learned);
   report.end();
-  if (!watching.log_failure.empty()) {
-    weir::fail(weir::ErrorKind::io, "--log: " + watching.log_failure + "; the model is saved");
+  for (const auto& [option, failure] :
+       {std::pair<const char*, const std::string&>{"--log", watching.log_failure},
+        {"--checkpoint", watching.checkpoint_failure}}) {
+    if (!failure.empty())
+      weir::fail(weir::ErrorKind::io, std::string(option) + ": " + failure + "; the model is saved");
   }
 }
 

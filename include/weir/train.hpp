@@ -22,6 +22,7 @@
 #include <weir/train/gradient_check.hpp>
 #include <weir/train/history.hpp>
 #include <weir/train/metrics.hpp>
+#include <weir/train/overfitting.hpp>
 #include <weir/train/predict.hpp>
 #include <weir/train/pretrain.hpp>
 #include <weir/train/recipe.hpp>
@@ -44,9 +45,14 @@
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
 #include <weir/pipeline/complete.hpp>
+#include <weir/pipeline/cross_validate.hpp>
+#include <weir/pipeline/cross_validate_file.hpp>
+#include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/learn.hpp>
+#include <weir/pipeline/model_report.hpp>
+#include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>
 #include <weir/pipeline/table_samples.hpp>

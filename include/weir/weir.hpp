@@ -1,5 +1,5 @@
 // Everything but the optional parts, which are included by their own names: weir/eigen.hpp, weir/data/sources/gzip.hpp,
-// weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
+// weir/data/sources/zstd.hpp, weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
 #include <weir/synth.hpp>
@@ -17,6 +17,14 @@
 #include <weir/data/series/calendar.hpp>
 #include <weir/data/series/seasonal.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/splits/folds.hpp>
+#include <weir/data/splits/group_folds.hpp>
+#include <weir/data/splits/hold_out.hpp>
+#include <weir/data/splits/k_fold.hpp>
+#include <weir/data/splits/row_groups.hpp>
+#include <weir/data/splits/stratified_group_k_fold.hpp>
+#include <weir/data/splits/time_order.hpp>
+#include <weir/data/splits/time_series_split.hpp>
 #include <weir/data/tables/giveaways.hpp>
 #include <weir/data/tables/number_like.hpp>
 #include <weir/data/tables/numeric_target.hpp>

@@ -22,7 +22,8 @@ TEST_CASE("usage") {
   refused({"train"}, "TRAIN");
   refused({"train", train_csv()}, "--model");
   refused({"predict", model()}, "INPUT");
-  refused({"predict", model(), test_csv(), "extra"}, "unexpected argument 'extra'");
+  refused({"inspect", model(), "extra"}, "unexpected argument 'extra'");
+  refused({"predict", model(), test_csv(), "extra"}, "extra: cannot open");
   refused({"evaluate", model(), test_csv(), "--jsn"}, "unknown option '--jsn'; did you mean '--json'");
   CHECK(run_weir({"--help"}).code == 0);
   CHECK(run_weir({"train", "--help"}).code == 0);

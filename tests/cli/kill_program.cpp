@@ -1,6 +1,7 @@
 // Ctrl-C, SIGTERM and SIGKILL at random moments of the commands that write: under the final name there is
 // what was there before, or all of the new file. Only SIGKILL may leave a temporary file. A program of its
 // own, because it takes a while.
+#include "cli/background.hpp"
 #include "cli/program.hpp"
 
 #include <weir/core/rng.hpp>
@@ -38,39 +39,6 @@ struct Job {
     files[entry.path().filename().string()] = read_file(entry.path().string());
   }
   return files;
-}
-
-[[nodiscard]] pid_t start(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), program());
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  for (const int stream : {1, 2})
-    posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0);
-  // Whoever runs the tests may have switched these off.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t usual;
-  sigemptyset(&usual);
-  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&usual, signal);
-  posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  pid_t child = 0;
-  const int failure = posix_spawn(&child, argv[0], &actions, &attributes, argv.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  REQUIRE(failure == 0);
-  return child;
-}
-
-/// How it ended: 0, or the signal.
-[[nodiscard]] int end_of(pid_t child) {
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  if (WIFSIGNALED(status)) return WTERMSIG(status);
-  return WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
 [[nodiscard]] std::vector<Job> jobs() {
@@ -111,7 +79,7 @@ void disturb(const Job& job, const Files& whole, double seconds, int signal, wei
     if (replaces) std::ofstream(outputs() + "/" + name) << "the old file";
   }
   const double moment = rng.uniform() * 1.1 * seconds;
-  const pid_t child = start(job.arguments);
+  const pid_t child = start_weir(job.arguments);
   std::this_thread::sleep_for(std::chrono::duration<double>(moment));
   kill(child, signal);
   const int end = end_of(child);
@@ -153,7 +121,7 @@ TEST_CASE("a signal at any moment leaves the old file or the new one") {
   for (const Job& job : jobs()) {
     fs::create_directories(outputs());
     const auto begin = Clock::now();
-    REQUIRE(end_of(start(job.arguments)) == 0);
+    REQUIRE(end_of(start_weir(job.arguments)) == 0);
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const Files whole = files_there();
     for (const std::string& name : job.outputs) REQUIRE(whole.at(name).size() > 1'000);

@@ -34,7 +34,7 @@ TEST_CASE("mistakes: commands and options that are not there") {
       {{"anonymise", "@capture", "@never.pcap"}, {"--key", "weir anonymise --help"}},
       {{"watch"}, {"needs a MODEL or --kitsune"}},
       {{"watch", "@model"}, {"needs --read CAPTURE or --interface IF"}},
-      {{"predict", "@model", "@table", "@table"}, {"unexpected argument", "@table"}},
+      {{"inspect", "@model", "@table"}, {"unexpected argument", "@table"}},
       {{"train", "@table", "--lable", "label"}, {"unknown option '--lable'", "did you mean '--label'"}},
       {{"predict", "@model", "@table", "--alert"}, {"unknown option '--alert'", "'--alerts'"}},
       {{"flows", "@capture", "--profil", "cic"}, {"unknown option '--profil'", "'--profile'"}},

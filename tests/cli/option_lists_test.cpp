@@ -3,6 +3,7 @@
 
 #include <weir/core/field_texts.hpp>
 #include <weir/core/option_words.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 
@@ -35,6 +36,8 @@ TEST_CASE("each option of the lists is a flag of train") {
   for (weir::FieldText& option : weir::field_texts<weir::SampleOptions>()) {
     if (option.name != "seed" && option.name != "pixel_scale") options.push_back(option);
   }
+  for (const weir::FieldText& option : weir::field_texts<weir::CrossValidationOptions>())
+    options.push_back(option);
   for (const weir::FieldText& option : options) {
     CAPTURE(option.name);
     const std::string flag =

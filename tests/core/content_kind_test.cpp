@@ -35,6 +35,10 @@ TEST_CASE("content kind: what users have beside models, tables and captures") {
       {"\0\0\x08\x03\0\0\x27\x10"s, ContentKind::idx},
       {"#separator \\x09\n#fields\tts", ContentKind::zeek_log},
       {"% comment\n\n@RELATION vpn\n", ContentKind::arff},
+      {"% comment\n@attribute a numeric\n", ContentKind::arff},
+      {"\xEF\xBB\xBF#separator \\x09\n", ContentKind::zeek_log},
+      {"#path\tconn\n#fields\tts\n", ContentKind::zeek_log},
+      {"{\"ts\":\"\0\"}\n"s, ContentKind::json},
       {"{\"ts\":1.5,\"uid\":\"C1\"}\n", ContentKind::json},
       {"[\n  {\"a\": 1}\n]", ContentKind::json},
       {"{\n  \"a\": 1\n}", ContentKind::json},
@@ -70,7 +74,8 @@ TEST_CASE("content kind: what users have beside models, tables and captures") {
 }
 
 TEST_CASE("content kind: tables of texts are not taken for something else") {
-  for (const std::string head : {"{a},{b}\n1,2\n", "[x],[y]\n1,2\n", "%util,label\n1,a\n", "a\n1\n"}) {
+  for (const std::string head : {"{a},{b}\n1,2\n", "[x],[y]\n1,2\n", "%util,label\n1,a\n", "a\n1\n",
+                                 "#fields,label\n1,a\n", "# a\n# b\n"}) {
     CAPTURE(head);
     const ContentKind kind = content_kind(head);
     CHECK((kind == ContentKind::table || kind == ContentKind::text));

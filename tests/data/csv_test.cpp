@@ -128,7 +128,7 @@ TEST_CASE("csv: infinity is read, to be cleaned later") {
 
 TEST_CASE("csv: bad rows stop with file, line and column") {
   CHECK(error_of("a,b\n1,2\n1,2,3\n") == "memory:3:3: the row has 3 fields, not 2");
-  CHECK(error_of("a,b\n1,2\n1\n") == "memory:3:2: the row has 1 fields, not 2");
+  CHECK(error_of("a,b\n1,2\n1\n") == "memory:3:2: the row has 1 field, not 2");
   CHECK(error_of("a,b\n1,2\n1,x\n", {.infer_rows = 1}) ==
         "memory:3:2: column 'b': 'x' is not a number that a double can hold");
   CHECK(error_of("a,b\n1,1e400\n", {.infer_rows = 0}).find(":2:2: column 'b': '1e400'") != std::string::npos);

@@ -15,6 +15,7 @@
 
 using namespace weir;
 using namespace data_test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -87,16 +88,81 @@ TEST_CASE("json: names that the first rows do not have are counted and told") {
 
 TEST_CASE("json: what Python writes for numbers that are none, strings of digits, words for missing") {
   const std::string text =
-      "{\"a\": NaN, \"b\": \"12\", \"c\": \"NA\"}\n{\"a\": -Infinity, \"b\": \"\", \"c\": \"-\"}\n";
+      "{\"a\": NaN, \"b\": \"012\", \"c\": \"NA\"}\n{\"a\": -Infinity, \"b\": \"\", \"c\": \"-\"}\n";
   const Table table = opened(text).read_all();
   CHECK(is_missing(table.numbers("a")[0]));
   CHECK(table.numbers("a")[1] < -1e300);
-  CHECK(table.text("b", 0) == "12");
+  CHECK(table.text("b", 0) == "012");
   CHECK(table.codes("b")[1] == missing_code);
   CHECK(table.text("c", 0) == "NA");
   CHECK(opened(text, {.missing_values = {"NA"}}).read_all().codes("c")[0] == missing_code);
-  CHECK(opened("{\"a\": 1.234}\n", {.decimal_comma = true, .thousands = "."}).read_all().numbers("a")[0] ==
-        1.234);
+  const TableOptions comma{.decimal_comma = true, .thousands = ".", .words = OptionWords::flags};
+  CHECK(message("{\"a\": 1.234}\n", comma) == "--decimal-comma is for CSV, and t is read as JSON lines");
+  const TableOptions model = recorded_options({}, record_of(comma));
+  CHECK(opened("{\"a\": 1.234}\n", model).read_all().numbers("a")[0] == 1.234);
+}
+
+TEST_CASE("json: strings that are all numbers are numbers, and it is told") {
+  const std::string text =
+      "{\"a\": \"12.5\", \"b\": \"07\", \"c\": 1, \"d\": \"3\"}\n{\"a\": 2, \"d\": \"\"}\n";
+  TableFile file = opened(text);
+  const Table table = file.read_all();
+  CHECK(table.numbers("a")[0] == 12.5);
+  CHECK(table.numbers("a")[1] == 2);
+  CHECK(is_missing(table.numbers("d")[1]));
+  CHECK(table.text("b", 0) == "07");
+  const std::vector<std::string> notes = reading_notes(file.report(), OptionWords::flags);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0] ==
+        "columns 'a', 'd': strings that are numbers, read as such; --categorical reads them as names");
+  TableFile names = opened(text);
+  names.read_as({{"a", ColumnKind::categorical}, {"d", ColumnKind::ignore}});
+  CHECK(names.read_all().text("a", 0) == "12.5");
+  CHECK(reading_notes(names.report()).empty());
+}
+
+TEST_CASE("json: columns that the first rows lack are missing cells, or are read where they turn up") {
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += "{\"a\": 1}\n";
+  text += "{\"b\": {\"c\": 7}, \"a\": 2}\n";
+  TableFile file = opened(text);
+  CHECK_FALSE(file.has("b.c"));
+  CHECK_THROWS_AS(file.require("b.c"), DataError);
+  file.require_readable("b.c");
+  file.read_only({{"b.c", ColumnKind::numeric}, {"x", ColumnKind::categorical}, {"a", ColumnKind::numeric}});
+  const Table table = file.read_all();
+  REQUIRE(table.rows() == 1'001);
+  CHECK(table.columns() == 3);
+  CHECK(is_missing(table.numbers("b.c")[999]));
+  CHECK(table.numbers("b.c")[1'000] == 7);
+  CHECK(table.codes("x")[0] == missing_code);
+  CHECK(file.report().unlisted == 0);
+  const TableFile csv = opened("a\n1\n");
+  CHECK_THROWS_AS(csv.require_readable("b"), DataError);
+}
+
+TEST_CASE("json: told in any encoding, and refused in words of its own") {
+  const auto utf16 = [](std::string_view text) {
+    std::string bytes;
+    for (const char c : text) bytes.append(1, c).append(1, '\0');
+    return bytes;
+  };
+  for (const std::string& text : {std::string("{\"a\": 1}\n{\"a\": 2}\n"), utf16("{\"a\": 1}\n{\"a\": 2}\n"),
+                                  "\xFF\xFE" + utf16("{\"a\": 1}\n{\"a\": 2}\n"),
+                                  std::string("\xEF\xBB\xBF{\"a\": 1}\n{\"a\": 2}\n")}) {
+    TableFile file = opened(text, {.format = "csv"});
+    CHECK(file.format().name == "json");
+    CHECK(file.read_all().rows() == 2);
+  }
+  CHECK(holds(message("{\"a\": 1}\n\xEF\xBB\xBF{\"a\": 2}\n"), "t:2:1: expected '{'"));
+  const std::string latin = "{\"a\": 1, \"b\": \"\xE4\"}\n";
+  CHECK(holds(message("{\"a\": 1}\n" + latin), "not UTF-8; encoding windows-1252 reads it"));
+  CHECK(opened(latin + latin, {.encoding = TextEncoding::windows_1252}).read_all().text("b", 1) ==
+        "\xC3\xA4");
+  CHECK(holds(message("{\"a\": \"\0\"}\n{\"a\": 1}\n"s), "t:1:1: there is a NUL byte"));
+  CHECK(holds(message("[{\"a\": 1}]\n", {.format = "json"}), "`jq -c '.[]'` makes them of an array"));
+  CHECK(holds(message("{\"a\": 007}\n"), "t:1:7: expected a finite number"));
+  CHECK(holds(message("", {.format = "json"}), "t: this is an empty file; the rows of a table"));
 }
 
 TEST_CASE("json: strings are names, whatever they are, and a few of them among numbers are refused") {

@@ -142,6 +142,40 @@ TEST_CASE("a table is read as the record of another says") {
                        DataError);
 }
 
+TEST_CASE("the format of a record is no more than a hint") {
+  const auto later = [](const char* format) { return recorded_options({}, {{"format", format}}); };
+  const std::string json = "{\"a\": 1}\n";
+  CHECK(opened("a,b\n1,2\n", later("json")).format().name == "csv");
+  CHECK(opened("a,b\n1,2\n", later("nsl-kdd")).format().name == "csv");
+  CHECK(opened(json, later("zeek")).format().name == "json");
+  CHECK(opened(json, later("csv")).format().name == "json");
+  CHECK(opened(connection, later("csv")).format().name == "csv");
+  CHECK(opened(connection, later("arff")).format().name == "nsl-kdd");
+  CHECK(holds(message("a line\n", later("json")), "t:1:1: expected '{'"));
+  CHECK_THROWS_WITH_AS(
+      opened("a,b\n1,2\n", later("nsl-kdd")).require("flag"),
+      doctest::Contains("the model's table was NSL-KDD without a header line: format nsl-kdd"), DataError);
+  CHECK(holds(message(json, {.format = "arff", .words = OptionWords::flags}),
+              "t: this is not an ARFF table: it looks like JSON"));
+  CHECK(holds(message("a,b\n1,2\n", {.format = "json", .words = OptionWords::flags}),
+              "expected '{'; it looks like CSV with a header line: --format csv"));
+}
+
+TEST_CASE("nfdump's summary is told apart from the flows") {
+  const std::string flows =
+      "ts,te,td,sa,da,sp\n2024-01-01 10:00:00,2024-01-01 10:00:01,1.0,10.0.0.1,10.0.0.2,80\n";
+  const std::string summary = "Summary\nflows,bytes,packets,avg_bps,avg_pps,avg_bpp\n\n1,60,1,0,0,60\n";
+  TableFile file = opened(flows + summary);
+  CHECK(file.read_all().rows() == 1);
+  CHECK(file.report().lines == 6);
+  CHECK(file.report().head_lines == 3);
+  CHECK(file.report().blank_lines == 1);
+  const std::vector<std::string> notes = reading_notes(file.report());
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0] == "nfdump's summary left out, from line 3 on");
+  CHECK(holds(message("a,b\n1,2\nSummary\n", {}), "t:3:2: the row has 1 field, not 2"));
+}
+
 TEST_CASE("columns that nobody names are left out by read_only") {
   TableFile file = opened("a,b,c\n1,2,x\n");
   CHECK(file.has("c"));

@@ -116,39 +116,6 @@ TEST_CASE("split: a group left out") {
   CHECK_THROWS_AS(static_cast<void>(leave_group_out(parts.training.table(), "class", "b")), DataError);
 }
 
-TEST_CASE("k-fold: every row is held out once; folds differ by one row at most") {
-  const Table table = hundred();
-  const auto folds = k_fold(table, {.folds = 7, .seed = 3, .stratify_by = "class"});
-  std::vector<double> all;
-  for (std::size_t i = 0; i < 7; ++i) {
-    const Split parts = fold(table, folds, i);
-    CHECK(parts.training.rows() + parts.held_out.rows() == 100);
-    CHECK((parts.held_out.rows() == 14 || parts.held_out.rows() == 15));
-    CHECK(count(parts.held_out.table(), "a") >= 11);
-    CHECK(count(parts.held_out.table(), "a") <= 12);
-    CHECK(count(parts.held_out.table(), "b") >= 2);
-    for (const double row : rows_of(parts.held_out.table())) all.push_back(row);
-  }
-  std::sort(all.begin(), all.end());
-  CHECK(all == rows_of(table));
-  CHECK(folds == k_fold(table, {.folds = 7, .seed = 3, .stratify_by = "class"}));
-  CHECK(folds != k_fold(table, {.folds = 7, .seed = 4, .stratify_by = "class"}));
-}
-
-TEST_CASE("k-fold: a group is in one fold only") {
-  const Table table = hundred();
-  const auto folds = k_fold(table, {.folds = 3, .group_by = "class"});
-  CHECK(std::all_of(folds.begin(), folds.begin() + 80, [&](std::uint32_t f) { return f == folds[0]; }));
-  CHECK(fold(table, folds, folds[0]).held_out.rows() == 80);
-  CHECK(folds[80] != folds[0]);
-  CHECK(folds[95] == folds[99]);  // the small ones share a fold
-  CHECK_THROWS_AS(static_cast<void>(k_fold(table, {.folds = 5, .group_by = "class"})), ConfigError);
-  CHECK_THROWS_AS(static_cast<void>(k_fold(table, {.folds = 1})), ConfigError);
-  CHECK_THROWS_AS(static_cast<void>(k_fold(table, {.folds = 101})), ConfigError);
-  CHECK_THROWS_AS(static_cast<void>(k_fold(table, {.stratify_by = "class", .group_by = "class"})),
-                  ConfigError);
-}
-
 TEST_CASE("strata: by text, missing ones first, empty ones left out") {
   const Table table = hundred();
   const Strata strata = strata_of(table.take(std::vector<std::size_t>{99, 81, 0, 82}), "class");

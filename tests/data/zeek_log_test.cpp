@@ -60,6 +60,7 @@ TEST_CASE("zeek: signs that were escaped are themselves again") {
   CHECK(name("\\xc3\\xa4") == "\xC3\xA4");
   CHECK(name("\\xe4") == "\\xe4");
   CHECK(name("a\\x00b") == "a\\x00b");
+  CHECK(name("a\\x09b\\x0ac") == "a\tb\nc");
   CHECK(name("a\\x0") == "a\\x0");
   CHECK(name("a\\xzz\\") == "a\\xzz\\");
   CHECK(opened(text + "-\n").read_all().codes("name")[0] == missing_code);
@@ -104,6 +105,30 @@ TEST_CASE("zeek: without types the rows tell the kinds") {
   CHECK(file.schema().columns[0].kind == ColumnKind::numeric);
   CHECK(file.schema().columns[1].kind == ColumnKind::categorical);
   CHECK(is_missing(file.read_all().numbers("a")[1]));
+}
+
+TEST_CASE("zeek: types that are not Zeek's and names that come twice are told") {
+  TableFile file = opened("#separator \\x09\n#fields\ta\tb\ta\n#types\tfloat\tstring\tcount\n1.5\tx\t2\n");
+  CHECK(file.schema().columns[0] == Column{"a", ColumnKind::numeric});
+  CHECK(file.schema().columns[2] == Column{"a.1", ColumnKind::numeric});
+  CHECK(file.read_all().numbers("a")[0] == 1.5);
+  const std::vector<std::string> notes = reading_notes(file.report());
+  REQUIRE(notes.size() == 2);
+  CHECK(
+      holds(notes[0], "column 'a': of a type that is not Zeek's; the first rows tell the kind; categorical"));
+  CHECK(holds(notes[1], "column 'a.1': the log calls another one so too"));
+}
+
+TEST_CASE("zeek: told without #separator and behind a byte-order mark; CSV's options are refused") {
+  for (const std::string& text : {"\xEF\xBB\xBF" + head + row, "#fields\ta\n1\n" + std::string(),
+                                  "#path\tconn\n#fields\ta\n#types\tint\n1\n" + std::string()}) {
+    TableFile file = opened(text, {.format = "csv"});
+    CHECK(file.format().name == "zeek");
+    CHECK(file.read_all().rows() == 1);
+  }
+  CHECK(holds(message(head + row, {.separator = "tab", .words = OptionWords::flags}),
+              "--separator is for CSV, and t is read as a Zeek log"));
+  CHECK(holds(message(head + row, {.no_header = true}), "no_header is for CSV"));
 }
 
 TEST_CASE("zeek: bad logs name line and column") {

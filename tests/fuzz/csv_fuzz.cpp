@@ -63,8 +63,8 @@ void check_lines(const CsvReport& report, std::string_view text, const CsvOption
   const auto feeds = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
   const bool open_end = !text.empty() && text.back() != '\n';
   require(report.lines == feeds + (open_end ? 1 : 0));
-  const std::uint64_t known =
-      report.rows + report.bad_rows + report.blank_lines + report.repeated_headers + (options.header ? 1 : 0);
+  const std::uint64_t known = report.rows + report.bad_rows + report.blank_lines + report.head_lines +
+                              report.repeated_headers + (options.header ? 1 : 0);
   require(options.quote == '\0' ? report.lines == known : report.lines >= known);
   require(report.reasons.size() <= options.max_reasons && report.reasons.size() <= report.bad_rows);
 }

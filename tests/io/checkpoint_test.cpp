@@ -12,8 +12,11 @@
 #include <weir/optimizers/any_optimizer.hpp>
 #include <weir/optimizers/make_optimizer.hpp>
 #include <weir/optimizers/sgd.hpp>
+#include <weir/train/fit.hpp>
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 
 using namespace weir;
@@ -100,6 +103,9 @@ TEST_CASE("A checkpoint of another net or optimizer is refused and changes nothi
   CHECK(equal(before, sgd.net));
   auto other = start_fit(Sequential{Dense{8, 1}}, Adam{}, 1);
   CHECK_THROWS_AS(resume(file.path, other), FormatError);
+  CHECK_THROWS_WITH(resume(file.path, other), doctest::Contains("layer 1 was 'dense:units=12:"));
+  auto longer = start_fit(Sequential{Dense{8, 12}, Relu{}, Dropout{0.3}, Dense{12, 1}, Relu{}}, Adam{}, 1);
+  CHECK_THROWS_WITH(resume(file.path, longer), doctest::Contains("layer 5 was not there, and is 'relu'"));
 }
 
 TEST_CASE("An optimizer chosen at run time resumes to the same bits, its own state alone") {
@@ -186,6 +192,25 @@ TEST_CASE("A file that is no checkpoint, or one of an older version, is refused 
   };
   SafetensorsWriter writer;
   CHECK(complaint(writer).find("is no checkpoint") != std::string::npos);
-  writer.set_metadata("weir.checkpoint", "1");
-  CHECK(complaint(writer).find("a checkpoint of version '1'") != std::string::npos);
+  for (const std::string version : {"1", "2"}) {
+    writer.set_metadata("weir.checkpoint", version);
+    CHECK(complaint(writer).find("a checkpoint of version '" + version + "'") != std::string::npos);
+  }
+}
+
+TEST_CASE("A checkpoint with any byte damaged, or without its end, is refused and changes nothing") {
+  auto state = start_fit(net(), Adam{}, 1);
+  continue_fit(state, toy::classes(50, 8, 2, 1), {}, BinaryCrossEntropy{}, Adam{}, {.epochs = 2});
+  const auto bytes = try_serialize_checkpoint(state).value();
+  auto read = start_fit(net(), Adam{}, 2);
+  const auto before = read.net;
+  for (std::size_t i = 0; i < bytes.size(); i += 7) {
+    auto damaged = bytes;
+    damaged[i] ^= std::byte{0x10};
+    CHECK_FALSE(try_parse_checkpoint(damaged, read).ok());
+    CHECK_FALSE(try_parse_checkpoint(std::span(bytes).first(i), read).ok());
+  }
+  CHECK(equal(read.net, before));
+  CHECK(try_parse_checkpoint(bytes, read).ok());
+  CHECK(try_serialize_checkpoint(read).value() == bytes);
 }

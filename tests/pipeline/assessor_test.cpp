@@ -97,3 +97,47 @@ TEST_CASE("assessor: an answer that is not a number is refused, and forecasts ar
   CHECK(third.naive == 1.0);
   CHECK(pairs.add(4.0, {}).naive == 1.0);  // the missing value was none to go by
 }
+
+TEST_CASE("assessor: what is drawn of two classes") {
+  Line model = line(Task::classify, 1.0F);  // probability of class 1: 1 / (1 + exp(-x))
+  model.labels.classes = {"benign", "attack"};
+  const Assessment result =
+      assess(model, table_of("x,label\n-9,benign\n9,attack\n9,benign\n-9,attack\n", ColumnKind::categorical));
+  REQUIRE(result.curves.size() == 1);
+  CHECK(result.curves[0].positives == 2.0);
+  CHECK(result.curves[0].steps.size() == 2);
+  CHECK(result.scores.counts[0].front() == 1);
+  CHECK(result.scores.counts[0].back() == 1);
+  CHECK(result.scores.counts[1].front() == 1);
+  CHECK(result.calibration.rows() == 4);
+  CHECK(result.calibration.expected_error() == doctest::Approx(0.5).epsilon(0.001));
+  CHECK(result.sample.rows() == 0);
+}
+
+TEST_CASE("assessor: rows and values that are kept are few, and spread over all") {
+  Line model = line(Task::regress, 2.0F);
+  Assessor assessor(model, {.keep_rows = 10});
+  for (int piece = 0; piece < 100; ++piece) {
+    std::string csv = "x,label\n";
+    for (int i = 0; i < 100; ++i) csv += std::to_string(100 * piece + i) + ",1\n";
+    assessor.add(table_of(csv, ColumnKind::numeric));
+  }
+  const Assessment result = assessor.finish();
+  CHECK(result.rows == 10'000);
+  CHECK(result.values.seen() == 10'000);
+  CHECK(result.values.items().size() <= 4'096);
+  CHECK(result.values.items().back().value > 19'000.0);
+  CHECK(result.sample.rows() >= 5);
+  CHECK(result.sample.rows() <= 10);
+  CHECK(result.sample.numbers("x").back() > 8'000.0);
+  CHECK(result.latest.empty());  // no series
+}
+
+TEST_CASE("assessor: labels may stand in another table") {
+  Line model = line(Task::classify, 1.0F);
+  model.labels.classes = {"benign", "attack"};
+  Assessor assessor(model);
+  assessor.add(parse_csv("x\n5\n-5\n"), table_of("x,label\n0,benign\n0,benign\n", ColumnKind::categorical));
+  CHECK(assessor.finish().confusion.count(0, 1) == 1);
+  CHECK(assessor.finish().confusion.count(0, 0) == 1);
+}

@@ -151,7 +151,7 @@ TEST_CASE("learn: what does not fit is refused before training, with the mend") 
             .starts_with("unknown loss 'categorical_crossentropi'; did you mean 'categorical_crossentropy'"));
   CHECK(refused({.loss = "binary_crossentropy", .label_smoothing = 0.1}) ==
         "binary_crossentropy: 'label_smoothing' is not an option");
-  CHECK(refused({.schedule = "linear"}) == "learn: 'schedule' must be constant, cosine or step");
+  CHECK(refused({.schedule = "linear"}) == "learn: 'schedule' must be constant, cosine, plateau or step");
   CHECK(refused({.alarm_rate = 0.001}) ==
         "alarm_rate 0.001 takes 999 held-back rows of 'BENIGN' to set the threshold by; there are 16: "
         "alarm_rate 0.0589 or more, or more rows");

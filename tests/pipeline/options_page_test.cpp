@@ -2,6 +2,7 @@
 #include <weir/core/field_check.hpp>
 #include <weir/core/field_texts.hpp>
 #include <weir/data/preparing/preprocess_options.hpp>
+#include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/learn_options.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/search_options.hpp>
@@ -44,9 +45,8 @@ std::string page() {
   return "# Options of reading, preparing and learning\n\n"
          "Members of the structs that `read_samples`, `learn`, `Preprocessor::fit` and `fit` take "
          "([train](train.md#from-a-table-to-a-detector)). What lies\n"
-         "outside of these values is refused with `ConfigError`. `weir train` has those of `SampleOptions` "
-         "and "
-         "`LearnOptions` as\n"
+         "outside of these values is refused with `ConfigError`. `weir train` has those of `SampleOptions`, "
+         "`LearnOptions` and `CrossValidationOptions` as\n"
          "flags with the same bounds: `batch_size` is `--batch-size`; only `learning_rate` is `--lr`, and a "
          "sequence is written `30x3`,\n"
          "steps x channels; `skip` is `OnMissing::reject`. Options of losses, optimizers and layers: "
@@ -57,6 +57,10 @@ std::string page() {
          tables<SampleOptions>() +
          "\n## `LearnOptions`\n\nHow a net is chosen and trained (`pipeline/learn_options.hpp`).\n" +
          tables<LearnOptions>() +
+         "\n## `CrossValidationOptions`\n\nHow models of a recipe are judged "
+         "(`pipeline/cross_validation.hpp`); "
+         "besides, `metrics`, what is measured.\n" +
+         tables<CrossValidationOptions>() +
          "\n## `FitOptions`\n\nWhat `fit` is told (`train/fit_options.hpp`); besides, `schedule`, a function "
          "that "
          "gives the factor of the learning\nrate, and `pool`, the caller's threads.\n" +
@@ -99,6 +103,7 @@ TEST_CASE("docs/options.md has all options of learning") {
 TEST_CASE("what is standard lies within its bounds, and every option has a meaning") {
   check_list(SampleOptions{});
   check_list(LearnOptions{});
+  check_list(CrossValidationOptions{});
   check_list(FitOptions{});
   check_list(SearchOptions{});
   check_list(RateFinderOptions{});

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,8 @@ namespace {
 /// A file that goes with it.
 class TextFile {
  public:
-  explicit TextFile(std::string_view text)
-      : path_(std::filesystem::temp_directory_path() / "weir_read_samples_test") {
+  explicit TextFile(std::string_view text, const std::string& name = "weir_read_samples_test")
+      : path_(std::filesystem::temp_directory_path() / name) {
     std::ofstream(path_, std::ios::binary) << text;
   }
   TextFile(const TextFile&) = delete;
@@ -71,8 +72,62 @@ TEST_CASE("read_samples: a missing value that is refused is told by its line in 
         static_cast<void>(
             read_samples(file.path(), {.skip_bad_rows = true},
                          {.label = "label", .missing = OnMissing::error, .validation = 0.4, .seed = seed})),
-        "preprocess: line 41: column 'x' is missing or not finite, which its rule does not allow", DataError);
+        doctest::Contains(
+            "weir_read_samples_test: line 41: column 'x' is missing or not finite, and missing error "
+            "allows no such value; missing impute fills it in"),
+        DataError);
   }
+}
+
+TEST_CASE(
+    "read_samples: too few rows and classes, and names where numbers are wanted, are told with the mend") {
+  const auto message = [](std::string_view text, const SampleOptions& options) -> std::string {
+    const TextFile file(text);
+    try {
+      static_cast<void>(read_samples(file.path(), {}, options));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const auto holds = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(holds(message("x,label\n1,a\n2,b\n3,a\n4,b\n", {.label = "label", .words = OptionWords::flags}),
+              "weir_read_samples_test: 4 rows are too few to hold some back: more rows, or --validation 0"));
+  CHECK(holds(
+      message("x,label\n1,a\n,b\n3,a\n,b\n",
+              {.label = "label", .missing = OnMissing::reject, .validation = 0}),
+      "there are not two classes to learn from when rows with missing values are left out; missing impute"));
+  CHECK(holds(
+      message("x,label\n1,a\n2,b\n", {.task = Task::regress, .label = "label", .words = OptionWords::flags}),
+      "column 'label' holds names, and --task regress learns numbers; --task classify learns names"));
+}
+
+TEST_CASE("a row of JSON may lack what the model reads") {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    text += "{\"x\": " + std::to_string(i) + ", \"y\": " + std::to_string(i % 7) + ", \"label\": \"" +
+            (i % 2 == 0 ? "a" : "b") + "\"}\n";
+  }
+  const TextFile training(text);
+  const auto pipeline = untrained(read_samples(training.path(), {}, {.label = "label", .positive = {"b"}}));
+  const auto opened = [](std::string_view line) {
+    return TableFile(std::make_unique<MemorySource>(line, "t"), TableOptions{});
+  };
+  TableFile file = opened("{\"y\": 3}\n");
+  read_columns_of(pipeline, file, false);
+  TableScorer scorer(pipeline);
+  int usable = 0;
+  scorer.score(file.read_all(),
+               [&](std::uint64_t, const Verdict& verdict) { usable += verdict.usable ? 1 : 0; });
+  CHECK(usable == 1);
+  TableFile other = opened("{\"z\": 3}\n");
+  CHECK_THROWS_WITH_AS(read_columns_of(pipeline, other, false), doctest::Contains("there is no column 'x'"),
+                       DataError);
+  TableFile unlabelled = opened("{\"x\": 3}\n");
+  CHECK_THROWS_WITH_AS(read_columns_of(pipeline, unlabelled, true),
+                       doctest::Contains("there is no column 'label'"), DataError);
 }
 
 TEST_CASE("read_samples gives what make_samples gives of the table") {
@@ -200,4 +255,54 @@ TEST_CASE("a net that reads codes is known by its layers") {
   CHECK(pixel_scale_for({}, "embedding:256:8") == 1.0);
   CHECK(pixel_scale_for({}, "dense:8") == 1.0 / 255.0);
   CHECK_THROWS_AS(static_cast<void>(pixel_scale_for({}, "embedding:16:8")), ConfigError);
+}
+
+TEST_CASE("several files are learned from and judged as one, and a label without class is told by its file") {
+  const TextFile first("x;y;label\n1,5;2;scan\n2,5;3;benign\n3,5;3;benign\n", "weir_several_a");
+  const TextFile second("label;y;x\nscan;2;1,5\nscan;4;2\nbenign;4;2\n", "weir_several_b");
+  SampleOptions options{.label = "label", .validation = 0.0};
+  const Samples samples =
+      read_samples(std::vector<std::string>{first.path(), second.path()}, german, options);
+  CHECK(samples.rows == 6);
+  CHECK(samples.class_counts == std::vector<std::size_t>{3, 3});
+  const auto pipeline = untrained(samples);
+
+  TableFile both = open_tables({second.path(), first.path()}, german);
+  CHECK(assess(pipeline, both).rows == 6);
+  const TextFile odd("x;y;label\n1,5;2;scan\n1,5;2;worm\n", "weir_several_c");
+  TableFile strange = open_tables({first.path(), odd.path()}, german);
+  CHECK_THROWS_WITH_AS(static_cast<void>(assess(pipeline, strange)),
+                       doctest::Contains(("line 3 of " + odd.path() + ": label 'worm'").c_str()), Error);
+}
+
+TEST_CASE("labels by patterns: of options and of a file, kept for other tables") {
+  const TextFile table("x,label\n1,flow=From-Botnet-1\n2,flow=Background-UDP\n3,flow=To-Normal\n4,odd\n");
+  const TextFile map("# CTU-13\n*Botnet*,botnet\n*Normal*,normal\n*Background*,background\nworm*,worm\n",
+                     "weir_label_map");
+  SampleOptions options{.label = "label", .validation = 0.0};
+  options.label_map = map.path();
+  const Samples mapped = read_samples(table.path(), {}, options);
+  CHECK(mapped.settings.labels.classes == std::vector<std::string>{"background", "normal", "botnet", "odd"});
+  CHECK(mapped.settings.labels.class_of("flow=To-Botnet-9") == 2);
+  REQUIRE(mapped.notes.size() >= 2);
+  CHECK(std::count(mapped.notes.begin(), mapped.notes.end(),
+                   "label_map " + map.path() + " does not name 'odd', taken as they are") == 1);
+  CHECK(std::count(mapped.notes.begin(), mapped.notes.end(),
+                   "label_map " + map.path() + ": no label is left for 'worm*'") == 1);
+
+  options.benign = {"background", "normal"};
+  const LabelRule two = read_samples(table.path(), {}, options).settings.labels;
+  CHECK(two.classes == std::vector<std::string>{"benign", "attack"});
+  CHECK(two.class_of("flow=Background-TCP") == 0);
+  CHECK(two.class_of("flow=To-Botnet-9") == 1);
+  CHECK(two.class_of("never seen") == 1);
+
+  SampleOptions by_pattern{.label = "label", .benign = {"*Background*", "flow=*Normal*"}, .validation = 0.0};
+  const LabelRule rule = read_samples(table.path(), {}, by_pattern).settings.labels;
+  CHECK(rule.class_of("flow=Background-TCP") == 0);
+  CHECK(rule.class_of("flow=From-Normal-7") == 0);
+  CHECK(rule.class_of("odd") == 1);
+  by_pattern.benign = {"Normal*"};
+  CHECK_THROWS_WITH_AS(static_cast<void>(read_samples(table.path(), {}, by_pattern)),
+                       doctest::Contains("benign: column 'label' has no value like 'Normal*'"), Error);
 }

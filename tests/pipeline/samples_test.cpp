@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -206,4 +207,101 @@ TEST_CASE("samples: of flows, what names hosts and moments is left out, and said
   CHECK(refused(csv, wanted).find("'src_ip', 'dst_ip'; identifiers") != std::string::npos);
   wanted.drop = {"src_ip", "dst_ip"};
   CHECK(has(samples_of(csv, wanted), "start_ns"));
+}
+
+namespace {
+
+/// Flows of ten hosts, the later ones of the day from the higher ones.
+std::string flows_of_hosts() {
+  std::string csv = "src_ip,start_ns,Time,duration_ns,fwd_packets,bwd_packets,label\n";
+  for (int i = 0; i < 200; ++i) {
+    csv += "h" + std::to_string(i / 20) + "," + std::to_string((i * 77) % 200) +
+           ",2020-01-01 00:" + std::to_string(10 + (i * 77) % 200 / 5) + ":00," + std::to_string(i % 9) +
+           "," + std::to_string(i % 5) + ",4," + (i % 4 == 0 ? "scan" : "benign") + "\n";
+  }
+  return csv;
+}
+
+/// Which of them a row is, from 0, by its line.
+int flow_of(const Table& table, std::size_t row) { return std::stoi(table.place(row).substr(5)) - 2; }
+
+bool one_says(const Samples& samples, const std::string& text) {
+  return std::any_of(samples.notes.begin(), samples.notes.end(),
+                     [&](const std::string& note) { return note.find(text) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("samples: flows that chance divides are warned of; groups and times are not") {
+  const std::string warning = "flows of one host or moment resemble each other";
+  SampleOptions wanted{.label = "label", .drop = {"Time"}, .validation = 0.2};
+  CHECK(one_says(samples_of(flows_of_hosts(), wanted),
+                 warning + ", so that figures on them flatter; group src_ip or time_split judges by"));
+  wanted.group = "src_ip";
+  CHECK_FALSE(one_says(samples_of(flows_of_hosts(), wanted), warning));
+  wanted.group.clear();
+  wanted.time_split = true;
+  CHECK_FALSE(one_says(samples_of(flows_of_hosts(), wanted), warning));
+  wanted.time_split = false;
+  wanted.validation = 0.0;
+  CHECK_FALSE(one_says(samples_of(flows_of_hosts(), wanted), warning));
+  wanted.validation = 0.2;
+  wanted.drop = {"Time", "src_ip", "start_ns"};
+  CHECK_FALSE(one_says(samples_of(flows_of_hosts(), wanted), warning));
+}
+
+TEST_CASE("samples: whole groups are held back, and their column is no feature") {
+  SampleOptions wanted{.label = "label", .drop = {"Time", "src_ip"}, .validation = 0.2, .group = "src_ip"};
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    wanted.seed = seed;
+    const Samples samples = samples_of(flows_of_hosts(), wanted);
+    CHECK(samples.held_back_by == "src_ip");
+    CHECK(samples.held_back.rows() == 40);  // two hosts
+    CHECK(samples.training.rows() == 160);
+    CHECK(std::count(samples.validation.labels.begin(), samples.validation.labels.end(), 1) == 10);
+    CHECK_FALSE(samples.settings.preprocess.schema.find("src_ip").has_value());
+    for (std::size_t row = 0; row < 40; ++row) {  // both from their first flow to their last
+      CHECK(flow_of(samples.held_back, row) / 20 == flow_of(samples.held_back, row / 20 * 20) / 20);
+    }
+  }
+  wanted.keep_identities = true;
+  CHECK_FALSE(samples_of(flows_of_hosts(), wanted).settings.preprocess.schema.find("src_ip").has_value());
+  wanted.task = Task::anomaly;
+  wanted.benign = {"benign"};
+  const Samples unusual = samples_of(flows_of_hosts(), wanted);
+  CHECK(unusual.validation.rows() == 30);
+  CHECK(unusual.held_back.rows() == 30 + 50);
+}
+
+TEST_CASE("samples: the latest rows are held back") {
+  SampleOptions wanted{.label = "label", .drop = {"Time"}, .validation = 0.2, .time_split = true};
+  const Samples samples = samples_of(flows_of_hosts(), wanted);
+  CHECK(samples.held_back_by == "start_ns");
+  REQUIRE(samples.held_back.rows() == 40);
+  for (std::size_t row = 0; row < 40; ++row) CHECK((flow_of(samples.held_back, row) * 77) % 200 >= 160);
+  wanted.time_split = false;
+  wanted.drop.clear();
+  wanted.time_column = "Time";
+  const Samples by_text = samples_of(flows_of_hosts(), wanted);
+  CHECK(by_text.held_back_by == "Time");
+  for (std::size_t row = 0; row < 40; ++row) CHECK((flow_of(by_text.held_back, row) * 77) % 200 >= 160);
+}
+
+TEST_CASE("samples: groups and times that do not serve are refused") {
+  SampleOptions wanted{.label = "label", .drop = {"Time"}, .group = "src_ip", .time_split = true};
+  CHECK(refused(flows_of_hosts(), wanted) == "group and time_split exclude each other");
+  wanted.time_split = false;
+  wanted.group = "bwd_packets";
+  CHECK(refused(flows_of_hosts(), wanted).find("all rows have one value in 'bwd_packets'") !=
+        std::string::npos);
+  wanted.group = "label";
+  CHECK(refused(flows_of_hosts(), wanted) == "group: 'label' is the label");
+  wanted.group = "scr_ip";
+  CHECK(refused(flows_of_hosts(), wanted).find("'scr_ip'") != std::string::npos);
+  wanted.group.clear();
+  wanted.time_split = true;
+  wanted.drop = {"Time", "start_ns"};
+  CHECK(refused(flows_of_hosts(), wanted).find("time_column names it") != std::string::npos);
+  const SampleOptions series{.task = Task::regress, .label = "duration_ns", .window = 4, .group = "src_ip"};
+  CHECK(refused(flows_of_hosts(), series).find("window holds back the last steps") != std::string::npos);
 }

@@ -6,7 +6,9 @@
 #include <weir/models/sequential.hpp>
 #include <weir/optimizers/sgd.hpp>
 #include <weir/train/callbacks.hpp>
+#include <weir/train/fit.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -64,4 +66,86 @@ TEST_CASE("The progress bar shows epoch and remaining time, and cleans up") {
   CHECK(text.find("Epoch 1/4 [##") != std::string::npos);
   CHECK(text.find("loss 0.2500") != std::string::npos);
   CHECK(text.find("ETA") != std::string::npos);
+}
+
+namespace {
+struct Stop {
+  Index at_batch = 0, at_epoch = 0;
+  Index batches = 0, ends = 0;
+  bool interrupted = false;
+  Go on_batch(const BatchReport& report) {
+    ++batches;
+    return report.epoch == 2 && report.batch == at_batch ? Go::stop : Go::on;
+  }
+  Go on_epoch(const EpochReport& report) const { return report.epoch == at_epoch ? Go::stop : Go::on; }
+  template <class State>
+  void on_end(const State& state) {
+    ++ends;
+    interrupted = state.history.interrupted;
+  }
+};
+
+History run(Stop& stop, Counter& counter) {
+  auto net = Sequential{Dense{8, 1}};
+  return fit(net, toy::classes(100, 8, 2, 1), BinaryCrossEntropy{}, SGD{}, {.epochs = 3, .batch_size = 30},
+             stop, counter);
+}
+}  // namespace
+
+TEST_CASE("A callback stops training between two batches, and all callbacks hear of that batch") {
+  Stop stop{.at_batch = 2};
+  Counter counter;
+  const History history = run(stop, counter);
+  CHECK(history.interrupted);
+  CHECK(history.epochs.size() == 1);
+  CHECK(stop.batches == 6);
+  CHECK(counter.batches == 6);
+  CHECK(stop.ends == 1);
+  CHECK(stop.interrupted);
+}
+
+TEST_CASE("After the last batch of an epoch the epoch is completed before training stops") {
+  for (Stop stop : {Stop{.at_batch = 4}, Stop{.at_epoch = 2}}) {
+    Counter counter;
+    const History history = run(stop, counter);
+    CHECK(history.interrupted);
+    CHECK(history.epochs.size() == 2);
+    CHECK(counter.epochs == std::vector<Index>{1, 2});
+  }
+}
+
+TEST_CASE("Who is told to stop at the very end has not been interrupted") {
+  Stop stop{.at_epoch = 3};
+  Counter counter;
+  CHECK_FALSE(run(stop, counter).interrupted);
+  CHECK(stop.ends == 1);
+}
+
+TEST_CASE("A flag stops training") {
+  std::atomic<bool> flag{true};
+  auto net = Sequential{Dense{8, 1}};
+  const History history =
+      fit(net, toy::classes(100, 8, 2, 1), BinaryCrossEntropy{}, SGD{}, {.epochs = 3}, StopWhen(flag));
+  CHECK(history.interrupted);
+  CHECK(history.epochs.empty());
+}
+
+TEST_CASE("A net whose training was stopped has the best weights where early stopping restores them") {
+  const auto data = toy::classes(100, 8, 2, 1);
+  const auto stopped_after = [&](Index epochs) {
+    auto net = Sequential{Dense{8, 1}};
+    Stop stop{.at_epoch = epochs};
+    // The loss rises from the first epoch on.
+    const History history =
+        fit(net, data, BinaryCrossEntropy{}, SGD{.learning_rate = 30.0},
+            {.epochs = 9, .batch_size = 10, .early_stopping = {.patience = 8, .min_delta = 1e9}}, stop);
+    CHECK(history.interrupted);
+    CHECK(history.best_epoch == 1);
+    std::vector<float> weights;
+    net.visit(
+        [&](Role, const ParamName&, auto p) { weights.insert(weights.end(), p.data(), p.data() + p.size()); },
+        net);
+    return weights;
+  };
+  CHECK(stopped_after(1) == stopped_after(4));
 }

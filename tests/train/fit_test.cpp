@@ -237,20 +237,6 @@ TEST_CASE("The validation split keeps classes' shares and loses no row") {
   CHECK(std::count(seen.begin(), seen.end(), 1) == 1000);
 }
 
-TEST_CASE("Schedules by hand") {
-  const CosineSchedule cosine{.final_factor = 0.1};
-  CHECK(cosine(0.0, 10.0) == doctest::Approx(1.0));
-  CHECK(cosine(5.0, 10.0) == doctest::Approx(0.55));
-  CHECK(cosine(10.0, 10.0) == doctest::Approx(0.1));
-  const CosineSchedule warm{.warmup_epochs = 2.0};
-  CHECK(warm(1.0, 10.0) == doctest::Approx(0.5).epsilon(1e-2));
-  CHECK(warm(6.0, 10.0) == doctest::Approx(0.5));
-  const StepSchedule step{.every = 3.0, .factor = 0.5};
-  CHECK(step(2.9, 10.0) == doctest::Approx(1.0));
-  CHECK(step(3.0, 10.0) == doctest::Approx(0.5));
-  CHECK(step(6.5, 10.0) == doctest::Approx(0.25));
-}
-
 TEST_CASE("Predictions and losses do not depend on the number of threads") {
   const auto data = toy::classes(1111, 8, 2, 1);
   auto net = binary_net();

@@ -142,8 +142,6 @@ inline constexpr std::array content_signatures{
     ContentSignature{ContentKind::pcapng, 0, literal_bytes("\x0A\x0D\x0D\x0A")},
     ContentSignature{ContentKind::snoop, 0, literal_bytes("snoop\0\0\0")},
     ContentSignature{ContentKind::netflow, 0, literal_bytes("\x0C\xA5")},
-    ContentSignature{ContentKind::zeek_log, 0, literal_bytes("#separator ")},
-    ContentSignature{ContentKind::zeek_log, 0, literal_bytes("#separator\t")},
     ContentSignature{ContentKind::utf32_text, 0, literal_bytes("\xFF\xFE\0\0")},
     ContentSignature{ContentKind::utf32_text, 0, literal_bytes("\0\0\xFE\xFF")},
     ContentSignature{ContentKind::utf16_text, 0, literal_bytes("\xFF\xFE")},
@@ -227,7 +225,20 @@ inline constexpr std::array content_signatures{
     if (end == std::string_view::npos) return false;
     text = without_leading_space(text.substr(end));
   }
-  return begins_with_word(text, "@relation");
+  return begins_with_word(text, "@relation") || begins_with_word(text, "@attribute");
+}
+
+/// Directives, the names of the columns among them; the first says how they are separated.
+[[nodiscard]] constexpr bool looks_like_zeek_log(std::string_view text) noexcept {
+  while (text.starts_with('#')) {
+    for (const std::string_view word : {"#separator ", "#separator\t", "#fields\t"}) {
+      if (text.starts_with(word)) return true;
+    }
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return false;
+    text = text.substr(end + 1);
+  }
+  return false;
 }
 
 /// An object, or an array of objects.
@@ -244,6 +255,7 @@ inline constexpr std::array content_signatures{
   if (begins_with_word(text, "<?xml")) return ContentKind::xml;
   if (looks_like_arff(text)) return ContentKind::arff;
   if (looks_like_json(text)) return ContentKind::json;
+  if (looks_like_zeek_log(text)) return ContentKind::zeek_log;
   const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
   return line.find_first_of(",;\t|") != std::string_view::npos ? ContentKind::table : ContentKind::text;
 }
@@ -265,7 +277,9 @@ inline constexpr std::array content_signatures{
   if (detail::looks_like_idx(head)) return ContentKind::idx;
   if (head.size() >= 3 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) return ContentKind::pickle;
   if (detail::looks_like_utf16(head)) return ContentKind::utf16_text;
-  return detail::looks_like_text(head) ? detail::kind_of_text(head) : ContentKind::binary;
+  const ContentKind kind = detail::kind_of_text(head);
+  const bool plain = kind == ContentKind::table || kind == ContentKind::text;
+  return plain && !detail::looks_like_text(head) ? ContentKind::binary : kind;
 }
 [[nodiscard]] inline ContentKind content_kind(std::span<const std::byte> head) noexcept {
   return content_kind(std::string_view(reinterpret_cast<const char*>(head.data()), head.size()));

@@ -38,6 +38,8 @@ struct JsonString {
 
 class JsonCursor {
  public:
+  static constexpr const char* not_utf8 = "not UTF-8";  ///< a reason
+
   explicit JsonCursor(std::string_view text) noexcept : text_(text) {}
 
   [[nodiscard]] std::size_t position() const noexcept { return at_; }
@@ -62,7 +64,7 @@ class JsonCursor {
   [[nodiscard]] bool take_string(JsonString& out);
   /// A number without sign, fraction and exponent.
   [[nodiscard]] bool take_unsigned(std::uint64_t& out);
-  /// Any finite number.
+  /// Any finite number, written as RFC 8259 says: neither 007 nor 1. nor .5.
   [[nodiscard]] bool take_number(double& out);
   /// Takes `word` (true, false, null) if it comes next.
   bool skip_word(std::string_view word) noexcept {
@@ -96,6 +98,15 @@ class JsonCursor {
   [[nodiscard]] bool take_code_point(JsonString& out);
   [[nodiscard]] bool take_hex4(unsigned& out);
   [[nodiscard]] bool take_utf8(JsonString& out);
+  /// Whether a digit stands where the grammar wants one, in what is otherwise a number.
+  [[nodiscard]] static bool is_number(std::string_view text) noexcept {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const std::size_t point = text.find('.');
+    const bool digits = !text.empty() && is_digit(text[0]);
+    const bool fraction =
+        point == std::string_view::npos || (point + 1 < text.size() && is_digit(text[point + 1]));
+    return digits && fraction && !(text[0] == '0' && text.size() > 1 && is_digit(text[1]));
+  }
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -194,7 +205,7 @@ inline bool JsonCursor::take_hex4(unsigned& out) {
 inline bool JsonCursor::take_utf8(JsonString& out) {
   const unsigned lead = to_byte(text_[at_]);
   const std::size_t length = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length == 0 || text_.size() - at_ < length) return refuse(at_, "not UTF-8");
+  if (length == 0 || text_.size() - at_ < length) return refuse(at_, not_utf8);
   unsigned low = 0x80;  // limits of the second byte: no overlong forms, no surrogates, nothing over U+10FFFF
   unsigned high = 0xBF;
   if (lead == 0xE0) low = 0xA0;
@@ -203,7 +214,7 @@ inline bool JsonCursor::take_utf8(JsonString& out) {
   if (lead == 0xF4) high = 0x8F;
   for (std::size_t i = 1; i < length; ++i) {
     const unsigned byte = to_byte(text_[at_ + i]);
-    if (byte < low || byte > high) return refuse(at_, "not UTF-8");
+    if (byte < low || byte > high) return refuse(at_, not_utf8);
     low = 0x80;
     high = 0xBF;
   }
@@ -240,7 +251,8 @@ inline bool JsonCursor::take_number(double& out) {
     ++end;
   const char* const last = text_.data() + end;
   const auto [stop, error] = std::from_chars(text_.data() + start, last, out);
-  if (end == start || error != std::errc() || stop != last || !std::isfinite(out)) {
+  if (error != std::errc() || stop != last || !std::isfinite(out) ||
+      !is_number(text_.substr(start, end - start))) {
     return refuse(start, "expected a finite number");
   }
   at_ = end;

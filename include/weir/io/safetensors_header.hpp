@@ -209,7 +209,8 @@ inline bool HeaderParser::check_bytes(const TensorEntry& entry, const JsonString
   if (!size) return refuse(type + " is too large or not a whole number of bytes");
   if (entry.begin > entry.end || entry.end > data_bytes_) {
     return refuse("data_offsets [" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) +
-                  "] do not lie in " + std::to_string(data_bytes_) + " bytes of data");
+                  "] do not lie in " + std::to_string(data_bytes_) + " bytes of data" +
+                  (entry.begin <= entry.end ? "; the file is cut, or its header wrong" : ""));
   }
   if (*size != entry.end - entry.begin) {
     return refuse(type + " needs " + std::to_string(*size) + " bytes, data_offsets give " +

@@ -104,8 +104,8 @@ WEIR_BODY Result<std::size_t> header_size(std::span<const std::byte> file) {
         0, "a header of " + std::to_string(size) + " bytes; allowed are " + std::to_string(max_header_bytes));
   }
   if (size > file.size() - length_field) {
-    return format_failure(
-        0, "a header of " + std::to_string(size) + " bytes in a file of " + std::to_string(file.size()));
+    return format_failure(0, "a header of " + std::to_string(size) + " bytes in a file of " +
+                                 std::to_string(file.size()) + "; the file is cut, or no safetensors file");
   }
   return static_cast<std::size_t>(size);
 }

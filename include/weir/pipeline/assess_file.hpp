@@ -11,6 +11,7 @@
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/pipeline.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,12 +21,25 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Reads what a pipeline reads and nothing else, with its label column if asked for. DataError when the file
-/// lacks a column.
-inline void read_columns_of(const PipelineSettings& settings, TableFile& file, bool label) {
+/// DataError when the file lacks a column that a pipeline reads, its label among them if asked for. Where rows may
+/// lack any (JSON), one of the features is enough.
+inline void require_columns_of(const PipelineSettings& settings, const TableFile& file, bool label) {
   const std::vector<Column> columns = columns_of(settings, label);
-  for (const Column& column : columns) file.require(column.name);
-  file.read_only(columns);
+  const std::vector<Column>& features = settings.preprocess.schema.columns;
+  const auto there = [&file](const Column& column) { return file.has(column.name); };
+  const bool none = !features.empty() && std::none_of(features.begin(), features.end(), there);
+  for (const Column& column : columns) {
+    if (none || (label && column.name == settings.labels.column)) file.require(column.name);
+    file.require_readable(column.name);
+  }
+}
+
+/// Reads what a pipeline reads and nothing else, with its label column if asked for, under any known spelling of the
+/// columns, as require_columns_of() wants them.
+inline void read_columns_of(const PipelineSettings& settings, TableFile& file, bool label) {
+  file.respell(columns_of(settings, label));
+  require_columns_of(settings, file, label);
+  file.read_only(columns_of(settings, label));
 }
 
 /// All rows that are left of a table of which none was read.

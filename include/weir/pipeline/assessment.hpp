@@ -2,7 +2,9 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/thinned.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
+#include <weir/data/tables/table.hpp>
 #include <weir/data/tables/table_gaps.hpp>
 #include <weir/pipeline/task.hpp>
 #include <weir/train/metrics.hpp>
@@ -14,6 +16,13 @@
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
+
+/// A number, and what was said of it.
+struct ValuePair {
+  double truth = 0.0;
+  double value = 0.0;
+  double naive = 0.0;  ///< forecast: the last known value; may be NaN
+};
 
 struct Assessment {
   Task task = Task::classify;
@@ -33,6 +42,13 @@ struct Assessment {
   Measures measures{};    ///< of all metrics that fit the task
   bool forecast = false;  ///< of a series; then also
   Measures naive{};       ///< those of the last known value as forecast
+
+  std::vector<RankingCurve> curves{};  ///< of class 1 of two, or of each class against the others
+  Histogram scores{};                  ///< by true class, where there is a threshold
+  Calibration calibration{};           ///< classify: of class 1 of two, or of the class that was said
+  Thinned<ValuePair> values{4'096};    ///< regress
+  std::vector<ValuePair> latest{};     ///< forecast: the last steps, one after the other
+  Table sample{};  ///< some of the rows, where they were asked for (AssessOptions::keep_rows)
 
   [[nodiscard]] bool two_classes() const noexcept { return classes.size() == 2; }
   /// Of the metric of this name, such as "f1" or "rmse" (train/metrics/builtin_metrics.hpp).

@@ -193,7 +193,7 @@ WEIR_BODY ConfusionMatrix alarms_of(const ConfusionMatrix& confusion) {
   ConfusionMatrix two(2);
   for (Index t = 0; t < confusion.classes(); ++t) {
     for (Index p = 0; p < confusion.classes(); ++p) {
-      for (std::int64_t i = 0; i < confusion.count(t, p); ++i) two.add(t == 0 ? 0 : 1, p == 0 ? 0 : 1);
+      two.add(t == 0 ? 0 : 1, p == 0 ? 0 : 1, confusion.count(t, p));
     }
   }
   return two;

@@ -6,7 +6,8 @@
 //   const Assessment result = assessor.finish();
 //
 // Rows come in pieces of any size; kept of a row are its class and its scores alone (4 bytes and 4 a score,
-// one score for two classes), which rankings need, and nothing of a regression.
+// one score for two classes), which rankings, curves and histograms need. Of a regression some thousand pairs are kept,
+// however many rows there are.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -17,6 +18,7 @@
 #include <weir/data/labels/label_match.hpp>
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/data/tables/table.hpp>
+#include <weir/data/tables/thinned_table.hpp>
 #include <weir/data/text/finite.hpp>
 #include <weir/models/any_model.hpp>
 #include <weir/pipeline/assessment.hpp>
@@ -31,11 +33,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,6 +68,8 @@ struct AssessOptions {
   std::string source{};         ///< what the rows come from, for messages
   OptionWords words = OptionWords::members;
   std::vector<AnyMetric> metrics = builtin_metrics();  ///< what is measured
+  std::size_t keep_rows =
+      0;  ///< of a table, for Assessment::sample: evenly spread; of a series the first ones
 };
 
 template <class Net>
@@ -76,7 +82,8 @@ class Assessor {
       : pipeline_(pipeline),
         options_(std::move(options)),
         scorer_(pipeline),
-        pairs_(pipeline.samples.horizon) {
+        pairs_(pipeline.samples.horizon),
+        sample_(options_.keep_rows, pipeline.samples.kind == SampleKind::window) {
     result_.task = pipeline.task;
     result_.classes = pipeline.labels.classes;
     result_.threshold = pipeline.threshold;
@@ -91,9 +98,14 @@ class Assessor {
   /// Rows that have the pipeline's columns, in any order, and its label column. DataError at a label of no
   /// class; NumericError when an answer is not a number, which can be counted neither right nor wrong.
   void add(const Table& rows) {
-    if (pipeline_.samples.kind == SampleKind::sequence) return add_sequences(rows);
-    if (pipeline_.samples.kind == SampleKind::window) return add_steps(rows);
-    add_features(rows);
+    sample_.add(rows);
+    add(rows, rows);
+  }
+  /// Rows whose labels stand in another table, row for row.
+  void add(const Table& rows, const Table& labels) {
+    if (pipeline_.samples.kind == SampleKind::sequence) return add_sequences(rows, labels);
+    if (pipeline_.samples.kind == SampleKind::window) return add_steps(rows, labels);
+    add_features(rows, labels);
   }
   /// Steps of a series of which the first `history` are there to look back on.
   void add(const Table& rows, std::size_t history) {
@@ -112,17 +124,25 @@ class Assessor {
 
   /// The class of a label of row `row`, counted from 1, or a mark that says there is none.
   [[nodiscard]] std::int32_t class_of(std::string_view label, std::int64_t row) {
+    return class_of(label, [row] { return "row " + std::to_string(row) + " (without the header line)"; });
+  }
+  /// The same of a row that messages call as place() does.
+  template <class Place>
+  requires std::is_invocable_r_v<std::string, Place>
+  [[nodiscard]] std::int32_t class_of(std::string_view label, Place&& place) {
     constexpr std::size_t most_remembered = 4'096;
     const auto seen = classes_of_labels_.find(label);
     if (seen != classes_of_labels_.end()) return seen->second;
-    const std::int32_t found = class_of_new(label, row);
+    const std::int32_t found = class_of_new(label, place);
     if (classes_of_labels_.size() < most_remembered) classes_of_labels_.emplace(label, found);
     return found;
   }
 
   [[nodiscard]] Assessment finish() const {
     Assessment result = result_;
+    result.sample = sample_.table();
     if (result.task == Task::regress) {
+      result.latest.assign(latest_.begin(), latest_.end());
       result.measures.add(errors_);
       if (result.forecast) result.naive.add(naive_errors_);
       return result;
@@ -132,14 +152,29 @@ class Assessor {
       const auto wanted = static_cast<std::int32_t>(scores_.size() == 1 ? 1 : k);
       std::vector<Label> is_class;
       for (const std::int32_t truth : truths_) is_class.push_back(truth == wanted ? 1 : 0);
-      result.measures.add(Ranking(std::span<const float>(scores_[k]), is_class));
+      const Ranking ranking(std::span<const float>(scores_[k]), is_class);
+      result.measures.add(ranking);
+      result.curves.emplace_back(ranking);
     }
+    if (result.two_classes()) result.scores = histogram_of(scores_[0]);
     return result;
   }
 
  private:
   static constexpr std::int32_t no_label = -1;
   static constexpr std::int32_t unknown_label = -2;
+
+  /// A probability has its whole range, other scores what they take.
+  [[nodiscard]] Histogram histogram_of(const std::vector<float>& scores) const {
+    constexpr std::size_t bins = 40;
+    Histogram histogram(pipeline_.task == Task::classify ? even_bins(0.0, 1.0, bins)
+                                                         : bins_for(std::span<const float>(scores), bins),
+                        2);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      histogram.add(static_cast<std::size_t>(truths_[i]), static_cast<double>(scores[i]));
+    }
+    return histogram;
+  }
 
   static void refuse_senseless(const Verdict& verdict, std::int64_t row) {
     if (!verdict.senseless()) return;
@@ -150,65 +185,68 @@ class Assessor {
 
   [[nodiscard]] std::int32_t truth_of(const Table& rows, std::size_t column, std::size_t row) {
     if (rows.codes(column)[row] == missing_code) return no_label;
-    return class_of(rows.text(column, row), seen_ + 1);
+    return class_of(rows.text(column, row), [&] {
+      if (!rows.source(row).empty()) return rows.place(row);
+      return "row " + std::to_string(seen_ + 1) + " (without the header line)";
+    });
   }
 
-  [[nodiscard]] std::int32_t class_of_new(std::string_view text, std::int64_t row) {
+  template <class Place>
+  [[nodiscard]] std::int32_t class_of_new(std::string_view text, Place& place) {
     constexpr std::size_t most_told = 4;
     const LabelRule& rule = pipeline_.labels;
     if (const auto known = mistaken_for_others(rule, text); known && result_.mistaken.size() < most_told)
       result_.mistaken.emplace_back(std::string(text), *known);
     if (const auto found = class_of_spelling(rule, text)) return *found;
     if (options_.ignore_unknown) return unknown_label;
-    fail(ErrorKind::data, (options_.source.empty() ? std::string() : options_.source + ": ") + "row " +
-                              std::to_string(row) + " (without the header line): label " +
-                              quoted_excerpt(text) + " of column '" + rule.column +
+    fail(ErrorKind::data, (options_.source.empty() ? std::string() : options_.source + ": ") + place() +
+                              ": label " + quoted_excerpt(text) + " of column '" + rule.column +
                               "' is none of the model's classes (" + name_list(rule.classes) + ")" +
                               did_you_mean(text, rule.classes) + "; " +
                               option_word(options_.words, "ignore_unknown") + " leaves such rows out");
   }
 
-  void add_features(const Table& rows) {
+  void add_features(const Table& rows, const Table& labels) {
     std::vector<std::size_t> kept;
     const Table columns = rows.select(names_);
     result_.gaps.add(columns);
     result_.unseen.add(columns, pipeline_.preprocess);
     const Matrix<float> x = pipeline_.preprocess.transform(columns, &kept);
     result_.unusable += static_cast<std::int64_t>(rows.rows() - kept.size());
-    const std::size_t label = rows.index_of(pipeline_.labels.column);
+    const std::size_t label = labels.index_of(pipeline_.labels.column);
     std::vector<Scalar> sample(static_cast<std::size_t>(x.extents()[0]));
     const std::int64_t before = seen_;
     for (std::size_t i = 0; i < kept.size(); ++i) {
       seen_ = before + static_cast<std::int64_t>(kept[i]);
       std::copy_n(x.data() + i * sample.size(), sample.size(), sample.begin());
-      add_verdict(rows, label, kept[i], scorer_.score(std::span<const Scalar>(sample)));
+      add_verdict(labels, label, kept[i], scorer_.score(std::span<const Scalar>(sample)));
     }
     seen_ = before + static_cast<std::int64_t>(rows.rows());
   }
-  void add_sequences(const Table& rows) {
+  void add_sequences(const Table& rows, const Table& labels) {
     const Table columns = rows.select(names_);
-    const std::size_t label = rows.index_of(pipeline_.labels.column);
+    const std::size_t label = labels.index_of(pipeline_.labels.column);
     std::vector<double> numbers;
     for (std::size_t row = 0; row < rows.rows(); ++row, ++seen_) {
       numbers_of(columns, row, numbers);
-      add_verdict(rows, label, row, scorer_.score(numbers, {}));
+      add_verdict(labels, label, row, scorer_.score(numbers, {}));
     }
   }
-  void add_verdict(const Table& rows, std::size_t label, std::size_t row, const Verdict& verdict) {
+  void add_verdict(const Table& labels, std::size_t label, std::size_t row, const Verdict& verdict) {
     refuse_senseless(verdict, seen_);
     if (!verdict.usable) {
       ++result_.unusable;
     } else if (pipeline_.task == Task::regress) {
-      add_value(rows.numbers(label)[row], verdict.score);
+      add_value({labels.numbers(label)[row], verdict.score});
     } else {
-      add_class(truth_of(rows, label, row), verdict);
+      add_class(truth_of(labels, label, row), verdict);
     }
   }
 
-  void add_steps(const Table& rows) {
+  void add_steps(const Table& rows, const Table& labels) {
     const Table columns = rows.select(names_);
     result_.gaps.add(columns);
-    const auto truths = rows.numbers(pipeline_.labels.column);
+    const auto truths = labels.numbers(pipeline_.labels.column);
     std::vector<double> numbers;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
       numbers_of(columns, row, numbers);
@@ -227,8 +265,11 @@ class Assessor {
       ++result_.unusable;
       return;
     }
-    add_value(truth, pair.forecast);
+    constexpr std::size_t most_latest = 168;
+    add_value({truth, pair.forecast, pair.naive});
     if (is_finite(truth)) naive_errors_.add(truth, pair.naive);
+    latest_.push_back({truth, pair.forecast, pair.naive});
+    if (latest_.size() > most_latest) latest_.pop_front();
   }
 
   void add_class(std::int32_t truth, const Verdict& verdict) {
@@ -239,6 +280,7 @@ class Assessor {
     ++result_.rows;
     result_.confusion.add(truth, verdict.label);
     truths_.push_back(truth);
+    add_confidence(truth, verdict);
     if (scores_.size() == 1) {
       scores_[0].push_back(static_cast<float>(verdict.score));
       return;
@@ -247,13 +289,19 @@ class Assessor {
       scores_[k].push_back(static_cast<float>(scorer_.probability(static_cast<std::int32_t>(k))));
     }
   }
-  void add_value(double truth, double value) {
-    if (!is_finite(truth)) {
+  /// Of two classes the score is the probability of class 1, of more that of the class that is said.
+  void add_confidence(std::int32_t truth, const Verdict& verdict) {
+    if (pipeline_.task != Task::classify) return;
+    result_.calibration.add(verdict.score, truth == (result_.two_classes() ? 1 : verdict.label));
+  }
+  void add_value(const ValuePair& pair) {
+    if (!is_finite(pair.truth)) {
       ++result_.unlabelled;
       return;
     }
     ++result_.rows;
-    errors_.add(truth, value);
+    errors_.add(pair.truth, pair.value);
+    result_.values.add(pair);
   }
 
   const Pipeline<Net>& pipeline_;
@@ -268,6 +316,8 @@ class Assessor {
   ValueErrors errors_{};
   ValueErrors naive_errors_{};  // of the last known value as forecast
   ForecastPairs pairs_;
+  std::deque<ValuePair> latest_{};  // of a series
+  ThinnedTable sample_;
   std::size_t history_ = 0;  // steps that are not to be judged
 };
 

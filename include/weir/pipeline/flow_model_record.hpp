@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/tables/schema.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
 
 #include <algorithm>
@@ -16,10 +17,12 @@
 #include <charconv>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -32,14 +35,10 @@ class FlowModelRecord {
       : places_(columns.size()), text_(FlowText::Format::csv, blank_missing), blank_missing_(blank_missing) {
     std::array<std::size_t, 2> counts{};
     for (const Column& column : schema.columns) {
-      const auto same = [&](const FlowColumn& c) { return c.name == column.name; };
-      const auto at = std::find_if(columns.begin(), columns.end(), same) - columns.begin();
-      if (at == static_cast<std::ptrdiff_t>(columns.size())) {
-        fail(ErrorKind::data, "the flows have no column '" + column.name + "'");
-      }
+      const std::optional<std::size_t> at = find_column(columns, column.name);
+      if (!at) fail(ErrorKind::data, "the flows have no column '" + column.name + "'");
       const bool numeric = column.kind == ColumnKind::numeric;
-      places_[static_cast<std::size_t>(at)] = {numeric ? Kind::number : Kind::text,
-                                               counts[numeric ? 0 : 1]++};
+      put(places_[*at], {numeric ? Kind::number : Kind::text, counts[numeric ? 0 : 1]++}, column.name);
     }
     numbers_.resize(counts[0]);
     texts_.resize(counts[1]);
@@ -50,6 +49,10 @@ class FlowModelRecord {
   void take(const View& flow) {
     at_ = 0;
     flow.describe(*this);
+    for (const auto& [from, to] : twins_) {
+      if (from.kind == Kind::number) numbers_[to.index] = numbers_[from.index];
+      if (from.kind == Kind::text) texts_[to.index] = texts_[from.index];
+    }
     std::copy(texts_.begin(), texts_.end(), views_.begin());
   }
   [[nodiscard]] std::span<const double> numbers() const noexcept { return numbers_; }
@@ -86,6 +89,16 @@ class FlowModelRecord {
     Kind kind = Kind::none;
     std::size_t index = 0;
   };
+  /// Tables of CICFlowMeter have a column twice, under two names.
+  void put(Place& place, Place wanted, const std::string& name) {
+    if (place.kind == Kind::none) {
+      place = wanted;
+    } else if (place.kind == wanted.kind) {
+      twins_.emplace_back(place, wanted);
+    } else {
+      fail(ErrorKind::data, "the model reads '" + name + "' as numbers and as names");
+    }
+  }
   static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
   [[nodiscard]] static double number_of(std::string_view text) {
@@ -107,7 +120,8 @@ class FlowModelRecord {
     write();
   }
 
-  std::vector<Place> places_;  ///< by the profile's columns
+  std::vector<Place> places_;                   ///< by the profile's columns
+  std::vector<std::pair<Place, Place>> twins_;  ///< a column that the schema has twice: from, to
   std::vector<double> numbers_;
   std::vector<std::string> texts_;
   std::vector<std::string_view> views_;

@@ -10,6 +10,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/data/tables/schema.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
@@ -53,15 +54,14 @@ namespace detail {
   return features;
 }
 
-/// The columns of a schema that these profiles do not have.
+/// The columns of a schema that these profiles do not have, by any spelling (column_spellings.hpp).
 template <class... Profiles>
 [[nodiscard]] std::vector<std::string> lacking_columns(const Schema& schema,
                                                        const FlowFeatureOptions& features) {
   std::vector<std::string> lacking;
   const std::vector<FlowColumn> columns = flow_columns<Profiles...>(features);
   for (const Column& wanted : schema.columns) {
-    const auto same = [&](const FlowColumn& c) { return c.name == wanted.name; };
-    if (std::none_of(columns.begin(), columns.end(), same)) lacking.push_back(wanted.name);
+    if (!find_column(columns, wanted.name)) lacking.push_back(wanted.name);
   }
   return lacking;
 }

@@ -133,6 +133,10 @@ WEIR_BODY Samples make_samples(const LabelledImages& images, const SampleOptions
   if (options.task == Task::regress) {
     fail(ErrorKind::config, option_word(options.words, "task") + " regress is not for images");
   }
+  if (!options.group.empty() || options.by_time()) {
+    fail(ErrorKind::config, option_word(options.words, options.by_time() ? "time_split" : "group") +
+                                " is not for images: they have no columns");
+  }
   const std::string where = options.source.empty() ? std::string() : options.source + ": ";
   if (images.count() < 2) fail(ErrorKind::data, where + "there are fewer than two images");
   if (images.labels.size() != images.count()) fail(ErrorKind::data, where + "the images have no labels");

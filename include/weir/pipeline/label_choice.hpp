@@ -4,9 +4,11 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/glob.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/labels/label_classes.hpp>
+#include <weir/data/labels/label_map.hpp>
 #include <weir/data/labels/label_outlook.hpp>
 #include <weir/data/labels/label_rule.hpp>
 #include <weir/data/tables/strata.hpp>
@@ -14,13 +16,22 @@
 #include <weir/pipeline/sample_options.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
 
 namespace detail {
+
+/// The different labels of a column.
+[[nodiscard]] inline std::vector<std::string> label_texts(const Table& table, const std::string& column) {
+  std::vector<std::string> texts;
+  for (const auto& [text, count] : text_counts(table, column)) texts.push_back(text);
+  return texts;
+}
 
 /// "; 280 rows are left out, having no label": for an error about what is left.
 [[nodiscard]] inline std::string left_out_text(const SampleOptions& options, std::size_t unlabelled) {
@@ -29,25 +40,37 @@ namespace detail {
          " left out, having no label" + (options.why_unlabelled ? options.why_unlabelled() : std::string());
 }
 
-/// The labels that the values of an option stand for: all that differ from one of them by blanks only.
+/// The labels that the values of an option stand for: all that differ from one of them by blanks only, or fit
+/// it as a pattern.
 [[nodiscard]] inline std::vector<std::string> labels_for(const std::vector<std::string>& wanted,
                                                          const std::vector<std::string>& found,
                                                          const char* option, const SampleOptions& options) {
   std::vector<std::string> labels;
   for (const std::string& value : wanted) {
-    const std::vector<std::string> same = labels_spelt(value, found);
+    const std::vector<std::string> same =
+        is_label_pattern(value, found) ? labels_fitting(value, found) : labels_spelt(value, found);
     labels.insert(labels.end(), same.begin(), same.end());
     if (!same.empty()) continue;
     const std::string key = without_extra_blanks(value);
     const auto& words = options.missing_words;
     const bool missing = !key.empty() && std::find(words.begin(), words.end(), key) != words.end();
     fail(ErrorKind::config, option_word(options.words, option) + ": column '" + options.label +
-                                "' has no value '" + value + "'" +
+                                "' has no value " + (is_glob(value) ? "like '" : "'") + value + "'" +
                                 (missing ? ", which stands for a missing value: " +
                                                option_word(options.words, "not_missing", {key}) + " keeps it"
                                          : near_names(value, found)));
   }
   return labels;
+}
+
+/// The values of an option that are patterns.
+[[nodiscard]] inline std::vector<std::string> patterns_among(const std::vector<std::string>& wanted,
+                                                             const std::vector<std::string>& found) {
+  std::vector<std::string> patterns;
+  for (const std::string& value : wanted) {
+    if (is_label_pattern(value, found)) patterns.push_back(without_extra_blanks(value));
+  }
+  return patterns;
 }
 
 /// Throws ConfigError when each value is a class of its own and the column is no label.
@@ -73,24 +96,35 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
 [[nodiscard]] inline LabelRule choose_labels(const SampleOptions& options, const Table& table,
                                              std::size_t unlabelled = 0) {
   constexpr std::size_t most_classes = 1'000;
-  std::vector<std::string> found;
-  for (const auto& [text, count] : text_counts(table, options.label)) found.push_back(text);
-  const auto benign = detail::labels_for(options.benign, found, "benign", options);
-  const auto positive = detail::labels_for(options.positive, found, "positive", options);
+  const bool mapped = !options.rule && !options.label_map.empty();
+  const LabelPatterns map = mapped ? read_label_map(options.label_map) : LabelPatterns{};
+  const std::vector<std::string> labels = detail::label_texts(table, options.label);
+  const std::vector<std::string> found = mapped_labels(map, labels);
+  const auto named = [&](const std::vector<std::string>& values, const char* option) {
+    return options.rule ? std::vector<std::string>() : detail::labels_for(values, found, option, options);
+  };
+  const auto benign = named(options.benign, "benign"), positive = named(options.positive, "positive");
+  const auto two = [&](std::array<std::string, 2> classes, std::size_t here) {
+    LabelRule of_two = two_classes(options.label, classes, here == 0 ? benign : positive, here);
+    for (std::string& pattern : detail::patterns_among(here == 0 ? options.benign : options.positive, found))
+      of_two.patterns.emplace_back(std::move(pattern), classes[here]);
+    return of_two;
+  };
   LabelRule rule;
   bool each_a_class = false;
-  if (options.task == Task::anomaly) {
-    rule = two_classes(options.label, {"benign", "anomaly"}, benign, 0);
-  } else if (!benign.empty()) {
-    rule = two_classes(options.label, {"benign", "attack"}, benign, 0);
-  } else if (!positive.empty()) {
-    rule = two_classes(options.label, {"negative", "positive"}, positive, 1);
-  } else if (options.rule) {
+  if (options.rule) {
     rule = *options.rule;
+  } else if (options.task == Task::anomaly) {
+    rule = two({"benign", "anomaly"}, 0);
+  } else if (!benign.empty()) {
+    rule = two({"benign", "attack"}, 0);
+  } else if (!positive.empty()) {
+    rule = two({"negative", "positive"}, 1);
   } else {
     rule = class_each(options.label, found);
     each_a_class = true;
   }
+  rule = behind_map(map, std::move(rule), labels);
   if (each_a_class && rule.classes.size() > most_classes) {
     fail(ErrorKind::config, "column '" + options.label + "' has " + std::to_string(rule.classes.size()) +
                                 " different values, which is no label; " +
@@ -108,15 +142,36 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
 
 /// What is odd about the spelling of the labels, a sentence each.
 [[nodiscard]] inline std::vector<std::string> spelling_notes(const LabelRule& rule, const Table& table) {
-  std::vector<std::string> found, notes;
-  for (const auto& [text, count] : text_counts(table, rule.column)) found.push_back(text);
-  for (const LabelTwins& twins : label_twins(rule, found)) {
+  std::vector<std::string> notes;
+  for (const LabelTwins& twins : label_twins(rule, detail::label_texts(table, rule.column))) {
     const char* how = twins.differ == LabelTwins::Differ::blanks ? " differ by blanks only and are one class"
                       : twins.differ == LabelTwins::Differ::letters
                           ? " differ by small and capital letters only, and are different classes"
                           : " are one number, and are different classes";
     notes.push_back("labels " + name_list(twins.labels) + how);
   }
+  return notes;
+}
+
+/// Labels that a map of labels does not name, and its patterns that no label is the first to fit.
+[[nodiscard]] inline std::vector<std::string> label_map_notes(const SampleOptions& options,
+                                                              const Table& table) {
+  if (options.label_map.empty()) return {};
+  const LabelPatterns map = read_label_map(options.label_map);
+  std::vector<std::string> unnamed, idle, notes;
+  for (const auto& [pattern, name] : map) idle.push_back(pattern);
+  for (const std::string& label : detail::label_texts(table, options.label)) {
+    const auto* const line = first_fitting(map, without_extra_blanks(label));
+    if (line == nullptr) {
+      unnamed.push_back(label);
+    } else {
+      std::erase(idle, line->first);
+    }
+  }
+  const std::string file = option_word(options.words, "label_map") + " " + options.label_map;
+  if (!unnamed.empty())
+    notes.push_back(file + " does not name " + name_list(unnamed) + ", taken as they are");
+  if (!idle.empty()) notes.push_back(file + ": no label is left for " + name_list(idle));
   return notes;
 }
 

@@ -7,6 +7,14 @@
 //   const Assessment held_back = assess(learned.pipeline, samples);
 //   save("ids.weir", learned.pipeline);
 //
+// What may be stopped and go on (io/checkpoint.hpp):
+//
+//   const auto plan = plan_learning(samples);
+//   FitState state = start_learning(plan);
+//   resume("ids.ckpt", state);
+//   continue_learning(samples, plan, state, Checkpoint{"ids.ckpt"}, StopWhen{flag});
+//   save("ids.weir", finish_learning(samples, plan, state).pipeline);
+//
 // The same samples and options give the same bits, for any number of threads.
 #pragma once
 
@@ -27,12 +35,11 @@
 #include <weir/pipeline/samples.hpp>
 #include <weir/train/find_learning_rate.hpp>
 #include <weir/train/fit.hpp>
-#include <weir/train/history.hpp>
+#include <weir/train/fit_state.hpp>
 #include <weir/train/recipe.hpp>
 #include <weir/train/schedules.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -173,8 +180,10 @@ inline void choose_epochs(LearnChoices& choices, const LearnOptions& options, co
 }
 
 [[nodiscard]] inline Schedule schedule_for(const std::string& name, Index epochs) {
+  const auto share = [epochs](Index part) { return std::max<Index>(1, epochs / part); };
   if (name == "cosine") return CosineSchedule{};
-  if (name == "step") return StepSchedule{.every = static_cast<double>(std::max<Index>(1, epochs / 3))};
+  if (name == "step") return StepSchedule{.every = static_cast<double>(share(3))};
+  if (name == "plateau") return PlateauSchedule{.patience = share(10)};
   return {};
 }
 
@@ -225,20 +234,54 @@ template <class Net = AnyModel<float>>
           std::move(optimizer), std::move(fit), options.alarm_rate, options.threads};
 }
 
-/// Trains what was planned. Callbacks as for fit(); NumericError when training goes astray.
+namespace detail {
+
+[[nodiscard]] inline std::unique_ptr<ThreadPool> threads_of(Index threads) {
+  return threads > 1 ? std::make_unique<ThreadPool>(threads) : nullptr;
+}
+
+}  // namespace detail
+
+/// Where the training of a plan begins.
+template <class Net>
+[[nodiscard]] FitState<Net> start_learning(const LearnPlan<Net>& plan) {
+  return start_fit(plan.net, plan.optimizer, plan.fit.seed);
+}
+
+/// Trains what was planned, from where `state` stands. Callbacks as for fit(); NumericError when training goes
+/// astray.
 template <class Net, class... Callbacks>
-[[nodiscard]] Learned<Net> learn(const Samples& samples, LearnPlan<Net> plan, Callbacks&&... callbacks) {
-  const std::unique_ptr<ThreadPool> pool =
-      plan.threads > 1 ? std::make_unique<ThreadPool>(plan.threads) : nullptr;
-  plan.fit.pool = pool.get();
-  const auto begin = std::chrono::steady_clock::now();
-  auto state = start_fit(std::move(plan.net), plan.optimizer, plan.fit.seed);
-  continue_fit(state, samples.training, samples.validation, plan.loss, plan.optimizer, plan.fit,
-               callbacks...);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  Completed<Net> done = complete_pipeline(samples, std::move(state.net), plan.alarm_rate, pool.get());
-  return {std::move(done.pipeline), done.alarm_rate,        std::move(state.history),     seconds,
-          std::move(plan.choices),  std::move(plan.layers), std::string(plan.loss.kind())};
+void continue_learning(const Samples& samples, const LearnPlan<Net>& plan, FitState<Net>& state,
+                       Callbacks&&... callbacks) {
+  const auto pool = detail::threads_of(plan.threads);
+  FitOptions options = plan.fit;
+  options.pool = pool.get();
+  continue_fit(state, samples.training, samples.validation, plan.loss, plan.optimizer, options, callbacks...);
+}
+
+/// The pipeline of what was trained, also where a callback stopped it.
+template <class Net>
+[[nodiscard]] Learned<Net> finish_learning(const Samples& samples, const LearnPlan<Net>& plan,
+                                           const FitState<Net>& state) {
+  const auto pool = detail::threads_of(plan.threads);
+  Completed<Net> done =
+      complete_pipeline(samples, chosen_net(state, plan.fit.early_stopping), plan.alarm_rate, pool.get());
+  return {std::move(done.pipeline),
+          done.alarm_rate,
+          state.history,
+          state.seconds(),
+          plan.choices,
+          plan.layers,
+          std::string(plan.loss.kind())};
+}
+
+/// Trains what was planned.
+template <class Net, class... Callbacks>
+[[nodiscard]] Learned<Net> learn(const Samples& samples, const LearnPlan<Net>& plan,
+                                 Callbacks&&... callbacks) {
+  FitState<Net> state = start_learning(plan);
+  continue_learning(samples, plan, state, callbacks...);
+  return finish_learning(samples, plan, state);
 }
 
 /// Chooses and trains.
@@ -264,7 +307,11 @@ extern template RateCurve find_learning_rate<AnyModel<float>>(const Samples&,
                                                               const LearnPlan<AnyModel<float>>&);
 extern template LearnPlan<AnyModel<float>> plan_learning<AnyModel<float>>(const Samples&,
                                                                           const LearnOptions&);
-extern template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&, LearnPlan<AnyModel<float>>);
+extern template Learned<AnyModel<float>> learn<AnyModel<float>>(const Samples&,
+                                                                const LearnPlan<AnyModel<float>>&);
+extern template Learned<AnyModel<float>> finish_learning<AnyModel<float>>(const Samples&,
+                                                                          const LearnPlan<AnyModel<float>>&,
+                                                                          const FitState<AnyModel<float>>&);
 extern template Completed<AnyModel<float>> complete_pipeline<AnyModel<float>>(const Samples&, AnyModel<float>,
                                                                               std::optional<double>,
                                                                               ThreadPool*);

@@ -37,7 +37,7 @@ struct LearnOptions {
   std::optional<double> weight_decay{};   ///< 0.01; quick, own optimizer: 0
   double clip_norm = 0.0;                 ///< largest norm of the gradient; 0: any
   double label_smoothing = 0.0;           ///< classify
-  std::string schedule = "cosine";        ///< of the learning rate: "cosine", "step" or "constant"
+  std::string schedule = "cosine";        ///< of the learning rate: "constant", "cosine", "plateau" or "step"
   ClassWeights class_weights = ClassWeights::none;  ///< classify
   std::optional<Index> epochs{};
   std::optional<Index> batch_size{};
@@ -58,7 +58,7 @@ struct LearnOptions {
     visit("optimizer", o.optimizer, "alone or with options, such as sgd:momentum=0.5", "adamw; quick: adam");
     visit("learning_rate", o.learning_rate, RealRange{1e-12, 1e3}, "learning rate",
           "0.002; own layers, quick: 0.001; anomaly: 0.003; sgd: 0.05");
-    visit("schedule", o.schedule, OneOf{{"constant", "cosine", "step"}}, "of the learning rate");
+    visit("schedule", o.schedule, OneOf{{"constant", "cosine", "plateau", "step"}}, "of the learning rate");
     visit("epochs", o.epochs, count_from(1), "passes over the rows", "by rows and net, 10 to 400");
     visit("batch_size", o.batch_size, count_from(1), "rows of a step", "by rows, 32 to 128");
     visit("patience", o.patience, count_from(0), "stop after so many epochs without a lower loss; 0 never",

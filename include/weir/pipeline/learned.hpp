@@ -40,6 +40,12 @@ struct Learned {
   LearnChoices choices{};
   std::string layers{};  ///< all of them
   std::string loss{};    ///< its kind
+
+  /// The epoch, counted from 1, whose weights the net has: with early stopping the best one, else the last.
+  [[nodiscard]] Index kept_epoch() const {
+    if (choices.patience > 0 && history.best_epoch > 0) return history.best_epoch;
+    return history.epochs.empty() ? 0 : history.epochs.back().epoch;
+  }
 };
 
 }  // namespace weir::inline WEIR_ABI

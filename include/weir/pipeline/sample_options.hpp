@@ -21,6 +21,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -35,15 +36,20 @@ struct SampleOptions {
   bool keep_identities = false;
   std::vector<std::string> benign{};    ///< labels of ordinary traffic; all others are attacks or anomalies
   std::vector<std::string> positive{};  ///< classify: labels of class "positive", all others are "negative"
-  std::optional<LabelRule> rule{};      ///< classify: the classes, instead of benign and positive
-  Shape sequence{0, 0};                 ///< a row's columns are so many steps (length) of channels
-  Index window = 0;                  ///< regress: rows are steps of one series, a sample is the last so many
-  Index horizon = 1;                 ///< window: steps ahead that are forecast
-  std::optional<Scaling> scaling{};  ///< of numbers; log_standard, for anomalies log_min_max
+  std::string label_map{};              ///< file of patterns of labels and their classes (label_map.hpp)
+  std::optional<LabelRule>
+      rule{};            ///< the classes, instead of those that benign, positive and label_map make
+  Shape sequence{0, 0};  ///< a row's columns are so many steps (length) of channels
+  Index window = 0;      ///< regress: rows are steps of one series, a sample is the last so many
+  Index horizon = 1;     ///< window: steps ahead that are forecast
+  std::optional<Scaling> scaling{};       ///< of numbers; log_standard, for anomalies log_min_max
   OnMissing missing = OnMissing::impute;  ///< values that are missing or not finite
   double pixel_scale = 1.0 / 255.0;       ///< images: what a pixel is multiplied by
   double validation = 0.1;                ///< share of the rows held back from training
-  std::uint64_t seed = 0;                 ///< of the split
+  std::string group{};        ///< column whose groups, such as hosts, are held back whole; no feature
+  bool time_split = false;    ///< the latest rows are held back, by the time that flows have
+  std::string time_column{};  ///< column of times by which the latest are held back; no feature
+  std::uint64_t seed = 0;     ///< of the split
 
   std::string source{};                      ///< name of the table, for messages
   std::vector<std::string> missing_words{};  ///< texts that reading took for a missing value, for messages
@@ -56,13 +62,20 @@ struct SampleOptions {
     visit.group("What to learn");
     visit("label", o.label, AnyText{"column"}, "column to learn");
     visit("task", o.task, "classes, deviation from ordinary traffic, or a number");
-    visit("benign", o.benign, "labels of ordinary traffic; all others are attacks");
+    visit("benign", o.benign, "labels of ordinary traffic, such as Normal*; all others are attacks");
     visit("positive", o.positive, "labels of the positive class; all others are negative");
+    visit("label_map", o.label_map, AnyText{"file"}, "which labels are one class: 'pattern,class' a line");
     visit("drop", o.drop, "columns to leave out");
     visit("categorical", o.categorical, "columns whose numbers are names, such as ports");
     visit("keep_identities", o.keep_identities,
           "learn also from hosts, client ports and times in a table of weir flows");
+    visit.group("Rows held back");
     visit("validation", o.validation, share_between(0.0, 0.9), "share of the rows held back from training");
+    visit("group", o.group, AnyText{"column"},
+          "column whose groups, such as hosts, are held back whole; it is no feature");
+    visit("time_split", o.time_split, "hold back the latest rows, by the time that flows have");
+    visit("time_column", o.time_column, AnyText{"column"},
+          "column of times by which the latest rows are held back; it is no feature");
     visit.group("Preparation");
     visit("scaling", o.scaling, "of numbers", "log_standard; anomaly: log_min_max");
     visit("missing", o.missing, OneOf{{"impute", "skip", "error"}}, "values that are missing or not finite");
@@ -77,6 +90,7 @@ struct SampleOptions {
   }
 
   [[nodiscard]] bool is_sequence() const noexcept { return sequence.length > 0; }
+  [[nodiscard]] bool by_time() const noexcept { return time_split || !time_column.empty(); }
   [[nodiscard]] Scaling scaling_or_usual() const noexcept {
     return scaling.value_or(task == Task::anomaly ? Scaling::log_min_max : Scaling::log_standard);
   }
@@ -87,6 +101,7 @@ struct SampleOptions {
   const bool number = options.task == Task::regress;
   std::vector<Column> kinds{{options.label, number ? ColumnKind::numeric : ColumnKind::categorical}};
   for (const std::string& name : options.categorical) kinds.push_back({name, ColumnKind::categorical});
+  if (!options.group.empty()) kinds.push_back({options.group, ColumnKind::categorical});
   return kinds;
 }
 
@@ -108,6 +123,17 @@ inline void check_options(const SampleOptions& o) {
   if (o.window > 0 && o.missing == OnMissing::reject) {
     wrong(is("missing") + " skip would leave holes in a series; with " + is("window") + ", impute or error");
   }
+  if (o.window > 0 && (!o.group.empty() || o.by_time())) {
+    wrong(is("window") + " holds back the last steps of the series already, without " + is("group") +
+          " and " + is("time_split"));
+  }
+  if (!o.group.empty() && o.by_time()) {
+    wrong(is("group") + " and " + is(o.time_split ? "time_split" : "time_column") + " exclude each other");
+  }
+  for (const auto& [member, column] :
+       {std::pair<const char*, const std::string&>{"group", o.group}, {"time_column", o.time_column}}) {
+    if (column == o.label) wrong(is(member) + ": '" + column + "' is the label");
+  }
   if (o.is_sequence() && o.missing != OnMissing::impute) {
     wrong(is("sequence") + " takes what is missing at the end for padding, and imputes the rest: " +
           is("missing") + " impute");
@@ -121,6 +147,8 @@ inline void check_options(const SampleOptions& o) {
   if (!classify && !o.positive.empty()) wrong(is("positive") + " is for " + is("task") + " classify");
   if (o.task == Task::regress && !o.benign.empty())
     wrong(is("benign") + " is not for " + is("task") + " regress");
+  if (o.task == Task::regress && !o.label_map.empty())
+    wrong(is("label_map") + " is not for " + is("task") + " regress");
   if (o.task == Task::anomaly && o.validation == 0.0) {
     wrong(is("task") + " anomaly chooses its threshold on held-back rows: " + is("validation") + " above 0");
   }

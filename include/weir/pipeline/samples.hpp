@@ -36,10 +36,26 @@ struct Samples {
   std::vector<std::string> notes{};         ///< what one should know of the table, a sentence each
   GapCount gaps{};                          ///< cells that are missing or infinite
   double held_back_share = 0.0;             ///< that was asked for
+  std::string held_back_by{};  ///< the column whose groups or times divide the rows; none: by chance
   OptionWords words = OptionWords::members;
 };
 
 namespace detail {
+
+[[nodiscard]] inline std::ptrdiff_t rows_of(const Dataset<float>& data, std::size_t k) {
+  return std::count(data.labels.begin(), data.labels.end(), static_cast<Label>(k));
+}
+
+/// The classes of which there is no row to learn from.
+[[nodiscard]] inline std::vector<std::string> unlearned_classes(const Samples& samples) {
+  std::vector<std::string> names;
+  if (samples.settings.task != Task::classify) return names;
+  const std::vector<std::string>& classes = samples.settings.labels.classes;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    if (rows_of(samples.training, k) == 0) names.push_back(classes[k]);
+  }
+  return names;
+}
 
 /// Notes few held-back rows, and classes that cannot be learned or judged.
 inline void note_few_rows(Samples& samples) {
@@ -51,22 +67,18 @@ inline void note_few_rows(Samples& samples) {
                             option_word(samples.words, "validation"));
   }
   if (samples.settings.task != Task::classify) return;
-  std::vector<std::string> unlearned, unjudged;
+  const std::vector<std::string> unlearned = unlearned_classes(samples);
+  std::vector<std::string> unjudged;
   const std::vector<std::string>& classes = samples.settings.labels.classes;
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    const auto rows_in = [k](const std::vector<Label>& labels) {
-      return std::count(labels.begin(), labels.end(), static_cast<Label>(k));
-    };
-    if (rows_in(samples.training.labels) == 0) {
-      unlearned.push_back(classes[k]);
-    } else if (held_back > 0 && rows_in(samples.validation.labels) == 0) {
+    if (held_back > 0 && rows_of(samples.training, k) > 0 && rows_of(samples.validation, k) == 0)
       unjudged.push_back(classes[k]);
-    }
   }
   if (!unlearned.empty()) samples.notes.push_back("no row to learn from of " + name_list(unlearned));
   if (!unjudged.empty()) {
     samples.notes.push_back("too few rows of " + name_list(unjudged) +
-                            " to hold one back, so nothing is said of how well they are found");
+                            (samples.held_back_by.empty() ? " to hold one back" : " in the rows held back") +
+                            ", so nothing is said of how well they are found");
   }
 }
 

@@ -9,6 +9,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/labels/labels.hpp>
 #include <weir/data/preparing/preprocess.hpp>
@@ -17,6 +18,7 @@
 #include <weir/data/tables/split.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/pipeline/label_choice.hpp>
+#include <weir/pipeline/row_division.hpp>
 #include <weir/pipeline/sample_options.hpp>
 #include <weir/pipeline/samples.hpp>
 #include <weir/pipeline/sequence_rows.hpp>
@@ -36,14 +38,6 @@ namespace weir::inline WEIR_ABI {
 
 namespace detail {
 
-/// DataError that names the columns spelt alike.
-inline void require_column(const Table& table, const SampleOptions& options, const std::string& name) {
-  if (table.schema().find(name)) return;
-  std::vector<std::string> names;
-  for (const Column& column : table.schema().columns) names.push_back(column.name);
-  fail(ErrorKind::data, in_source(options) + "there is no column '" + name + "'" + near_names(name, names));
-}
-
 [[nodiscard]] inline std::string mend_of(const NumberLike& column, const SampleOptions& options) {
   return column.spelt_well ? "such texts stand for missing numbers, " +
                                  option_word(options.words, "missing_values") + " names them"
@@ -51,16 +45,13 @@ inline void require_column(const Table& table, const SampleOptions& options, con
 }
 
 /// Without the columns of a table of flows that name hosts, connections and moments, and a note that says so.
-[[nodiscard]] inline Table without_identities(Samples& samples, Table table, const SampleOptions& options) {
-  std::vector<std::string> names, left_out;
-  for (const Column& column : table.schema().columns) names.push_back(column.name);
-  const std::optional<TableProfile> flows = profile_of_columns(names);
-  if (!flows) return table;
-  samples.settings.record.emplace_back(flow_profile_entry, flows->text);
+[[nodiscard]] inline Table without_identities(Samples& samples, Table table, const TableProfile& flows,
+                                              const SampleOptions& options) {
   if (options.keep_identities) return table;
+  std::vector<std::string> left_out;
   const auto& meant = options.categorical;
-  for (const std::string& name : names) {
-    const ColumnRole role = flows->role_of(name);
+  for (const std::string& name : column_names(table.schema())) {
+    const ColumnRole role = flows.role_of(name);
     if (role != ColumnRole::identity && role != ColumnRole::time) continue;
     if (name == options.label || std::find(meant.begin(), meant.end(), name) != meant.end()) continue;
     left_out.push_back(name);
@@ -92,6 +83,35 @@ inline void refuse_identifiers(const Table& table, const SampleOptions& options)
   fail(ErrorKind::data,
        in_source(options) + "more than " + std::to_string(most) + " different texts in " + name_list(names) +
            "; identifiers are not learned from: " + option_word(options.words, "drop", names) + numbers);
+}
+
+/// DataError when a value is missing and must not be.
+inline void refuse_gaps(const Table& table, const SampleOptions& options) {
+  if (options.missing != OnMissing::error) return;
+  for (std::size_t i = 0; i < table.columns(); ++i) {
+    const std::string& name = table.schema().columns[i].name;
+    for (std::size_t row = 0; name != options.label && row < table.rows(); ++row) {
+      if (!absent(table, i, row)) continue;
+      const auto missing = [&](const char* rule) { return option_word(options.words, "missing", {rule}); };
+      fail(ErrorKind::data, in_source(options) + table.place(row) + ": column '" + name +
+                                "' is missing or not finite, and " + missing("error") +
+                                " allows no such value; " + missing("impute") + " fills it in, " +
+                                missing("reject") + " leaves the row out, " +
+                                option_word(options.words, "drop", {name}) + " the column");
+    }
+  }
+}
+
+/// DataError when rows with missing values are left out and hardly a class is left.
+inline void refuse_lone_class(const Samples& samples, const SampleOptions& options) {
+  if (options.task != Task::classify || options.missing != OnMissing::reject) return;
+  const std::vector<Label>& labels = samples.training.labels;
+  const auto other = [&labels](Label label) { return label != labels.front(); };
+  if (std::any_of(labels.begin(), labels.end(), other)) return;
+  fail(ErrorKind::data, in_source(options) +
+                            "there are not two classes to learn from when rows with missing values "
+                            "are left out; " +
+                            option_word(options.words, "missing", {"impute"}) + " keeps them");
 }
 
 /// A sequence is made of numbers.
@@ -158,7 +178,7 @@ inline void note_giveaways(Samples& samples, const Table& table, const std::vect
 }
 
 /// Divides the rows and fits what is fitted to the training rows.
-inline void divide_rows(Samples& samples, Table table, const SampleOptions& options) {
+inline void divide_rows(Samples& samples, Table table, const Table& keys, const SampleOptions& options) {
   PipelineSettings& settings = samples.settings;
   const auto fit = [&](const TrainingRows& rows) {
     const PreprocessOptions rules = encoding_of(options);
@@ -177,9 +197,7 @@ inline void divide_rows(Samples& samples, Table table, const SampleOptions& opti
     samples.training = encoded_rows(settings, rows.table());
   };
   if (options.validation == 0.0) return fit(training_rows(std::move(table)));
-  const std::string strata = settings.task == Task::regress ? std::string() : options.label;
-  const Split parts =
-      split(table, {.held_out = options.validation, .seed = options.seed, .stratify_by = strata});
+  const Split parts = hold_back(table, keys, settings.labels, options);
   fit(parts.training);
   samples.held_back = parts.held_out.table();
   samples.validation = encoded_rows(settings, samples.held_back);
@@ -196,15 +214,20 @@ inline void divide_rows(Samples& samples, Table table, const SampleOptions& opti
 
 /// Classes, and what is learned from and judged by. An anomaly model learns class 0 alone and is judged by
 /// all others as well.
-inline void divide_classes(Samples& samples, Table table, const SampleOptions& options) {
+inline void divide_classes(Samples& samples, Table table, const Table& keys, const SampleOptions& options) {
   LabelRule& rule = samples.settings.labels;
   rule = choose_labels(options, table, samples.unlabelled);
   for (std::string& note : spelling_notes(rule, table)) samples.notes.push_back(std::move(note));
+  for (std::string& note : label_map_notes(options, table)) samples.notes.push_back(std::move(note));
   const std::vector<std::int32_t> labels = rule.encode(table);
   samples.class_counts = class_counts(rule, labels);
   note_giveaways(samples, table, labels, options);
-  if (options.task != Task::anomaly) return divide_rows(samples, std::move(table), options);
-  divide_rows(samples, table.take(rows_of_class(labels, true)), options);
+  if (options.task != Task::anomaly) {
+    divide_rows(samples, std::move(table), keys, options);
+    return refuse_lone_class(samples, options);
+  }
+  const std::vector<std::size_t> ordinary = rows_of_class(labels, true);
+  divide_rows(samples, table.take(ordinary), keys.take(ordinary), options);
   samples.held_back.append(table.take(rows_of_class(labels, false)));
 }
 
@@ -220,13 +243,7 @@ inline void divide_classes(Samples& samples, Table table, const SampleOptions& o
 
 WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
   check_options(options);
-  for (const std::string& name : options.drop) {
-    detail::require_column(table, options, name);
-    if (name == options.label) {
-      fail(ErrorKind::config, option_word(options.words, "drop") + ": '" + name + "' is the label");
-    }
-  }
-  if (!options.drop.empty()) table = table.drop(options.drop);
+  table = detail::without_dropped(std::move(table), options);
   detail::require_column(table, options, options.label);
   Samples samples;
   samples.settings.task = options.task;
@@ -238,21 +255,32 @@ WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
     detail::note_few_rows(samples);
     return samples;
   }
-  table = detail::without_identities(samples, std::move(table), options);
+  table = labelled_rows(std::move(table), options.label, samples.unlabelled);
+  const std::optional<TableProfile> flows = profile_of_columns(detail::column_names(table.schema()));
+  samples.held_back_by = detail::dividing_column(table, flows, options);
+  const Table keys = detail::key_columns(table, samples.held_back_by);
+  if (!samples.held_back_by.empty()) table = table.drop({samples.held_back_by});
+  if (flows) {
+    samples.settings.record.emplace_back(flow_profile_entry, flows->text);
+    const std::string warning =
+        options.validation > 0.0 ? detail::random_split_warning(table, *flows, options) : std::string();
+    table = detail::without_identities(samples, std::move(table), *flows, options);
+    if (!warning.empty()) samples.notes.push_back(warning);
+  }
   detail::refuse_texts(table, options);
   detail::refuse_identifiers(table, options);
   detail::note_number_like(samples, table, options);
-  table = labelled_rows(std::move(table), options.label, samples.unlabelled);
   samples.rows = table.rows();
   if (table.rows() < 2) {
     fail(ErrorKind::data, detail::in_source(options) + "there are fewer than two rows with a label" +
                               detail::left_out_text(options, samples.unlabelled));
   }
+  detail::refuse_gaps(table, options);
   samples.gaps.add(table.drop({options.label}));
   if (options.task == Task::regress) {
-    detail::divide_rows(samples, std::move(table), options);
+    detail::divide_rows(samples, std::move(table), keys, options);
   } else {
-    detail::divide_classes(samples, std::move(table), options);
+    detail::divide_classes(samples, std::move(table), keys, options);
   }
   detail::note_few_rows(samples);
   return samples;

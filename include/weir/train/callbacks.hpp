@@ -1,10 +1,13 @@
-// Callbacks of `fit` for programs: a CSV log and a progress bar. The library prints only to what it is given.
+// Callbacks of `fit` for programs: a CSV log, a progress bar, a flag that stops. The library prints only to what it
+// is given. One that keeps checkpoints: io/checkpoint.hpp.
 #pragma once
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
-#include <weir/train/fit.hpp>
+#include <weir/train/fit_callbacks.hpp>
+#include <weir/train/history.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -53,18 +56,20 @@ class ProgressBar {
       : out_(out), begin_(Clock::now()), drawn_(begin_ - std::chrono::seconds(1)) {}
 
   void on_batch(const BatchReport& report) {
-    if (first_epoch_ == 0) first_epoch_ = report.epoch;
+    const auto share = [&](Index batches) {
+      return static_cast<double>(report.epoch - 1) +
+             static_cast<double>(batches) / static_cast<double>(report.batches);
+    };
+    if (first_ < 0.0) first_ = share(report.batch - 1);  // training may go on from anywhere
     const auto now = Clock::now();
     if (now - drawn_ < std::chrono::milliseconds(100)) return;
     drawn_ = now;
-    const double done = static_cast<double>(report.epoch - first_epoch_) +
-                        static_cast<double>(report.batch) / static_cast<double>(report.batches);
-    const double all = static_cast<double>(report.epochs - first_epoch_ + 1);
+    const double done = share(report.batch), all = static_cast<double>(report.epochs);
     const double spent = std::chrono::duration<double>(now - begin_).count();
     const int filled = static_cast<int>(20.0 * done / all);
     std::fprintf(out_, "\rEpoch %td/%td [%.*s%.*s] loss %.4f%s  ETA %s \033[K", report.epoch, report.epochs,
                  filled, "####################", 20 - filled, "....................", report.loss,
-                 validation_.c_str(), time_text(spent * (all - done) / done).c_str());
+                 validation_.c_str(), time_text(spent * (all - done) / (done - first_)).c_str());
     std::fflush(out_);
   }
   void on_epoch(const EpochReport& report) {
@@ -93,8 +98,18 @@ class ProgressBar {
   std::FILE* out_;
   Clock::time_point begin_;
   Clock::time_point drawn_;
-  Index first_epoch_ = 0;
+  double first_ = -1.0;  ///< epochs that were done when it began
   std::string validation_;
+};
+
+/// Stops training between two batches when a flag is set: by a signal handler, or by another thread.
+class StopWhen {
+ public:
+  explicit StopWhen(const std::atomic<bool>& flag) : flag_(flag) {}
+  [[nodiscard]] Go on_batch(const BatchReport&) const { return flag_ ? Go::stop : Go::on; }
+
+ private:
+  const std::atomic<bool>& flag_;
 };
 
 }  // namespace weir::inline WEIR_ABI

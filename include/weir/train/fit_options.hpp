@@ -1,4 +1,4 @@
-// What `fit` may be told, and all that training needs to go on later.
+// What `fit` may be told.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -6,12 +6,9 @@
 #include <weir/core/field_check.hpp>
 #include <weir/core/option_bounds.hpp>
 #include <weir/core/thread_pool.hpp>
-#include <weir/optimizers/optimizer.hpp>
-#include <weir/train/history.hpp>
 #include <weir/train/schedules.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -61,28 +58,6 @@ struct FitOptions {
     visit("clip_norm", o.clip_norm, at_least(0.0), "largest global norm of the gradient; 0: no limit");
     EarlyStopping::fields(visit, o.early_stopping);
   }
-};
-
-/// All that training needs to go on later.
-template <class Net>
-struct FitState {
-  Net net;
-  OptimizerState<Net> optimizer;
-  Net best;  ///< weights of the best epoch, if early stopping restores them
-  double best_loss = std::numeric_limits<double>::infinity();
-  Index waited = 0;  ///< epochs since the best one
-  History history{};
-
-  [[nodiscard]] Index epochs_done() const { return static_cast<Index>(history.epochs.size()); }
-};
-
-/// The batch that has just been trained on, for callbacks with a member `on_batch`.
-struct BatchReport {
-  Index epoch = 0;  ///< counted from 1
-  Index epochs = 0;
-  Index batch = 0;  ///< counted from 1
-  Index batches = 0;
-  double loss = 0.0;
 };
 
 namespace detail {

@@ -27,6 +27,7 @@ struct History {
   std::vector<EpochReport> epochs{};
   Index best_epoch = 0;
   bool stopped_early = false;
+  bool interrupted = false;  ///< a callback stopped it before its end
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -16,6 +16,7 @@
 #include <weir/train/compared.hpp>
 #include <weir/train/dataset.hpp>
 #include <weir/train/fit_options.hpp>
+#include <weir/train/fit_state.hpp>
 #include <weir/train/not_finite.hpp>
 #include <weir/train/predict.hpp>
 

@@ -16,6 +16,7 @@
 #include <weir/data/formats/csv_options.hpp>
 #include <weir/data/formats/csv_splitter.hpp>
 #include <weir/data/formats/field_reader.hpp>
+#include <weir/data/formats/nfdump_rows.hpp>
 #include <weir/data/formats/repeated_header.hpp>
 #include <weir/data/formats/table_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
@@ -92,10 +93,10 @@ WEIR_BODY Result<CsvReader> CsvReader::try_make(std::unique_ptr<ByteSource> sour
 WEIR_BODY CsvReader::CsvReader(std::string name, std::unique_ptr<ByteSource> source, CsvOptions options)
     : FieldReader(
           std::move(name),
-          std::make_unique<CsvSplitter>(std::move(source), CsvDialect{.separator = options.separator,
-                                                                      .quote = options.quote,
-                                                                      .max_row_bytes = options.max_row_bytes,
-                                                                      .max_columns = options.max_columns}),
+          std::make_unique<NfdumpRows>(std::move(source), CsvDialect{.separator = options.separator,
+                                                                     .quote = options.quote,
+                                                                     .max_row_bytes = options.max_row_bytes,
+                                                                     .max_columns = options.max_columns}),
           options) {}
 
 WEIR_BODY Status CsvReader::prepare() {

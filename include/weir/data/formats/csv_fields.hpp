@@ -2,6 +2,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
 #include <weir/data/tables/schema.hpp>
@@ -93,7 +94,7 @@ class CsvFields {
     const BadField kind = bad_field(fields);
     if (kind == BadField::count) {
       std::string text =
-          "the row has " + std::to_string(fields.size()) + " fields, not " + std::to_string(columns_.size());
+          "the row has " + count_text(fields.size(), "field") + ", not " + std::to_string(columns_.size());
       if (needs_quotes_) text += "; numbers with the sign that separates fields need quotes around them";
       return text;
     }

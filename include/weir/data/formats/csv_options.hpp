@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -73,6 +74,7 @@ struct BadRow {
   std::string reason;
   BadField kind = BadField::layout;
   std::optional<NumberFormat> format{};  ///< in which the text would be the number that it should be
+  std::string file{};                    ///< of several
 };
 
 /// A text in a file. Line and column count from 1.
@@ -80,18 +82,34 @@ struct CsvPlace {
   std::uint64_t line = 0;
   std::size_t column = 0;
   std::string text;
+  std::string file{};  ///< of several
+};
+
+/// What is odd about a column and had to be decided.
+enum class ColumnOddity : std::uint8_t {
+  number_strings,  ///< JSON: numbers that are written as strings, read as numbers
+  unknown_type,    ///< Zeek: a type that is not Zeek's; the first rows told the kind
+  repeated_name    ///< Zeek: the name came before, so that it got a number
+};
+
+struct OddColumn {
+  std::string name;
+  ColumnOddity oddity = ColumnOddity::number_strings;
 };
 
 /// Every line belongs to the header, to a row, to a bad row, to a header line that is repeated, or is blank, or
-/// is a declaration, a directive or a comment; rows with line ends inside quotes have more than one.
+/// is a declaration, a directive, a comment or of nfdump's summary; rows with line ends inside quotes have more
+/// than one.
 struct CsvReport {
   std::uint64_t lines = 0;
   std::uint64_t rows = 0;
   std::uint64_t bad_rows = 0;
   std::uint64_t blank_lines = 0;
-  std::uint64_t head_lines = 0;  ///< declarations, directives and comments of ARFF files and Zeek's logs
+  std::uint64_t head_lines = 0;    ///< declarations, directives and comments of ARFF files and Zeek's logs
+  std::uint64_t summary_line = 0;  ///< where nfdump's summary begins, which is left out; 0: there is none
   std::uint64_t repeated_headers = 0;  ///< left out: the header line again, as in files put together
   std::uint64_t first_repeated = 0;    ///< the line of the first of them
+  std::string repeated_in{};           ///< and its file, of several
   std::uint64_t recoded = 0;           ///< texts that were read as Windows-1252
   std::optional<CsvPlace> first_recoded = {};
   std::uint64_t unlisted = 0;  ///< values in JSON under names that the first rows do not have, left out
@@ -100,7 +118,10 @@ struct CsvReport {
       0;  ///< names and texts with U+FFFD, such as of UTF-16 that is cut: a character is lost
   std::optional<CsvPlace> first_lost = {};
   std::vector<std::uint64_t> trimmed = {};  ///< by column of the file: texts with blanks around, removed
+  std::vector<OddColumn> odd_columns = {};
   std::vector<BadRow> reasons = {};
+  /// Columns that are read under another name than they have in the file (column_spellings.hpp): wanted, found.
+  std::vector<std::pair<std::string, std::string>> respelt = {};
 };
 
 }  // namespace weir::inline WEIR_ABI

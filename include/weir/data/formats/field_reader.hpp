@@ -46,7 +46,12 @@ class FieldReader : public RowReader {
   [[nodiscard]] const Schema& schema() const noexcept override { return schema_; }
   /// With MixedColumns::categorical; else they are refused.
   [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
+  [[nodiscard]] bool open_ended() const noexcept override { return rows_.open_ended(); }
   Status try_use(Schema schema) override;
+  /// What had to be decided about a column, for the report.
+  void remark(std::string column, ColumnOddity oddity) {
+    report_.odd_columns.push_back({std::move(column), oddity});
+  }
   [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
   Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
@@ -109,11 +114,16 @@ WEIR_BODY Result<FieldReader> FieldReader::try_guess(std::string name, std::uniq
 }
 
 WEIR_BODY Status FieldReader::try_use(Schema schema) {
-  if (report_.rows + report_.bad_rows > 0 || schema.columns.size() != schema_.columns.size()) {
+  const std::size_t known = schema_.columns.size();
+  const std::size_t given = schema.columns.size();
+  if (report_.rows + report_.bad_rows > 0 || given < known || (given > known && !open_ended())) {
     return Failure{ErrorKind::config, name_ + ": a schema of " + std::to_string(schema.columns.size()) +
                                           " columns for a file of " + std::to_string(schema_.columns.size()) +
                                           ", or after the first row"};
   }
+  std::vector<std::string> more;
+  for (std::size_t i = known; i < given; ++i) more.push_back(schema.columns[i].name);
+  if (!more.empty()) rows_.add_columns(more);
   schema_ = std::move(schema);
   return finish_schema();
 }
@@ -160,6 +170,12 @@ WEIR_BODY Status FieldReader::finish_schema() {
   if (const auto twin = repeated_name(schema_)) {
     return Failure{ErrorKind::config, name_ + ": two columns are called '" + *twin + "'"};
   }
+  std::erase_if(report_.odd_columns, [this](const OddColumn& odd) {
+    const auto index = schema_.find(odd.name);
+    const ColumnKind kind = index ? schema_.columns[*index].kind : ColumnKind::ignore;
+    return kind == ColumnKind::ignore ||
+           (odd.oddity == ColumnOddity::number_strings && kind != ColumnKind::numeric);
+  });
   fields_ = CsvFields(schema_, options_);
   if (options_.header || options_.schema.columns.empty()) return std::monostate{};
   std::vector<std::string> names;
@@ -214,7 +230,7 @@ WEIR_BODY Status FieldReader::reject(Step step) {
 
 WEIR_BODY BadRow FieldReader::bad_line(Step step) const {
   const RowPlace& place = rows_.place();
-  if (step == Step::bad) return {place.line, place.column, place.reason, BadField::layout, {}};
+  if (step == Step::bad) return {place.line, place.column, place.reason, place.kind, {}};
   return {place.line, fields_.bad_column(), fields_.reason(rows_.fields()), fields_.bad_field(rows_.fields()),
           fields_.other_format(rows_.fields())};
 }

@@ -31,7 +31,7 @@ class LineRows : public RowSplitter {
 
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept final { return fields_; }
   [[nodiscard]] RowPlace place() const final {
-    return {lines_.lines(), lines_.lines(), blank_lines_, head_lines_, column_, reason_};
+    return {lines_.lines(), lines_.lines(), blank_lines_, head_lines_, column_, reason_, kind_};
   }
   [[nodiscard]] const Failure& failure() const noexcept final { return lines_.failure(); }
   void tell(CsvReport& report) const override {
@@ -57,8 +57,9 @@ class LineRows : public RowSplitter {
   /// What is in a line that is not blank.
   virtual Line take(std::string_view line) = 0;
 
-  Line refuse(std::size_t column, std::string reason) {
+  Line refuse(std::size_t column, std::string reason, BadField kind = BadField::layout) {
     column_ = column;
+    kind_ = kind;
     reason_ = std::move(reason);
     return Line::bad;
   }
@@ -103,6 +104,7 @@ class LineRows : public RowSplitter {
   std::uint64_t first_repeated_ = 0;
   std::size_t column_ = 0;
   std::string reason_;
+  BadField kind_ = BadField::layout;
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -38,10 +38,13 @@ struct MixedColumn {
   std::size_t different = 0;           ///< texts
   std::optional<NumberFormat> format;  ///< in which most of the texts are numbers, too
   std::optional<NumberFormat> other;   ///< in which as many are, but others: 1,234 may be a fraction
+  std::string file{};                  ///< of several
+  std::string numbers_in{};            ///< the column is texts in `file`, and numbers in this one
 };
 
 /// "3 of 1000 cells are no numbers: 'N/A' (2, first in line 17), 'abc' (line 40)"
 [[nodiscard]] inline std::string describe(const MixedColumn& column) {
+  if (!column.numbers_in.empty()) return "it holds texts here, and numbers in " + column.numbers_in;
   std::string text = std::to_string(column.text_cells) + " of " + std::to_string(column.cells) +
                      (column.text_cells == 1 ? " cells is no number: " : " cells are no numbers: ");
   for (std::size_t i = 0; i < column.texts.size(); ++i) {
@@ -102,7 +105,9 @@ class ColumnCensus {
                        .text_cells = texts_,
                        .different = seen_.size(),
                        .format = format ? std::optional(number_formats[*format]) : std::nullopt,
-                       .other = format ? other_format(*format) : std::nullopt};
+                       .other = format ? other_format(*format) : std::nullopt,
+                       .file = {},
+                       .numbers_in = {}};
     std::stable_sort(column.texts.begin(), column.texts.end(),
                      [](const MixedText& a, const MixedText& b) { return a.count > b.count; });
     if (column.texts.size() > shown_texts) column.texts.resize(shown_texts);

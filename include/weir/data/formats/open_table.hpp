@@ -6,30 +6,36 @@
 //   Table flows = file.read_all();
 //
 //   Table flows = read_table("flows.csv");                   // the same in one call
+//   TableFile days = open_tables({"Monday.csv", "Tuesday.csv"});
 #pragma once
 
 #include <weir/core/abi.hpp>
-#include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
+#include <weir/data/formats/mapped_rows.hpp>
 #include <weir/data/formats/mixed_column.hpp>
+#include <weir/data/formats/opened_rows.hpp>
+#include <weir/data/formats/reading_notes.hpp>
 #include <weir/data/formats/row_reader.hpp>
-#include <weir/data/formats/table_content.hpp>
+#include <weir/data/formats/several_tables.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/data/formats/table_mends.hpp>
 #include <weir/data/formats/table_options.hpp>
+#include <weir/data/formats/table_text.hpp>
 #include <weir/data/sources/byte_source.hpp>
-#include <weir/data/sources/peeked_source.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
+#include <weir/data/text/blanks.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,27 +46,37 @@ namespace weir::inline WEIR_ABI {
 /// Throws weir::Error, as all of its functions do.
 class TableFile {
  public:
-  TableFile(std::unique_ptr<ByteSource> source, TableOptions options)
-      : options_(std::move(options)), name_(source->name()) {
-    constexpr std::size_t head = std::size_t{16} << 10;  // ARFF files begin with long comments
-    std::unique_ptr<PeekedSource> peeked = PeekedSource::try_make(std::move(source), head).value();
-    looks_like_ = &table_format_of(peeked->head());
-    format_ = options_.format.empty() ? looks_like_ : &table_format_named(options_);
-    // "csv" is what people and records of models say of any table of text.
-    const bool text = format_ == &table_formats.front();
-    if (text && detail::is_kind_of_text(content_kind(peeked->head()))) format_ = looks_like_;
-    reader_ = format_->open(std::move(peeked), options_).value();
-    check_separator();
-  }
+  TableFile(std::unique_ptr<ByteSource> source, const TableOptions& options)
+      : TableFile(try_open_rows(std::move(source), options).value(), options) {}
+  TableFile(OpenedRows opened, TableOptions options)
+      : options_(std::move(options)),
+        name_(std::move(opened.name)),
+        told_(opened.told),
+        reader_(std::move(opened.rows)) {}
 
   /// What messages call it.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] const TableFormat& format() const noexcept { return *format_; }
+  [[nodiscard]] const TableFormat& format() const noexcept { return *told_.format; }
   /// Columns and their kinds, as far as the beginning tells.
   [[nodiscard]] const Schema& schema() const noexcept { return reader_->schema(); }
   [[nodiscard]] bool has(std::string_view column) const noexcept { return schema().find(column).has_value(); }
   /// DataError that names the columns spelt alike.
   void require(std::string_view column) const;
+  /// The same, but where rows may lack any column (JSON), it need not turn up in the first of them: read_only() and
+  /// read_as() read what comes later, and missing cells where nothing does.
+  void require_readable(std::string_view column) const {
+    if (!reader_->open_ended()) require(column);
+  }
+  /// Whether a column is of numbers with a few texts, by the first rows.
+  [[nodiscard]] bool mixed(std::string_view column) const {
+    const std::vector<MixedColumn>& all = reader_->mixed();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MixedColumn& one) { return schema().columns[one.index].name == column; });
+  }
+
+  /// Gives columns that the file spells in another known way (column_spellings.hpp) the names that are wanted; a
+  /// column that is wanted under two names is there twice. report() tells which.
+  void respell(const std::vector<Column>& wanted);
 
   /// Reads these columns as those kinds, and all others as the beginning tells. DataError when one of the
   /// others is of numbers with a few texts.
@@ -89,8 +105,6 @@ class TableFile {
   [[nodiscard]] const CsvReport& report() const noexcept { return reader_->report(); }
 
  private:
-  void check_separator() const;
-
   void use(const std::vector<Column>& kinds, bool others);
 
   void refuse_mixed(const std::vector<Column>& kinds) const;
@@ -98,32 +112,34 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (options_.recorded.plain()) return {};
-    return "; the model was trained with " + detail::options_for(options_.recorded, options_.words) +
+    if (!format().any_notation || options_.recorded.numbers.plain()) return {};
+    return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
 
   TableOptions options_;
   std::string name_;
-  const TableFormat* looks_like_ = nullptr;  // by its first bytes
-  const TableFormat* format_ = nullptr;
+  ToldFormat told_;
   std::unique_ptr<RowReader> reader_;
-  bool chosen_ = false;  // which columns are read
-  bool others_ = true;   // also those that nobody named
+  std::vector<bool> asked_;  // by column: its kind was asked for
+  bool chosen_ = false;      // which columns are read
+  bool others_ = true;       // also those that nobody named
 };
 
 /// Its beginning is read. Throws weir::Error.
 [[nodiscard]] inline TableFile open_table(const std::string& path, const TableOptions& options = {}) {
   return {options.open(path).value(), options};
 }
+/// Several files of one layout as one table (several_tables.hpp).
+[[nodiscard]] inline TableFile open_tables(const std::vector<std::string>& paths,
+                                           const TableOptions& options = {}) {
+  if (paths.size() == 1 && options.source_column.empty()) return open_table(paths[0], options);
+  return {try_open_several(paths, options).value(), options};
+}
 /// All of it.
 [[nodiscard]] inline Table read_table(const std::string& path, const TableOptions& options = {}) {
   return open_table(path, options).read_all();
 }
-
-/// What was left out or read in another way, a sentence each: bad rows, header lines, texts.
-[[nodiscard]] std::vector<std::string> reading_notes(const CsvReport& report,
-                                                     OptionWords words = OptionWords::members);
 
 #if WEIR_BODIES
 
@@ -131,34 +147,52 @@ WEIR_BODY void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
   for (const Column& one : schema().columns) names.push_back(one.name);
-  const bool other = format_ == &table_formats.front() && looks_like_ != format_;
-  fail(ErrorKind::data,
-       name_ + ": there is no column '" + std::string(column) + "'" +
-           (other ? "; it looks like " + std::string(looks_like_->description) + ": " +
-                        option_word(options_.words, "format") + " " + std::string(looks_like_->name)
-                  : near_names(column, names)));
+  const std::string other = detail::other_format(told_, options_);
+  fail(ErrorKind::data, name_ + ": there is no column '" + std::string(column) + "'" +
+                            (other.empty() ? near_names(column, names) : other));
 }
 
-WEIR_BODY void TableFile::check_separator() const {
-  if (format_ != &table_formats.front() || schema().columns.size() != 1) return;
-  for (const char other : {';', '\t', ',', '|'}) {
-    if (schema().columns[0].name.find(other) == std::string::npos) continue;
-    const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";
-    fail(ErrorKind::data, name_ + ": the header line is one column; it looks like " +
-                              option_word(options_.words, "separator") + " " + found);
+WEIR_BODY void TableFile::respell(const std::vector<Column>& wanted) {
+  std::vector<MappedColumn> map;
+  for (const Column& column : schema().columns) map.push_back({column, map.size()});
+  const auto is_wanted = [&wanted](const std::string& name) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Column& one) { return one.name == name; });
+  };
+  std::vector<std::pair<std::string, std::string>> respelt;
+  for (const Column& column : wanted) {
+    if (has(column.name)) continue;
+    const auto place = find_column(schema().columns, column.name);
+    if (!place) continue;
+    const Column& found = schema().columns[*place];
+    respelt.emplace_back(column.name, found.name);
+    if (is_wanted(map[*place].column.name)) {
+      map.push_back({{column.name, found.kind}, *place});
+    } else {
+      map[*place].column.name = column.name;
+    }
   }
+  if (respelt.empty()) return;
+  auto rows = std::make_unique<MappedRows>(std::move(reader_), std::move(map));
+  rows->tell_respelt(std::move(respelt));
+  reader_ = std::move(rows);
 }
 
 WEIR_BODY void TableFile::use(const std::vector<Column>& kinds, bool others) {
   Schema schema = reader_->schema();
+  asked_.clear();
   for (Column& column : schema.columns) {
     const auto wanted = std::find_if(kinds.begin(), kinds.end(),
                                      [&](const Column& kind) { return kind.name == column.name; });
+    asked_.push_back(wanted != kinds.end());
     if (wanted != kinds.end()) {
       column.kind = wanted->kind;
     } else if (!others) {
       column.kind = ColumnKind::ignore;
     }
+  }
+  for (const Column& column : kinds) {
+    const bool more = reader_->open_ended() && column.kind != ColumnKind::ignore && !has(column.name);
+    if (more) schema.columns.push_back(column);
   }
   reader_->use(std::move(schema));
   chosen_ = true;
@@ -172,10 +206,12 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
+    if (!format().any_notation) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
-  std::string what = name_ + ": column '" + refused[0].name + "': " + describe(refused[0]);
+  std::string what = (refused[0].file.empty() ? name_ : refused[0].file) + ": column '" + refused[0].name +
+                     "': " + describe(refused[0]);
   if (refused.size() > 1) {
     std::vector<std::string> others;
     for (std::size_t i = 1; i < refused.size(); ++i) others.push_back(refused[i].name);
@@ -188,47 +224,15 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
 WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
-  const std::string mend = detail::mend_of(rows.front(), options_.words);
-  if (rows.front().kind != BadField::number) return mend;
+  BadRow row = rows.front();
+  if (!format().any_notation) row.format = std::nullopt;  // it has one notation
+  const std::string mend = detail::mend_of(row, options_.words);
+  if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();
+  if (row.column <= asked_.size() && asked_[row.column - 1]) return mend;
   const std::string& column = schema().columns[rows.front().column - 1].name;
   return mend + ", " + option_word(options_.words, "categorical", {column}) + " reads the column as names, " +
          option_word(options_.words, "drop", {column}) + " leaves it out";
-}
-
-WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, OptionWords words) {
-  std::vector<std::string> notes;
-  if (report.bad_rows > 0) {
-    std::string note = count_text(report.bad_rows, "row") + " that cannot be read left out";
-    if (!report.reasons.empty()) {
-      note +=
-          ", the first in line " + std::to_string(report.reasons[0].line) + ": " + report.reasons[0].reason;
-    }
-    notes.push_back(note);
-  }
-  if (report.repeated_headers > 0) {
-    notes.push_back(count_text(report.repeated_headers, "line") + " left out: the header line again, " +
-                    (report.repeated_headers > 1 ? "first " : "") + "in line " +
-                    std::to_string(report.first_repeated));
-  }
-  if (report.first_unlisted) {
-    notes.push_back(count_text(report.unlisted, "value") +
-                    " left out under names that the first rows do not have, the first in line " +
-                    std::to_string(report.first_unlisted->line) + ": " +
-                    quoted_excerpt(report.first_unlisted->text));
-  }
-  if (report.first_recoded) {
-    notes.push_back(
-        count_text(report.recoded, "text") + " read as Windows-1252, not being UTF-8, the first in line " +
-        std::to_string(report.first_recoded->line) + ": " + quoted_excerpt(report.first_recoded->text) +
-        " (" + option_word(words, "encoding") + " utf-8 refuses such texts)");
-  }
-  if (report.first_lost) {
-    notes.push_back(count_text(report.lost, "text") +
-                    " with U+FFFD, which stands for a character that was lost, the first in line " +
-                    std::to_string(report.first_lost->line) + ": " + quoted_excerpt(report.first_lost->text));
-  }
-  return notes;
 }
 
 #endif

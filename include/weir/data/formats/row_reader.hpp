@@ -28,6 +28,8 @@ class RowReader {
   [[nodiscard]] virtual const Schema& schema() const noexcept = 0;
   /// By the first rows, columns of numbers with a few texts, which are read as categories.
   [[nodiscard]] virtual const std::vector<MixedColumn>& mixed() const noexcept = 0;
+  /// Whether rows may lack any column, as in JSON: try_use() may then name more of them behind the others.
+  [[nodiscard]] virtual bool open_ended() const noexcept { return false; }
   /// Other names or kinds for the columns, before the first row is read.
   virtual Status try_use(Schema schema) = 0;
   /// Appends up to max_rows rows; returns how many, 0 only at the end of the file.

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::inline WEIR_ABI {
 
@@ -22,6 +23,7 @@ struct RowPlace {
   std::uint64_t head_lines = 0;
   std::size_t column = 0;  ///< of a bad row, from 1
   std::string reason{};
+  BadField kind = BadField::layout;  ///< of a bad row
 };
 
 class RowSplitter {
@@ -38,6 +40,9 @@ class RowSplitter {
   [[nodiscard]] virtual RowPlace place() const = 0;
   /// After Step::failed.
   [[nodiscard]] virtual const Failure& failure() const noexcept = 0;
+  /// Whether a row may lack any column, so that columns may be added behind its own.
+  [[nodiscard]] virtual bool open_ended() const noexcept { return false; }
+  virtual void add_columns(const std::vector<std::string>&) {}
   /// Writes down what it has come across besides rows.
   virtual void tell(CsvReport&) const {}
 

@@ -52,6 +52,12 @@ class SampledRows {
   /// The fields of the row; valid until the next call of next().
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept { return fields_; }
   [[nodiscard]] const RowPlace& place() const noexcept { return place_; }
+  [[nodiscard]] bool open_ended() const noexcept { return splitter_->open_ended(); }
+  /// Behind those of the splitter; rows that are kept lack them.
+  void add_columns(const std::vector<std::string>& names) {
+    splitter_->add_columns(names);
+    added_ += names.size();
+  }
   /// After Step::failed.
   [[nodiscard]] const Failure& failure() const noexcept { return splitter_->failure(); }
   void tell(CsvReport& report) const { splitter_->tell(report); }
@@ -78,6 +84,7 @@ class SampledRows {
       const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
       views_.push_back(std::string_view(text_).substr(begin, ends_[i] - begin));
     }
+    if (row.step == Step::row) views_.resize(views_.size() + added_);
     fields_ = views_;
     place_ = row.place;
     return row.step;
@@ -103,6 +110,7 @@ class SampledRows {
   std::vector<std::size_t> ends_;  // of each field in text_
   std::string text_;
   std::size_t reasons_ = 0;  // bytes of them
+  std::size_t added_ = 0;    // columns since the rows were kept
   std::vector<std::string_view> views_;
   std::size_t again_ = 0;  // the kept row that is repeated next
   bool keeping_ = false;

@@ -57,17 +57,24 @@ namespace detail {
 
 }  // namespace detail
 
-/// Why a file with these first bytes is no table, in words; nothing when it may be one. UTF-16 may be one.
-[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head) {
-  const ContentKind kind = content_kind(head);
-  const bool may_be = kind == ContentKind::empty || kind == ContentKind::utf16_text ||
+/// Why a file of this kind with these first bytes is no table of its `own` format, in words; nothing when it may
+/// be one. UTF-16 may be one.
+[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head, ContentKind kind,
+                                                             ContentKind own) {
+  const bool may_be = kind == own || kind == ContentKind::empty || kind == ContentKind::utf16_text ||
                       kind == ContentKind::table || kind == ContentKind::text ||
                       kind == ContentKind::binary || kind == ContentKind::script;
   if (may_be || (!detail::is_kind_of_text(kind) && detail::looks_like_text(head))) return std::nullopt;
-  std::string why = "this is no table of text (CSV): it looks like ";
-  why.append(description(kind));
+  std::string why = "this is ";
+  why.append(own == ContentKind::table ? "no table of text (CSV)" : "not ");
+  if (own != ContentKind::table) why.append(description(own));
+  why.append(": it looks like ").append(description(kind));
   if (const std::string_view way = detail::way_to_a_table(kind); !way.empty()) why.append("; ").append(way);
   return why;
+}
+
+[[nodiscard]] inline std::optional<std::string> why_no_table(std::string_view head) {
+  return why_no_table(head, content_kind(head), ContentKind::table);
 }
 
 }  // namespace weir::inline WEIR_ABI

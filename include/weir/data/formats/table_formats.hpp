@@ -31,7 +31,9 @@ namespace weir::inline WEIR_ABI {
 struct TableFormat {
   std::string_view name;
   std::string_view description;
-  std::string_view label;             ///< the column that says what a row is; empty: whoever reads knows
+  std::string_view label;  ///< the column that says what a row is; empty: whoever reads knows
+  bool lines_of_csv;       ///< so that it has a separator and, without a header line, names to be given
+  bool any_notation;       ///< numbers may be written with a decimal comma and signs between thousands
   bool (*is)(std::string_view head);  ///< by a file's first bytes
   Result<std::unique_ptr<RowReader>> (*open)(std::unique_ptr<ByteSource> source, const TableOptions& options);
 };
@@ -82,21 +84,20 @@ template <class Reader>
 [[nodiscard]] inline bool is_zeek(std::string_view head) {
   return content_kind(head) == ContentKind::zeek_log;
 }
-[[nodiscard]] inline bool is_json(std::string_view head) {
-  return content_kind(head) == ContentKind::json && without_leading_space(head).starts_with('{');
-}
+[[nodiscard]] inline bool is_json(std::string_view head) { return content_kind(head) == ContentKind::json; }
 [[nodiscard]] inline bool is_any(std::string_view) { return true; }
 
 }  // namespace detail
 
 /// The first is what a file is taken for that is none of the others.
 inline constexpr auto table_formats = std::to_array<TableFormat>({
-    {"csv", "CSV with a header line", "", detail::is_any, detail::open_csv},
-    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, nsl_kdd::looks_like, detail::open_nsl_kdd},
-    {"idx", "IDX images", "label", detail::is_idx, detail::open_idx},
-    {"arff", "an ARFF file of Weka", "", detail::is_arff, detail::open_arff},
-    {"zeek", "a Zeek log", "", detail::is_zeek, detail::open_zeek},
-    {"json", "JSON lines", "", detail::is_json, detail::open_json},
+    {"csv", "CSV with a header line", "", true, true, detail::is_any, detail::open_csv},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, true, nsl_kdd::looks_like,
+     detail::open_nsl_kdd},
+    {"idx", "IDX images", "label", false, false, detail::is_idx, detail::open_idx},
+    {"arff", "an ARFF file of Weka", "", false, true, detail::is_arff, detail::open_arff},
+    {"zeek", "a Zeek log", "", false, false, detail::is_zeek, detail::open_zeek},
+    {"json", "JSON lines", "", false, false, detail::is_json, detail::open_json},
 });
 
 /// "csv", ...
@@ -115,12 +116,12 @@ inline constexpr auto table_formats = std::to_array<TableFormat>({
 }
 
 /// By its name. ConfigError that names those spelt alike.
-[[nodiscard]] inline const TableFormat& table_format_named(const TableOptions& options) {
+[[nodiscard]] inline const TableFormat& table_format_named(const std::string& name, OptionWords words) {
   for (const TableFormat& format : table_formats) {
-    if (format.name == options.format) return format;
+    if (format.name == name) return format;
   }
-  fail(ErrorKind::config, option_word(options.words, "format") + ": there is no '" + options.format + "'" +
-                              near_names(options.format, table_format_names()));
+  fail(ErrorKind::config, option_word(words, "format") + ": there is no '" + name + "'" +
+                              near_names(name, table_format_names()));
 }
 
 }  // namespace weir::inline WEIR_ABI

@@ -22,6 +22,13 @@
 
 namespace weir::inline WEIR_ABI {
 
+/// What was not asked for but comes from a model's record (recorded_options).
+struct RecordedReading {
+  std::string format{};                 ///< taken where a file's first bytes do not tell
+  NumberFormat numbers{};               ///< for messages
+  std::vector<const char*> csv_only{};  ///< options of CSV, which other formats then pass over
+};
+
 struct TableOptions {
   std::string format{};                       ///< a name of table_formats; empty: by the file's first bytes
   std::string labels{};                       ///< images: the file of labels
@@ -34,10 +41,13 @@ struct TableOptions {
   bool decimal_comma = false;
   std::string thousands{};  ///< one character; empty: none
   TextEncoding encoding = TextEncoding::automatic;
+  bool common_columns = false;  ///< several files: the columns that all have, instead of a refusal
+  std::string
+      source_column{};  ///< name of the column with the file of each row; empty: source, of several files
 
   Opener open = &open_file;  ///< &open_any of <weir/data/sources/gzip.hpp> reads gzip files too
   OptionWords words = OptionWords::members;  ///< how messages call these options
-  NumberFormat recorded{};                   ///< what a model's record asks for, for messages
+  RecordedReading recorded{};
 };
 
 /// Names and values, such as a model keeps of its training (PipelineSettings::record).
@@ -66,6 +76,21 @@ namespace detail {
     text.remove_prefix(std::min(text.size(), comma + 1));
   }
   return words;
+}
+
+/// Those that are given of the options that not every format has: with notations of numbers, and without.
+[[nodiscard]] inline std::vector<const char*> csv_only_options(const TableOptions& options,
+                                                               bool notation = true) {
+  std::vector<const char*> given;
+  const auto add = [&given](const char* member, bool is_given) {
+    if (is_given) given.push_back(member);
+  };
+  add("separator", !options.separator.empty());
+  add("no_header", options.no_header);
+  add("columns", !options.columns.empty());
+  add("decimal_comma", notation && options.decimal_comma);
+  add("thousands", notation && !options.thousands.empty());
+  return given;
 }
 
 /// One character; 'tab' and 'space' have names.
@@ -131,10 +156,11 @@ namespace detail {
   if (csv.numbers.thousands != '\0') keep("thousands sign", detail::sign_text(csv.numbers.thousands));
   keep("missing words", detail::joined_words(options.missing_values));
   keep("not missing", detail::joined_words(options.not_missing));
+  keep("source column", options.source_column);
   return record;
 }
 
-/// With what the record says where the options say nothing.
+/// With what the record says where the options say nothing. The format that it names is no more than a hint.
 [[nodiscard]] inline TableOptions recorded_options(TableOptions options, const TextRecord& record) {
   const auto fill = [&record](std::string& option, std::string_view name) {
     if (option.empty()) option = recorded(record, name);
@@ -142,9 +168,11 @@ namespace detail {
   const auto fill_words = [&record](std::vector<std::string>& option, std::string_view name) {
     if (option.empty()) option = detail::parted_words(recorded(record, name));
   };
-  fill(options.format, "format");
+  const std::vector<const char*> asked = detail::csv_only_options(options);
+  options.recorded.format = recorded(record, "format");
   fill(options.separator, "separator");
   fill(options.thousands, "thousands sign");
+  fill(options.source_column, "source column");
   fill_words(options.missing_values, "missing words");
   fill_words(options.not_missing, "not missing");
   if (recorded(record, "header line") == "none") options.no_header = true;
@@ -152,8 +180,12 @@ namespace detail {
   TableOptions alone;
   alone.decimal_comma = recorded(record, "decimal sign") == ",";
   alone.thousands = recorded(record, "thousands sign");
-  options.recorded = csv_options(alone).numbers;
+  options.recorded.numbers = csv_options(alone).numbers;
   options.decimal_comma = options.decimal_comma || alone.decimal_comma;
+  for (const char* member : detail::csv_only_options(options)) {
+    if (std::find(asked.begin(), asked.end(), std::string_view(member)) == asked.end())
+      options.recorded.csv_only.push_back(member);
+  }
   return options;
 }
 

@@ -6,9 +6,10 @@
 //   #types	time	enum	count
 //   1647504456.03	tcp	-
 //
-// Numbers are of the types time, interval, count, int, double and port; all others are texts, sets and vectors as
-// they are written, with "(empty)" for one without elements. Without #types the first rows tell. An unset field is
-// missing. Signs written as \x2e are undone, unless that makes a text that is not UTF-8 or cannot be printed.
+// Numbers are of the types time, interval, count, int, double and port; Zeek's others are texts, sets and vectors as
+// they are written, with "(empty)" for one without elements. Without #types, and of a type that is not Zeek's, the
+// first rows tell. An unset field is missing. Signs written as \x2e are undone, unless that makes a text that is not
+// UTF-8 or holds control characters other than tabs and line ends.
 // Rows under a #fields line that names other columns than the first one are bad.
 #pragma once
 
@@ -51,8 +52,14 @@ class ZeekRows final : public LineRows {
   Status read_head(const std::string& name);
   /// Behind read_head().
   [[nodiscard]] std::vector<std::string> names() const;
-  /// The kinds of the columns; nothing when the log has no #types.
-  [[nodiscard]] std::vector<ColumnKind> kinds() const;
+  /// By #types, which may be missing.
+  [[nodiscard]] std::optional<ColumnKind> kind(std::size_t column) const;
+  [[nodiscard]] bool has_types() const noexcept { return !types_.empty(); }
+  /// Whether the log called the column otherwise.
+  [[nodiscard]] bool renamed(std::size_t column, std::string_view name) const {
+    const std::string own = to_utf8(names_[column]);
+    return !own.empty() && trim_blanks(own) != name;
+  }
 
  private:
   Line take(std::string_view line) override;
@@ -127,14 +134,17 @@ WEIR_BODY std::vector<std::string> ZeekRows::names() const {
   return unique_names(std::vector<std::string_view>(names_.begin(), names_.end()));
 }
 
-WEIR_BODY std::vector<ColumnKind> ZeekRows::kinds() const {
+WEIR_BODY std::optional<ColumnKind> ZeekRows::kind(std::size_t column) const {
   constexpr std::array<std::string_view, 6> numbers{"time", "interval", "count", "int", "double", "port"};
-  std::vector<ColumnKind> kinds;
-  for (const std::string& type : types_) {
-    const bool number = std::find(numbers.begin(), numbers.end(), type) != numbers.end();
-    kinds.push_back(number ? ColumnKind::numeric : ColumnKind::categorical);
-  }
-  return kinds;
+  constexpr std::array<std::string_view, 9> texts{"bool",    "string", "enum", "addr", "subnet",
+                                                  "pattern", "file",   "func", "any"};
+  if (column >= types_.size()) return std::nullopt;
+  const std::string_view type = types_[column];
+  const auto is_type = [type](std::string_view known) { return type == known; };
+  if (std::any_of(numbers.begin(), numbers.end(), is_type)) return ColumnKind::numeric;
+  const bool many = type.starts_with("set[") || type.starts_with("vector[") || type.starts_with("table[");
+  if (many || std::any_of(texts.begin(), texts.end(), is_type)) return ColumnKind::categorical;
+  return std::nullopt;
 }
 
 WEIR_BODY LineRows::Line ZeekRows::take(std::string_view line) {
@@ -209,9 +219,11 @@ WEIR_BODY std::string_view ZeekRows::decoded(std::string_view field) {
   const std::size_t first = memory_.size();
   detail::append_unescaped(memory_, field);
   const std::string_view text = std::string_view(memory_).substr(first);
-  const bool printed = std::none_of(text.begin(), text.end(),
-                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return printed && is_utf8(text) ? text : field;
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
+    const bool blank = c == '\t' || c == '\n' || c == '\r';
+    return !blank && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F);
+  });
+  return plain && is_utf8(text) ? text : field;
 }
 
 WEIR_BODY Result<FieldReader> try_zeek_reader(std::unique_ptr<ByteSource> source, CsvOptions options) {
@@ -224,12 +236,22 @@ WEIR_BODY Result<FieldReader> try_zeek_reader(std::unique_ptr<ByteSource> source
   auto rows = std::make_unique<ZeekRows>(std::move(text).value(), options);
   if (Status status = rows->read_head(name); !status) return status.error();
   const std::vector<std::string> names = rows->names();
-  const std::vector<ColumnKind> kinds = rows->kinds();
-  if (kinds.empty())
-    return FieldReader::try_guess(std::move(name), std::move(rows), names, std::move(options));
-  Schema schema;
-  for (std::size_t i = 0; i < names.size(); ++i) schema.columns.push_back({names[i], kinds[i]});
-  return FieldReader::try_make(std::move(name), std::move(rows), std::move(schema), std::move(options));
+  std::vector<OddColumn> odd;
+  std::vector<Column> known;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::optional<ColumnKind> kind = rows->kind(i);
+    if (kind) known.push_back({names[i], *kind});
+    if (!kind && rows->has_types()) odd.push_back({names[i], ColumnOddity::unknown_type});
+    if (rows->renamed(i, names[i])) odd.push_back({names[i], ColumnOddity::repeated_name});
+  }
+  const bool all_known = known.size() == names.size();
+  if (!all_known) options.kinds.insert(options.kinds.begin(), known.begin(), known.end());
+  Result<FieldReader> reader =
+      all_known ? FieldReader::try_make(std::move(name), std::move(rows), Schema{known}, std::move(options))
+                : FieldReader::try_guess(std::move(name), std::move(rows), names, std::move(options));
+  if (!reader) return reader;
+  for (const OddColumn& column : odd) reader->remark(column.name, column.oddity);
+  return reader;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/glob.hpp>
 #include <weir/data/labels/label_rule.hpp>
 #include <weir/data/labels/label_sound.hpp>
 #include <weir/data/labels/label_spelling.hpp>
@@ -31,6 +32,22 @@ namespace weir::inline WEIR_ABI {
     if (without_extra_blanks(label) == key) same.push_back(label);
   }
   return same;
+}
+
+/// Whether a value stands for all labels that fit it (core/glob.hpp): no label is called so itself.
+[[nodiscard]] inline bool is_label_pattern(std::string_view value, const std::vector<std::string>& found) {
+  return is_glob(value) && labels_spelt(value, found).empty();
+}
+
+/// The labels among `found` that fit a pattern.
+[[nodiscard]] inline std::vector<std::string> labels_fitting(std::string_view pattern,
+                                                             const std::vector<std::string>& found) {
+  const std::string key = without_extra_blanks(pattern);
+  std::vector<std::string> fitting;
+  for (const std::string& label : found) {
+    if (matches_glob(key, without_extra_blanks(label))) fitting.push_back(label);
+  }
+  return fitting;
 }
 
 /// Two classes: the labels in `values` are class `here`, all others the other one.

@@ -29,7 +29,7 @@ namespace weir::inline WEIR_ABI {
   const std::string key = without_extra_blanks(label);
   const auto same = [&key](const std::string& name) { return without_extra_blanks(name) == key; };
   const auto place = std::find_if(known.begin(), known.end(), same);
-  return rule.class_of(place == known.end() ? label : std::string_view(*place));
+  return rule.class_of(place == known.end() ? std::string_view(key) : std::string_view(*place));
 }
 
 /// For a label that is counted among "all others": one that the rule has in another class and that differs

@@ -1,5 +1,5 @@
 // The lines of a file one after the other, in the memory of the longest line allowed and no more. A line ends with
-// LF or CR LF; the last one need not. The byte-order mark of UTF-8 is no part of a line.
+// LF or CR LF; the last one need not. The byte-order mark of UTF-8 is no part of the first line.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -67,8 +67,7 @@ class LineSource {
   Step take(std::size_t size, std::size_t line_end) {
     line_ = std::string_view(buffer_.data() + begin_, size);
     begin_ += size + line_end;
-    ++lines_;
-    if (line_.starts_with("\xEF\xBB\xBF")) line_.remove_prefix(3);
+    if (lines_++ == 0 && line_.starts_with("\xEF\xBB\xBF")) line_.remove_prefix(3);
     if (line_.ends_with('\r')) line_.remove_suffix(1);
     return line_.size() > max_bytes_ ? Step::too_long : Step::line;
   }

@@ -59,11 +59,19 @@ class PeekedSource final : public ByteSource {
 
 class Utf16Source final : public ByteSource {
  public:
-  /// A byte-order mark decides the order, else the zeros of Latin text, else it is little-endian.
   explicit Utf16Source(std::unique_ptr<PeekedSource> source)
       : ByteSource(source->name()), decoder_(big_endian(source->head())), source_(std::move(source)) {
     const std::string_view head = source_->head().substr(0, 2);
     if (head == "\xFF\xFE" || head == "\xFE\xFF") source_->skip(2);
+  }
+
+  /// By these first bytes: a byte-order mark decides, else the zeros of Latin text, else it is little-endian.
+  [[nodiscard]] static bool big_endian(std::string_view head) noexcept {
+    const std::string_view mark = head.substr(0, 2);
+    if (mark == "\xFF\xFE" || mark == "\xFE\xFF") return mark[0] == '\xFE';
+    std::array<std::size_t, 2> zeros{};
+    for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 2] += std::size_t{head[i] == '\0'};
+    return zeros[0] > zeros[1];
   }
 
   [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
@@ -77,13 +85,6 @@ class Utf16Source final : public ByteSource {
   }
 
  private:
-  [[nodiscard]] static bool big_endian(std::string_view head) noexcept {
-    const std::string_view mark = head.substr(0, 2);
-    if (mark == "\xFF\xFE" || mark == "\xFE\xFF") return mark[0] == '\xFE';
-    std::array<std::size_t, 2> zeros{};
-    for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 2] += std::size_t{head[i] == '\0'};
-    return zeros[0] > zeros[1];
-  }
   Status refill() {
     const Result<std::size_t> count = source_->read(bytes_);
     if (!count) return count.error();

@@ -19,6 +19,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +39,8 @@ class TrainingRows {
  private:
   explicit TrainingRows(Table table) : table_(std::move(table)) {}
   friend TrainingRows training_rows(Table&& table);
-  friend Split split_by_mask(const Table& table, const std::vector<bool>& held_out);
+  friend Split split_by_rows(const Table& table, std::span<const std::size_t> training,
+                             std::span<const std::size_t> held_out);
 
   Table table_;
 };
@@ -51,7 +53,8 @@ class HeldOutRows {
 
  private:
   explicit HeldOutRows(Table table) : table_(std::move(table)) {}
-  friend Split split_by_mask(const Table& table, const std::vector<bool>& held_out);
+  friend Split split_by_rows(const Table& table, std::span<const std::size_t> training,
+                             std::span<const std::size_t> held_out);
 
   Table table_;
 };
@@ -63,6 +66,10 @@ struct Split {
 
 /// All rows of a table for training; the rows to judge by are in another table.
 [[nodiscard]] inline TrainingRows training_rows(Table&& table) { return TrainingRows(std::move(table)); }
+
+/// The rows of these numbers; others are in neither part. ConfigError when one is in both.
+[[nodiscard]] Split split_by_rows(const Table& table, std::span<const std::size_t> training,
+                                  std::span<const std::size_t> held_out);
 
 /// Holds out the rows whose bit is set. Both parts keep the order of the table.
 [[nodiscard]] Split split_by_mask(const Table& table, const std::vector<bool>& held_out);
@@ -101,30 +108,37 @@ namespace detail {
 
 }  // namespace detail
 
-/// Splits at random, by the seed alone. Throws ConfigError when the share is not in (0, 1) or leaves one part
-/// empty.
+/// Whether split() leaves a row in either part.
+[[nodiscard]] inline bool can_split(const Table& table, const SplitOptions& options) {
+  const std::vector<std::size_t> counts =
+      detail::held_out_counts(strata_of(table, options.stratify_by), table.rows(), options.held_out);
+  const std::size_t sum = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  return sum > 0 && sum < table.rows();
+}
+
+/// Splits at random, by the seed alone; by group or time: data/splits/hold_out.hpp. Throws ConfigError when the share is
+/// not in (0, 1) or leaves one part empty.
 [[nodiscard]] Split split(const Table& table, const SplitOptions& options = {});
 
 /// Holds out all rows of one group: an attack type, a host, a capture; "" are the rows where it is missing.
 /// Throws DataError when there is no such row.
 [[nodiscard]] Split leave_group_out(const Table& table, std::string_view column, std::string_view group);
 
-struct FoldOptions {
-  std::size_t folds = 5;
-  std::uint64_t seed = 0;
-  std::string stratify_by = {};  ///< a categorical column: each fold has its share of each class
-  std::string group_by = {};     ///< a categorical column: no group is in two folds; instead of stratify_by
-};
-
-/// Which fold each row is held out in, for cross-validation:
-///   const auto folds = k_fold(flows, {.folds = 5, .stratify_by = "label"});
-///   for (std::size_t i = 0; i < 5; ++i) { Split parts = fold(flows, folds, i); ... }
-[[nodiscard]] std::vector<std::uint32_t> k_fold(const Table& table, const FoldOptions& options = {});
-
-/// Holds out fold number `index`.
-[[nodiscard]] Split fold(const Table& table, std::span<const std::uint32_t> folds, std::size_t index);
-
 #if WEIR_BODIES
+
+WEIR_BODY Split split_by_rows(const Table& table, std::span<const std::size_t> training,
+                              std::span<const std::size_t> held_out) {
+  std::vector<bool> judged(table.rows());
+  for (const std::size_t row : held_out) {
+    if (row < judged.size()) judged[row] = true;  // take() refuses others
+  }
+  for (const std::size_t row : training) {
+    if (row < judged.size() && judged[row]) {
+      fail(ErrorKind::config, "row " + std::to_string(row) + " is to be learned from and to judge by");
+    }
+  }
+  return {TrainingRows(table.take(training)), HeldOutRows(table.take(held_out))};
+}
 
 WEIR_BODY Split split_by_mask(const Table& table, const std::vector<bool>& held_out) {
   if (held_out.size() != table.rows()) {
@@ -134,7 +148,7 @@ WEIR_BODY Split split_by_mask(const Table& table, const std::vector<bool>& held_
   std::vector<std::size_t> training;
   std::vector<std::size_t> rest;
   for (std::size_t row = 0; row < held_out.size(); ++row) (held_out[row] ? rest : training).push_back(row);
-  return {TrainingRows(table.take(training)), HeldOutRows(table.take(rest))};
+  return split_by_rows(table, training, rest);
 }
 
 WEIR_BODY Split split(const Table& table, const SplitOptions& options) {
@@ -167,45 +181,6 @@ WEIR_BODY Split leave_group_out(const Table& table, std::string_view column, std
   if (std::find(mask.begin(), mask.end(), true) == mask.end()) {
     fail(ErrorKind::data, "column '" + std::string(column) + "' has no group '" + std::string(group) + "'");
   }
-  return split_by_mask(table, mask);
-}
-
-WEIR_BODY std::vector<std::uint32_t> k_fold(const Table& table, const FoldOptions& options) {
-  const bool grouped = !options.group_by.empty();
-  if (options.folds < 2 || options.folds > table.rows() || (grouped && !options.stratify_by.empty())) {
-    fail(ErrorKind::config, "k-fold needs 2 or more folds, a row for each, and one way to divide");
-  }
-  Strata strata = strata_of(table, grouped ? options.group_by : options.stratify_by);
-  if (grouped && strata.size() < options.folds) {
-    fail(ErrorKind::config, "there are fewer groups than folds");
-  }
-  Rng rng(RngKey{options.seed}.fork(0));
-  std::vector<std::uint32_t> folds(table.rows());
-  if (grouped) {  // the largest group first, each into the fold that has the fewest rows so far
-    shuffle(std::span(strata), rng);
-    std::stable_sort(strata.begin(), strata.end(),
-                     [](const Stratum& a, const Stratum& b) { return a.rows.size() > b.rows.size(); });
-    std::vector<std::size_t> filled(options.folds);
-    for (const Stratum& group : strata) {
-      const auto least = std::min_element(filled.begin(), filled.end());
-      *least += group.rows.size();
-      for (const std::size_t row : group.rows)
-        folds[row] = static_cast<std::uint32_t>(least - filled.begin());
-    }
-    return folds;
-  }
-  std::size_t next = 0;  // runs on from stratum to stratum, so that the folds differ by one row at most
-  for (Stratum& stratum : strata) {
-    shuffle(std::span(stratum.rows), rng);
-    for (const std::size_t row : stratum.rows)
-      folds[row] = static_cast<std::uint32_t>(next++ % options.folds);
-  }
-  return folds;
-}
-
-WEIR_BODY Split fold(const Table& table, std::span<const std::uint32_t> folds, std::size_t index) {
-  std::vector<bool> mask(folds.size());
-  for (std::size_t row = 0; row < mask.size(); ++row) mask[row] = folds[row] == index;
   return split_by_mask(table, mask);
 }
 

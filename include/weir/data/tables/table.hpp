@@ -86,13 +86,31 @@ class Table {
     return text(index_of(name), row);
   }
 
-  /// What a message calls a row: "line 17" of the file that it was read from, or "row 3" of the table that it
-  /// was made in, counted from 1. It keeps it in every other table.
+  /// What a message calls a row: "line 17" of the file that it was read from, "line 17 of b.csv" where there are
+  /// several (begin_source()), or "row 3" of the table that it was made in, counted from 1. It keeps it in every
+  /// other table.
   [[nodiscard]] std::string place(std::size_t row) const {
     assert(row < rows_);
-    const std::int64_t place = places_[row];
-    return place < 0 ? "line " + std::to_string(-place) : "row " + std::to_string(place);
+    const std::string source(this->source(row));
+    const std::uint64_t line = this->line(row);
+    const std::string place =
+        line > 0 ? "line " + std::to_string(line) : "row " + std::to_string(places_[row] % per_source);
+    return source.empty() ? place : place + " of " + source;
   }
+  /// The file that a row was read from; empty where nobody said.
+  [[nodiscard]] std::string_view source(std::size_t row) const {
+    assert(row < rows_);
+    const std::int64_t place = places_[row];
+    const auto number = static_cast<std::size_t>((place < 0 ? -place : place) / per_source);
+    return number == 0 ? std::string_view() : std::string_view(sources_[number - 1]);
+  }
+  /// Its line there, from 1; 0: none.
+  [[nodiscard]] std::uint64_t line(std::size_t row) const {
+    assert(row < rows_);
+    return places_[row] < 0 ? static_cast<std::uint64_t>(-places_[row] % per_source) : 0;
+  }
+  /// The file that the rows which are appended from now on come from. ConfigError when there are too many.
+  void begin_source(std::string_view name) { source_ = source_number(name); }
 
   void reserve(std::size_t rows) {
     for (auto& column : numeric_) column.reserve(rows);
@@ -116,7 +134,9 @@ class Table {
     for (std::size_t i = 0; i < numbers.size(); ++i) numeric_[i].push_back(numbers[i]);
     for (std::size_t i = 0; i < texts.size(); ++i) categorical_[i].codes.push_back(codes_[i]);
     ++rows_;
-    places_.push_back(line > 0 ? -static_cast<std::int64_t>(line) : static_cast<std::int64_t>(rows_));
+    const std::int64_t source = static_cast<std::int64_t>(source_) * per_source;
+    places_.push_back(line > 0 ? -static_cast<std::int64_t>(line) - source
+                               : static_cast<std::int64_t>(rows_) + source);
   }
 
   /// All rows of a table of equal schema; throws DataError that names the first difference.
@@ -131,7 +151,7 @@ class Table {
     for (std::size_t i = 0; i < numeric_.size(); ++i) {
       for (std::size_t row = 0; row < more; ++row) numeric_[i].push_back(other.numeric_[i][row]);
     }
-    for (std::size_t row = 0; row < more; ++row) places_.push_back(other.places_[row]);
+    append_places(other);
     rows_ += more;
   }
 
@@ -145,6 +165,7 @@ class Table {
       result.categorical_[i].dictionary = categorical_[i].dictionary;
     }
     gather(places_, rows, result.places_);
+    result.sources_ = sources_;
     result.rows_ = rows.size();
     return result;
   }
@@ -163,6 +184,7 @@ class Table {
       }
     }
     result.places_ = places_;
+    result.sources_ = sources_;
     result.rows_ = rows_;
     return result;
   }
@@ -175,6 +197,17 @@ class Table {
       if (std::find(names.begin(), names.end(), column.name) == names.end()) rest.push_back(column.name);
     }
     return select(rest);
+  }
+
+  /// Puts the values of one column in another order, apart from all others: row i gets what row `order[i]` had.
+  void reorder(std::size_t column, std::span<const std::size_t> order) {
+    if (order.size() != rows_)
+      fail(ErrorKind::shape, "the new order of a column has other rows than the table");
+    if (numeric(column)) {
+      reorder(numeric_[slots_[column]], order);
+    } else {
+      reorder(categorical_[slots_[column]].codes, order);
+    }
   }
 
   /// Replaces every text of a column by `rename(text)`; texts that become equal become one category.
@@ -218,6 +251,27 @@ class Table {
     }
   }
 
+  /// Of the name in sources_, from 1.
+  [[nodiscard]] std::size_t source_number(std::string_view name) {
+    const auto at = std::find(sources_.begin(), sources_.end(), name);
+    if (at != sources_.end()) return static_cast<std::size_t>(at - sources_.begin()) + 1;
+    if (sources_.size() == most_sources) fail(ErrorKind::config, "a table is of too many files");
+    sources_.emplace_back(name);
+    return sources_.size();
+  }
+  void append_places(const Table& other) {
+    std::vector<std::int64_t> shifts{0};  // by source of the other table
+    for (std::size_t i = 0; i < other.sources_.size(); ++i) {
+      const auto number = static_cast<std::int64_t>(source_number(other.sources_[i]));
+      shifts.push_back((number - static_cast<std::int64_t>(i) - 1) * per_source);
+    }
+    for (std::size_t row = 0; row < other.rows_; ++row) {
+      const std::int64_t place = other.places_[row];
+      const std::int64_t shift = shifts[static_cast<std::size_t>((place < 0 ? -place : place) / per_source)];
+      places_.push_back(place < 0 ? place - shift : place + shift);
+    }
+  }
+
   template <class T>
   void gather(const std::vector<T>& from, std::span<const std::size_t> rows, std::vector<T>& to) const {
     for (const std::size_t row : rows) {
@@ -226,11 +280,25 @@ class Table {
     }
   }
 
+  template <class T>
+  void reorder(std::vector<T>& values, std::span<const std::size_t> order) const {
+    std::vector<T> reordered;
+    reordered.reserve(order.size());
+    gather(values, order, reordered);
+    values = std::move(reordered);
+  }
+
   Schema schema_;
   std::vector<std::size_t> slots_;  // of each column among those of its kind
   std::vector<std::vector<double>> numeric_;
   std::vector<TextColumn> categorical_;
-  std::vector<std::int64_t> places_;  // of each row: its number, or minus the line of its file
+  static constexpr std::int64_t per_source = std::int64_t{1} << 42;  // lines
+  static constexpr std::size_t most_sources = std::size_t{1} << 20;
+
+  std::vector<std::int64_t>
+      places_;  // of each row: its number, or minus the line; source * per_source beside
+  std::vector<std::string> sources_;  // their names
+  std::size_t source_ = 0;            // of the rows that are appended, from 1; 0: none
   std::vector<std::uint32_t> codes_;  // of the row that is being added
   std::size_t rows_ = 0;
   std::size_t capacity_ = 0;  // rows that fit in all columns

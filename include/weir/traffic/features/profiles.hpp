@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/traffic/features/column_spellings.hpp>
 #include <weir/traffic/features/flow_features.hpp>
 #include <weir/traffic/flow/flow_columns.hpp>
 #include <weir/traffic/flow/flow_options.hpp>
@@ -76,12 +77,20 @@ struct TableProfile {
   std::string text{};  ///< "core, version 1"
   std::vector<FlowColumn> columns{};
 
-  /// Of its columns; a column of another name is a feature.
+  /// Of its columns, by any spelling (column_spellings.hpp); a column of another name is a feature.
   [[nodiscard]] ColumnRole role_of(std::string_view name) const noexcept {
+    const FlowColumn* const column = find(name);
+    return column == nullptr ? ColumnRole::feature : column->role;
+  }
+  [[nodiscard]] bool is_address(std::string_view name) const noexcept {
+    const FlowColumn* const column = find(name);
+    return column != nullptr && column->address;
+  }
+  [[nodiscard]] const FlowColumn* find(std::string_view name) const noexcept {
     for (const FlowColumn& column : columns) {
-      if (column.name == name) return column.role;
+      if (same_column(column.name, name)) return &column;
     }
-    return ColumnRole::feature;
+    return nullptr;
   }
 };
 
@@ -91,7 +100,8 @@ template <class... Profiles>
                                                              ProfileList<Profiles...>) {
   std::optional<TableProfile> found;
   const auto there = [names](std::string_view wanted) {
-    return std::find(names.begin(), names.end(), wanted) != names.end();
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& name) { return same_column(name, wanted); });
   };
   const auto is = [&]<class Profile>() {
     if (!std::all_of(Profile::known_by.begin(), Profile::known_by.end(), there)) return false;

@@ -67,6 +67,7 @@ struct FlowColumn {
   std::string_view unit{};  ///< empty: no unit
   ColumnRole role = ColumnRole::feature;
   bool numeric = false;
+  bool address = false;  ///< of IP: the first one is the client's
 };
 
 /// Collects what columns there are.
@@ -77,7 +78,10 @@ class FlowColumns {
     columns.push_back({name.text(), unit, name.role, true});
   }
   void text(FlowColumnName name, std::string_view) { columns.push_back({name.text(), {}, name.role}); }
-  void address(FlowColumnName name, const IpAddress&, std::uint8_t) { identity(name); }
+  void address(FlowColumnName name, const IpAddress&, std::uint8_t) {
+    identity(name);
+    columns.back().address = true;
+  }
   void mac(FlowColumnName name, const MacAddress&, std::size_t = 6) { identity(name); }
   void ends(FlowColumnName name, const FlowEnds&) { identity(name); }
 

@@ -23,7 +23,7 @@ class ConfusionMatrix {
   explicit ConfusionMatrix(Index classes = 2)
       : classes_(classes), counts_(static_cast<std::size_t>(classes * classes), 0) {}
 
-  void add(Index truth, Index verdict) { ++counts_[at(truth, verdict)]; }
+  void add(Index truth, Index verdict, std::int64_t rows = 1) { counts_[at(truth, verdict)] += rows; }
 
   [[nodiscard]] Index classes() const noexcept { return classes_; }
   [[nodiscard]] std::int64_t count(Index truth, Index verdict) const { return counts_[at(truth, verdict)]; }
