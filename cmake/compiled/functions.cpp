@@ -21,14 +21,17 @@
 #include <weir/io/checkpoint.hpp>
 #include <weir/io/kitsune_file.hpp>
 #include <weir/io/load.hpp>
+#include <weir/io/named_files.hpp>
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
 #include <weir/models/summary.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
 #include <weir/pipeline/fold_choice.hpp>
+#include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>

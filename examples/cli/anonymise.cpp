@@ -7,7 +7,6 @@
 #include "capture_report.hpp"
 #include "files.hpp"
 #include "keep_list.hpp"
-#include "key_file.hpp"
 #include "report.hpp"
 
 #include <weir/core/error.hpp>
@@ -16,6 +15,7 @@
 #if __has_include(<pcap/pcap.h>) && __has_include(<openssl/evp.h>)
 
 #include <weir/traffic/anonymise/anonymise_frame.hpp>
+#include <weir/traffic/anonymise/anonymise_key.hpp>
 #include <weir/traffic/capture.hpp>
 
 #include <algorithm>
@@ -80,7 +80,7 @@ class OneLink {
 
 int anonymise(const AnonymiseOptions& o) {
   check_files({{"IN", o.in}, {"--key", o.key}}, {{"OUT", o.out}});
-  weir::Anonymiser anonymiser(read_key(o.key), options_of(o));
+  weir::Anonymiser anonymiser(weir::read_key(o.key), options_of(o));
   weir::CaptureReader reader = weir::CaptureReader::open(o.in);
   check_readable(reader.readable());
   OutputFile out(o.out);

@@ -9,6 +9,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
 #include <weir/data/sources/file_names.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -65,7 +66,7 @@ void evaluate(const EvaluateOptions& options) {
   }
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", name}};
-    json.update(to_json(result));
+    json.update(parsed(weir::to_json(result)));
     json["rows_unreadable"] = report.bad_rows;
     json["notes"] = notes;
     if (page) json["report"] = to_json(drawn);

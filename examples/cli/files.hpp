@@ -1,10 +1,9 @@
 // Files that are read at once, and what results are written to.
 #pragma once
 
+#include <weir/io/named_files.hpp>
 #include <weir/io/output_file.hpp>
 
-#include <ostream>
-#include <streambuf>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +27,8 @@ class OutputFile {
   void write(std::string_view text);
   void flush();
   void commit();
+  /// Of the library, for what writes to one.
+  [[nodiscard]] weir::OutputFile& file() noexcept { return file_; }
   [[nodiscard]] int descriptor() const noexcept { return file_.descriptor(); }
 
  private:
@@ -38,36 +39,12 @@ class OutputFile {
   std::string temporary_;  ///< removed by a signal
 };
 
-/// The same as a stream, which throws as it does.
-class OutputStream : public std::ostream {
- public:
-  explicit OutputStream(OutputFile& file);
-
- private:
-  class Buffer : public std::streambuf {
-   public:
-    explicit Buffer(OutputFile& file) : file_(file) {}
-
-   private:
-    int_type overflow(int_type c) override;
-    std::streamsize xsputn(const char* text, std::streamsize size) override;
-
-    OutputFile& file_;
-  };
-  Buffer buffer_;
-};
-
 /// "-", or a path that leads there: what is written to it must not be mixed with words for people.
 [[nodiscard]] bool is_standard_output(const std::string& path);
 
-/// A file that the command line names, and by which name the user knows it: "--model", "TRAIN".
-struct NamedFile {
-  std::string role{};
-  std::string path{};  ///< empty: not given; "-": a standard stream
-};
+using weir::NamedFile;
 
-/// What a command reads and writes, before it does either: no output may be an input or another output, by
-/// whatever links, and each must be possible to write. Throws ConfigError or IoError.
+/// What a command reads and writes, before it does either (io/named_files.hpp). Throws ConfigError or IoError.
 void check_files(const std::vector<NamedFile>& inputs, const std::vector<NamedFile>& outputs);
 
 /// Files under one role.

@@ -8,7 +8,6 @@
 #include "files.hpp"
 #include "flow_table_options.hpp"
 #include "keep_list.hpp"
-#include "key_file.hpp"
 #include "packet_source.hpp"
 #include "stopwatch.hpp"
 
@@ -21,6 +20,7 @@
 
 #if __has_include(<openssl/evp.h>)
 #include <weir/traffic/anonymise.hpp>
+#include <weir/traffic/anonymise/anonymise_key.hpp>
 #define WEIR_CLI_ANONYMISES 1
 #else
 #define WEIR_CLI_ANONYMISES 0

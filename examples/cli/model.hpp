@@ -1,5 +1,4 @@
-// Everything about models that compiles every kind of layer, behind functions: only model.cpp and
-// training.cpp pay for it.
+// Models as files of the program: what their messages say, and signals while they are written.
 #pragma once
 
 #include <weir/models/any_model.hpp>
@@ -7,10 +6,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace cli {
 
@@ -25,21 +21,5 @@ void save_model(const std::string& path, const Model& model);
 
 /// Puts another threshold in the model, if there is one. ConfigError where a model has no use for it.
 void replace_threshold(Model& model, std::optional<double> threshold);
-
-struct LayerFacts {
-  std::string text;  ///< "dense:64"
-  weir::Shape output;
-  weir::Index parameters = 0;
-  weir::Index flops = 0;
-};
-[[nodiscard]] std::vector<LayerFacts> layer_facts(const Model& model);
-
-/// The probe of a file: what was stored, and what this machine computes.
-struct Probe {
-  std::vector<float> stored;
-  std::vector<float> computed;
-  [[nodiscard]] double difference() const;
-};
-[[nodiscard]] Probe run_probe(const std::string& path, const Model& model);
 
 }  // namespace cli

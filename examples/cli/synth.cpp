@@ -6,6 +6,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
+#include <weir/io/output_stream.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/capture/writer.hpp>
 #include <weir/traffic/parse/link.hpp>
@@ -21,7 +22,7 @@ namespace {
 
 void write_table(const SynthOptions& o, const weir::SynthOptions& what) {
   OutputFile file(o.out);
-  OutputStream out(file);
+  weir::OutputStream out(file.file());
   weir::write_csv(out, what);
   file.commit();
 }
@@ -31,7 +32,7 @@ void write_table(const SynthOptions& o, const weir::SynthOptions& what) {
 [[nodiscard]] std::uint64_t write_packets(const SynthOptions& o, const weir::SynthOptions& what) {
   OutputFile packets(o.pcap);
   OutputFile rules(o.labels.empty() ? "/dev/null" : o.labels);
-  OutputStream out(rules);
+  weir::OutputStream out(rules.file());
   weir::CaptureWriter capture = capture_writer(packets, o.pcap, weir::link_type::ethernet);
   weir::write_capture(capture, out, what,
                       {.snap_length = static_cast<std::size_t>(o.snap), .kinds = o.kinds});

@@ -19,6 +19,7 @@
 #include <weir/data/sources/file_names.hpp>
 #include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/learn.hpp>
@@ -190,15 +191,13 @@ namespace {
 }
 
 [[nodiscard]] std::string training_text(const TrainOptions& options, const Learned& learned) {
-  weir::Index parameters = 0;
-  for (const LayerFacts& layer : layer_facts(learned.pipeline)) parameters += layer.parameters;
   char speed[96];
   std::snprintf(speed, sizeof speed, "%.1f s on %ld %s", learned.seconds, options.learning.threads,
                 options.learning.threads == 1 ? "thread" : "threads");
   const weir::History& history = learned.history;
   std::string text = "\nNet " + std::string(weir::recorded(learned.pipeline.record, "layers")) + ": " +
-                     weir::count_text(parameters, "parameter") + ", trained in " + speed + "\n" +
-                     epochs_table(history);
+                     weir::count_text(weir::parameter_count(learned.pipeline.net), "parameter") +
+                     ", trained in " + speed + "\n" + epochs_table(history);
   const bool last = history.epochs.empty() || history.best_epoch == history.epochs.back().epochs;
   if (history.stopped_early || (learned.choices.patience > 0 && !last)) {
     text += std::string(history.stopped_early ? "  stopped early; " : "  ") +
@@ -331,8 +330,8 @@ class TrainReport {
     }
     say(held_back_title(samples_, result) + weir::to_text(result) +
         weir::to_text(learned.alarm_rate, samples_.settings.labels));
-    json_["validation"] = to_json(result);
-    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = to_json(learned.alarm_rate);
+    json_["validation"] = parsed(weir::to_json(result));
+    if (learned.alarm_rate.asked > 0.0) json_["alarm_rate"] = parsed(weir::to_json(learned.alarm_rate));
   }
 
   void test(const Model& model) {
@@ -345,7 +344,7 @@ class TrainReport {
     say("\nOn " + weir::files_text(options_.test) + ", " + weir::count_text(result.rows, "row") + ":\n" +
         notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
-    json_["test"] = to_json(result);
+    json_["test"] = parsed(weir::to_json(result));
     if (!draws()) return;
     const bool first = judged_.empty();
     judged_.push_back({"On " + shown_name(weir::files_text(options_.test)), result, std::move(notes),

@@ -34,10 +34,13 @@
 #include <weir/data/preparing/preprocess.hpp>
 
 #include <weir/io/checkpoint.hpp>
+#include <weir/io/named_files.hpp>
 #include <weir/io/output_file.hpp>
+#include <weir/io/output_stream.hpp>
 #include <weir/io/save.hpp>
 
 #include <weir/pipeline/assess_file.hpp>
+#include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/codes.hpp>
@@ -45,6 +48,7 @@
 #include <weir/pipeline/cross_validate.hpp>
 #include <weir/pipeline/cross_validate_file.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
+#include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/kept_columns.hpp>
 #include <weir/pipeline/learn.hpp>

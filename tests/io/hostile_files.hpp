@@ -2,8 +2,8 @@
 // values, for samples of extreme shapes, nested and in chains, beside tensors that fit them.
 #pragma once
 
+#include <weir/core/json_text.hpp>
 #include <weir/core/rng.hpp>
-#include <weir/io/json_text.hpp>
 #include <weir/io/layers_text.hpp>
 #include <weir/io/safetensors_writer.hpp>
 #include <weir/models/registry.hpp>

@@ -14,8 +14,8 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/enum_names.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/core/tensor.hpp>
-#include <weir/io/json_text.hpp>
 
 #include <algorithm>
 #include <cmath>

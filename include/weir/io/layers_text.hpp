@@ -3,7 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/config.hpp>
-#include <weir/io/json_text.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/models/layer_spec.hpp>
 
 #include <cmath>

@@ -10,7 +10,9 @@
 #include <weir/pipeline/scorer.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -60,6 +62,18 @@ template <class T = float>
 template <class T = float>
 [[nodiscard]] Pipeline<AnyModel<T>> load_any(const std::string& path, const LoadOptions& options = {}) {
   return try_load_any<T>(path, options).value();
+}
+
+/// What LoadOptions::max_memory has to be for a file, in whole MiB; 0 where the file can be read without.
+template <class T = float>
+[[nodiscard]] Result<std::uint64_t> try_memory_to_allow(std::span<const std::byte> bytes) {
+  if (try_parse_any<T>(bytes)) return std::uint64_t{0};
+  const auto pipeline = try_parse_any<T>(bytes, {.max_memory = std::uint64_t{1} << 62});
+  if (!pipeline) return pipeline.error();
+  constexpr std::uint64_t mebi = 1048576;
+  const double run = workspace_bytes(pipeline.value().net, pipeline.value().input, 1);
+  const double least = 4.0 * static_cast<double>(bytes.size()) + 1.5 * run;
+  return (static_cast<std::uint64_t>(std::ceil(least / static_cast<double>(mebi))) + 1) * mebi;
 }
 
 #if defined(WEIR_COMPILED)

@@ -11,9 +11,9 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/content_kind.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/core/layer.hpp>
 #include <weir/io/format_version.hpp>
-#include <weir/io/json_text.hpp>
 #include <weir/io/layers_text.hpp>
 #include <weir/io/load_limits.hpp>
 #include <weir/io/probe.hpp>
@@ -103,31 +103,14 @@ template <class Net>
   return output;
 }
 
-/// A tensor of the probe; its size is compared before memory is taken for it.
-template <class T>
-[[nodiscard]] Result<std::vector<T>> read_probe(const SafetensorsView& file, std::string_view name,
-                                                Shape shape) {
-  const std::optional<TensorInfo> info = file.find(name);
-  if (!info || info->bytes.size() / sizeof(T) != static_cast<std::size_t>(shape.size())) {
-    return bad_file("tensor '" + std::string(name) + "' is missing or not of " + shape.str() + " values");
-  }
-  std::vector<T> values(static_cast<std::size_t>(shape.size()));
-  if (Status s = file.try_read_into(name, TensorView<T>(values.data(), {shape.size()})); !s) return s.error();
-  return values;
-}
-
 /// Runs the stored sample again. Other instruction sets round differently; a wrong model is off by far more.
 template <class Net>
-[[nodiscard]] Status run_probe(const SafetensorsView& file, const Net& net, Shape input, Shape output) {
-  using T = typename Net::Scalar;
-  const Result<std::vector<T>> sample = read_probe<T>(file, "probe.input", input);
-  if (!sample) return sample.error();
-  const Result<std::vector<T>> expected = read_probe<T>(file, "probe.output", output);
-  if (!expected) return expected.error();
-  const std::vector<T> result = probe_output(net, input, std::span<const T>(sample.value()));
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const double wanted = static_cast<double>(expected.value()[i]);
-    const double found = static_cast<double>(result[i]);
+[[nodiscard]] Status check_probe(const SafetensorsView& file, const Net& net, Shape input, Shape output) {
+  const Result<Probe<typename Net::Scalar>> probe = try_run_probe(file, net, input, output);
+  if (!probe) return probe.error();
+  for (std::size_t i = 0; i < probe.value().stored.size(); ++i) {
+    const double wanted = static_cast<double>(probe.value().stored[i]);
+    const double found = static_cast<double>(probe.value().computed[i]);
     if (!(std::fabs(found - wanted) <= 1e-4 * (1.0 + std::fabs(wanted)))) {
       return bad_file("the probe gives " + std::to_string(found) + " for output " + std::to_string(i) +
                       " where " + std::to_string(wanted) + " was stored: this net computes something else");
@@ -145,7 +128,7 @@ template <class Net>
   if (Status s = check_memory(budget, net, input, output.value()); !s) return s;
   if (Status s = read_parameters(file, "net.", net); !s) return s;
   if (Status s = refuse_other_tensors(file, net); !s) return s;
-  return run_probe(file, net, input, output.value());
+  return check_probe(file, net, input, output.value());
 }
 
 /// The bytes of a file that can be a model, or what else they look like.

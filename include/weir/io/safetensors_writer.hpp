@@ -5,10 +5,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/io/dtype.hpp>
 #include <weir/io/file_shape.hpp>
-#include <weir/io/json_text.hpp>
 #include <weir/io/little_endian.hpp>
 #include <weir/io/safetensors_view.hpp>
 

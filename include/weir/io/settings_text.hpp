@@ -2,10 +2,10 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/core/json_text.hpp>
 #include <weir/data/labels/label_rule.hpp>
 #include <weir/data/preparing/preprocessor.hpp>
 #include <weir/io/json_fields.hpp>
-#include <weir/io/json_text.hpp>
 #include <weir/pipeline/sample_rule.hpp>
 
 #include <algorithm>

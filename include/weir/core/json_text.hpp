@@ -1,4 +1,4 @@
-// Writing and reading the small JSON texts in a model file's metadata, whose grammar is known beforehand.
+// Writing and reading small JSON texts whose grammar is known beforehand, such as those in a model file's metadata.
 //
 //   JsonWriter out;                      JsonReader in(text);
 //   out.begin('{');                      in.object([&](std::string_view key) {
@@ -55,6 +55,8 @@ class JsonWriter {
   }
   /// The shortest text that reads back as the same number; 0 for what JSON cannot say (NaN, infinity).
   JsonWriter& number(double value);
+  /// The same for readers that tell reals from integers: with a point or an exponent; null for NaN and infinity.
+  JsonWriter& real(double value);
   JsonWriter& integer(std::int64_t value) {
     separate();
     text_ += std::to_string(value);
@@ -174,6 +176,18 @@ WEIR_BODY JsonWriter& JsonWriter::number(double value) {
   const auto end =
       std::to_chars(digits.data(), digits.data() + digits.size(), std::isfinite(value) ? value : 0.0).ptr;
   text_.append(digits.data(), end);
+  return *this;
+}
+
+WEIR_BODY JsonWriter& JsonWriter::real(double value) {
+  if (std::isfinite(value)) {
+    const std::size_t begin = text_.size();
+    number(value);
+    if (text_.find_first_of(".e", begin) == std::string::npos) text_ += ".0";
+    return *this;
+  }
+  separate();
+  text_ += "null";
   return *this;
 }
 
