@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace cli {
 
@@ -44,9 +45,13 @@ void check_cross_validation(const TrainOptions& options) {
   if (options.input.format == "idx")
     wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
   if (options.model.empty()) {
-    if (!options.test.empty()) wrong("--test needs --model: the model that is judged");
-    if (!options.report.empty()) wrong("--report needs --model: the model that it is about");
-    if (!options.log.empty()) wrong("--log needs --model: the training that is logged");
+    for (const auto& [flag, given] : {std::pair<const char*, bool>{"--test", !options.test.empty()},
+                                      {"--log", !options.log.empty()},
+                                      {"--report", !options.report.empty()},
+                                      {"--checkpoint", !options.checkpoint.empty()},
+                                      {"--resume", !options.resume.empty()}}) {
+      if (given) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
+    }
   } else if (std::find(options.tables.begin(), options.tables.end(), "-") != options.tables.end()) {
     wrong(
         "TRAIN is read twice, for its parts and for --model; standard input cannot be: give the name of a "
@@ -73,7 +78,7 @@ TrainOptions with_defaults(TrainOptions options) {
   samples.words = weir::OptionWords::flags;
   options.input = reading_of(std::move(options.input));
   if (samples.label.empty())
-    samples.label = weir::table_format_named(options.input.format, options.input.words).label;
+    samples.label = weir::table_format_named(options.input.format, weir::OptionWords::flags).label;
   if (samples.window > 0 && samples.task == weir::Task::classify) samples.task = weir::Task::regress;
   samples.scaling = samples.scaling_or_usual();
   learning.layers = layers_from(learning.layers);

@@ -261,6 +261,8 @@ void check_paths(const TrainOptions& options) {
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
   refuse_standard_output("--report", options.report, options.output.quiet);
+  if (!options.report.empty() && options.model.empty())
+    weir::fail(weir::ErrorKind::config, "--report: the page is of a model, so it needs --model");
   const std::string& layers = options.learning.layers;
   std::vector<NamedFile> inputs{
       {"--labels", options.input.labels},

@@ -96,6 +96,12 @@ TEST_CASE("train --report: the model file has the same bits with and without a p
   CHECK(trained("with.weir", {"--report", folder() / "with.html"}) == trained("without.weir", {}));
 }
 
+TEST_CASE("train --report: without a model there is no page") {
+  if (!built()) return;
+  refused({"train", train_csv(), "--label", "label", "--folds", "3", "--report", folder() / "none.html"},
+          "--report");
+}
+
 TEST_CASE("train --report: hostile labels and column names stay words") {
   if (!built()) return;
   std::string csv = "\"<script>alert(1)</script>\",b\x01,label\n";

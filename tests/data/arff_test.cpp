@@ -86,6 +86,8 @@ TEST_CASE("arff: sparse rows leave out zeros and the first of the values") {
 
 TEST_CASE("arff: tabs part values as commas do, and notations are as for CSV") {
   CHECK(opened(head + "1\tdns\t\tVPN\n").read_all().text("class", 0) == "VPN");
+  CHECK(holds(message(head + "1,dns,VPN\n", {.separator = ";"}),
+              "separator is for CSV, and t is read as an ARFF"));
   CHECK(opened(head + "'1,5',dns,VPN\n", {.decimal_comma = true}).read_all().numbers("duration")[0] == 1.5);
 }
 

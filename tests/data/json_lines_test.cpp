@@ -160,7 +160,7 @@ TEST_CASE("json: told in any encoding, and refused in words of its own") {
   CHECK(opened(latin + latin, {.encoding = TextEncoding::windows_1252}).read_all().text("b", 1) ==
         "\xC3\xA4");
   CHECK(holds(message("{\"a\": \"\0\"}\n{\"a\": 1}\n"s), "t:1:1: there is a NUL byte"));
-  CHECK(holds(message("[{\"a\": 1}]\n", {.format = "json"}), "`jq -c '.[]'` makes lines of an array"));
+  CHECK(holds(message("[{\"a\": 1}]\n", {.format = "json"}), "`jq -c '.[]'` makes them of an array"));
   CHECK(holds(message("{\"a\": 007}\n"), "t:1:7: expected a finite number"));
   CHECK(holds(message("", {.format = "json"}), "t: this is an empty file; the rows of a table"));
 }

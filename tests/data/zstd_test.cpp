@@ -84,6 +84,13 @@ TEST_CASE("zstd: every cut and every damaged byte is found, and told where") {
   CHECK(holds(more.error().what, "z: zstd data cannot be unpacked: Unknown frame descriptor, before byte"));
 }
 
+TEST_CASE("zstd: a frame that holds less than it says is damaged, in whatever pieces it is read") {
+  const std::string_view frame("\x28\xB5\x2F\xFD\x60\0\0\1\0\0", 10);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{16}, std::size_t{4'096}}) {
+    CHECK_FALSE(unpack(frame, {}, piece).ok());
+  }
+}
+
 TEST_CASE("zstd: memory, size and ratio are limited") {
   const std::string wide = zstd(std::string(100'000, 'a'), 22);
   CHECK(unpack(wide).ok());

@@ -154,10 +154,10 @@ WEIR_BODY LineRows::Line JsonRows::take(std::string_view line) {
     const bool encoding = leaves_.reason() == JsonCursor::not_utf8;
     return refuse(
         leaves_.position() + 1,
-        leaves_.reason() + (array ? "; each line is to hold one object, and `jq -c '.[]'` makes lines of "
-                                    "an array"
-                            : cut ? "; each line is to hold one whole object (`jq -c .`)"
-                                  : ""),
+        leaves_.reason() +
+            (array ? "; JSON is read as lines of one object each: `jq -c '.[]'` makes them of an array"
+             : cut ? "; each line is to hold one whole object (`jq -c .`)"
+                   : ""),
         encoding ? BadField::encoding : BadField::layout);
   }
   if (unlisted > 0 && unlisted_ == 0) first_unlisted_ = {lines_.lines(), 0, std::move(first)};

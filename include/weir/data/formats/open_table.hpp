@@ -112,7 +112,7 @@ class TableFile {
   /// Where it is a row that is at fault.
   [[nodiscard]] std::string mend_of_row(const Failure& failure) const;
   [[nodiscard]] std::string recorded_notation() const {
-    if (!format().lines_of_csv || options_.recorded.numbers.plain()) return {};
+    if (!format().any_notation || options_.recorded.numbers.plain()) return {};
     return "; the model was trained with " + detail::options_for(options_.recorded.numbers, options_.words) +
            " and reads numbers so in every table";
   }
@@ -206,7 +206,7 @@ WEIR_BODY void TableFile::refuse_mixed(const std::vector<Column>& kinds) const {
     const auto wanted = [&](const Column& kind) { return kind.name == read_as.name; };
     if (read_as.kind != ColumnKind::categorical || std::any_of(kinds.begin(), kinds.end(), wanted)) continue;
     column.name = read_as.name;
-    if (!format().lines_of_csv) column.format = column.other = std::nullopt;  // it has one notation
+    if (!format().any_notation) column.format = column.other = std::nullopt;  // it has one notation
     refused.push_back(std::move(column));
   }
   if (refused.empty()) return;
@@ -225,7 +225,7 @@ WEIR_BODY std::string TableFile::mend_of_row(const Failure& failure) const {
   const std::vector<BadRow>& rows = report().reasons;
   if (failure.kind != ErrorKind::data || rows.empty()) return {};
   BadRow row = rows.front();
-  if (!format().lines_of_csv) row.format = std::nullopt;  // it has one notation
+  if (!format().any_notation) row.format = std::nullopt;  // it has one notation
   const std::string mend = detail::mend_of(row, options_.words);
   if (row.kind != BadField::number) return mend;
   if (!others_) return mend + recorded_notation();

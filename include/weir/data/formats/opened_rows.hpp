@@ -64,7 +64,7 @@ namespace detail {
 [[nodiscard]] inline std::string option_complaint(const OpenedRows& opened, const TableOptions& options) {
   if (opened.told.format->lines_of_csv) return {};
   const std::vector<const char*>& recorded = options.recorded.csv_only;
-  for (const char* member : csv_only_options(options)) {
+  for (const char* member : csv_only_options(options, !opened.told.format->any_notation)) {
     if (std::find(recorded.begin(), recorded.end(), std::string_view(member)) != recorded.end()) continue;
     return option_word(options.words, member) + " is for CSV, and " + opened.name + " is read as " +
            std::string(opened.told.format->description);

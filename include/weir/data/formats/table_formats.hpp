@@ -31,8 +31,9 @@ namespace weir::inline WEIR_ABI {
 struct TableFormat {
   std::string_view name;
   std::string_view description;
-  std::string_view label;             ///< the column that says what a row is; empty: whoever reads knows
-  bool lines_of_csv;                  ///< to which options of separators, names and notations apply
+  std::string_view label;  ///< the column that says what a row is; empty: whoever reads knows
+  bool lines_of_csv;       ///< so that it has a separator and, without a header line, names to be given
+  bool any_notation;       ///< numbers may be written with a decimal comma and signs between thousands
   bool (*is)(std::string_view head);  ///< by a file's first bytes
   Result<std::unique_ptr<RowReader>> (*open)(std::unique_ptr<ByteSource> source, const TableOptions& options);
 };
@@ -90,13 +91,13 @@ template <class Reader>
 
 /// The first is what a file is taken for that is none of the others.
 inline constexpr auto table_formats = std::to_array<TableFormat>({
-    {"csv", "CSV with a header line", "", true, detail::is_any, detail::open_csv},
-    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, nsl_kdd::looks_like,
+    {"csv", "CSV with a header line", "", true, true, detail::is_any, detail::open_csv},
+    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, true, nsl_kdd::looks_like,
      detail::open_nsl_kdd},
-    {"idx", "IDX images", "label", false, detail::is_idx, detail::open_idx},
-    {"arff", "an ARFF file of Weka", "", false, detail::is_arff, detail::open_arff},
-    {"zeek", "a Zeek log", "", false, detail::is_zeek, detail::open_zeek},
-    {"json", "JSON lines", "", false, detail::is_json, detail::open_json},
+    {"idx", "IDX images", "label", false, false, detail::is_idx, detail::open_idx},
+    {"arff", "an ARFF file of Weka", "", false, true, detail::is_arff, detail::open_arff},
+    {"zeek", "a Zeek log", "", false, false, detail::is_zeek, detail::open_zeek},
+    {"json", "JSON lines", "", false, false, detail::is_json, detail::open_json},
 });
 
 /// "csv", ...

@@ -78,8 +78,9 @@ namespace detail {
   return words;
 }
 
-/// Those that are given of the options that only lines of CSV have.
-[[nodiscard]] inline std::vector<const char*> csv_only_options(const TableOptions& options) {
+/// Those that are given of the options that not every format has: with notations of numbers, and without.
+[[nodiscard]] inline std::vector<const char*> csv_only_options(const TableOptions& options,
+                                                               bool notation = true) {
   std::vector<const char*> given;
   const auto add = [&given](const char* member, bool is_given) {
     if (is_given) given.push_back(member);
@@ -87,8 +88,8 @@ namespace detail {
   add("separator", !options.separator.empty());
   add("no_header", options.no_header);
   add("columns", !options.columns.empty());
-  add("decimal_comma", options.decimal_comma);
-  add("thousands", !options.thousands.empty());
+  add("decimal_comma", notation && options.decimal_comma);
+  add("thousands", notation && !options.thousands.empty());
   return given;
 }
 
@@ -136,7 +137,6 @@ namespace detail {
   typed.header = true;
   typed.names = {};
   typed.separator = ',';
-  typed.numbers = {};
   typed.missing = options.missing_values;
   typed.missing.emplace_back();
   return typed;

@@ -95,10 +95,30 @@ class ZstdSource final : public ByteSource {
         if (Status status = fill(); !status) return status.error();
         if (first_ == last_) return end_of_input();
       }
+      if (between_frames_) {
+        if (Status status = begin_frame(); !status) return status.error();
+      }
       Result<std::size_t> made = unpack_some(out);
       if (!made || *made > 0) return made;
     }
     return std::size_t{0};
+  }
+
+  /// How many bytes the frame says that it holds: libzstd does not hold every frame to it.
+  Status begin_frame() {
+    constexpr std::size_t longest_header = 18;
+    if (last_ - first_ < longest_header) {
+      std::copy(input_.begin() + static_cast<std::ptrdiff_t>(first_),
+                input_.begin() + static_cast<std::ptrdiff_t>(last_), input_.begin());
+      last_ -= std::exchange(first_, 0);
+      for (std::size_t before = 0; last_ < longest_header && before != last_;) {
+        before = last_;
+        if (Status status = fill(); !status) return status;
+      }
+    }
+    frame_size_ = ZSTD_getFrameContentSize(input_.data() + first_, last_ - first_);
+    frame_bytes_ = 0;
+    return std::monostate{};
   }
 
   Result<std::size_t> unpack_some(std::span<char> out) {
@@ -111,8 +131,15 @@ class ZstdSource final : public ByteSource {
     }
     first_ += from.pos;
     unpacked_bytes_ += to.pos;
+    frame_bytes_ += to.pos;
     between_frames_ = code == 0;
     more_inside_ = to.pos == out.size() && !between_frames_;
+    const bool known = frame_size_ != ZSTD_CONTENTSIZE_UNKNOWN && frame_size_ != ZSTD_CONTENTSIZE_ERROR;
+    if (between_frames_ && known && frame_bytes_ != frame_size_) {
+      return Failure{ErrorKind::format, name() + ": zstd data are damaged: a frame of " +
+                                            std::to_string(frame_bytes_) + " bytes says that it has " +
+                                            std::to_string(frame_size_) + ", before byte " + position()};
+    }
     if (too_large()) {
       return Failure{ErrorKind::format,
                      name() + ": zstd data unpack to more than the limit, at byte " + position()};
@@ -139,6 +166,8 @@ class ZstdSource final : public ByteSource {
   std::size_t last_ = 0;
   std::uint64_t packed_bytes_ = 0;
   std::uint64_t unpacked_bytes_ = 0;
+  std::uint64_t frame_bytes_ = 0;  // unpacked of this frame
+  unsigned long long frame_size_ = ZSTD_CONTENTSIZE_UNKNOWN;
   std::unique_ptr<ZSTD_DCtx, End> context_;
   Mode mode_ = Mode::unknown;
   bool between_frames_ = true;
