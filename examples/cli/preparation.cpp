@@ -45,12 +45,12 @@ void check_cross_validation(const TrainOptions& options) {
   if (options.input.format == "idx")
     wrong("--folds, --leave-group-out and --repeat are for tables, not for --format idx");
   if (options.model.empty()) {
-    for (const auto& [flag, given] : {std::pair<const char*, bool>{"--test", !options.test.empty()},
-                                      {"--log", !options.log.empty()},
-                                      {"--report", !options.report.empty()},
-                                      {"--checkpoint", !options.checkpoint.empty()},
-                                      {"--resume", !options.resume.empty()}}) {
-      if (given) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
+    if (!options.test.empty()) wrong("--test needs --model: it is about one model, not about parts");
+    for (const auto& [flag, value] : {std::pair<const char*, const std::string&>{"--log", options.log},
+                                      {"--report", options.report},
+                                      {"--checkpoint", options.checkpoint},
+                                      {"--resume", options.resume}}) {
+      if (!value.empty()) wrong(std::string(flag) + " needs --model: it is about one model, not about parts");
     }
   } else if (std::find(options.tables.begin(), options.tables.end(), "-") != options.tables.end()) {
     wrong(
