@@ -7,7 +7,7 @@
 //   *,             background
 //
 // * and ? in a pattern as in core/glob.hpp; blanks around both count for nothing, and the class is what stands
-// behind the last comma or tab, so that a pattern may hold commas.
+// behind the last comma, or without one behind the last tab, so that a pattern may hold commas.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -78,7 +78,8 @@ namespace detail {
 [[nodiscard]] inline std::optional<LabelPatterns::value_type> label_map_line(std::string_view line) {
   const std::string text = without_extra_blanks(line);
   if (text.empty() || text.front() == '#') return std::nullopt;
-  const std::size_t cut = line.find_last_of(",\t");
+  const std::size_t comma = line.rfind(',');
+  const std::size_t cut = comma == std::string_view::npos ? line.rfind('\t') : comma;
   if (cut == std::string_view::npos) return LabelPatterns::value_type{};
   std::string pattern = without_extra_blanks(line.substr(0, cut));
   std::string name = without_extra_blanks(line.substr(cut + 1));
