@@ -30,8 +30,8 @@
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/cross_validation.hpp>
 #include <weir/pipeline/cross_validation_text.hpp>
-#include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/describe_model.hpp>
+#include <weir/pipeline/fold_choice.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>

@@ -228,7 +228,7 @@ TEST_CASE("file names: patterns stand for the files that fit them, sorted") {
   CHECK(std::find(found.begin(), found.end(), a) != found.end());
   CHECK_THROWS_WITH_AS(static_cast<void>(expand_files({files.name("*.zip")})),
                        doctest::Contains("there is no file that fits"), Error);
-  CHECK_THROWS_WITH_AS(static_cast<void>(expand_files({folder.string()})), doctest::Contains("is a directory"),
-                       Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(expand_files({folder.string()})),
+                       doctest::Contains("is a directory"), Error);
   CHECK(files_text({a, b}) == a + " and 1 more file");
 }

@@ -32,10 +32,10 @@ struct Packet {
   std::int64_t time_ns = 0;           ///< since 1970-01-01 UTC
   std::uint32_t wire_length = 0;      ///< bytes of the whole frame on the wire
   std::uint32_t captured_length = 0;  ///< bytes of it that were captured
-  std::uint16_t capture = 0;          ///< of several captures that are read as one: which (capture/merged.hpp)
-  int link_type = 0;                  ///< libpcap's number of the link layer (parse/link.hpp)
-  std::uint16_t ether_type = 0;       ///< of the innermost frame, behind VLAN tags; 0 where there is none
-  MacAddress src_mac{}, dst_mac{};    ///< zero where the link has none
+  std::uint16_t capture = 0;        ///< of several captures that are read as one: which (capture/merged.hpp)
+  int link_type = 0;                ///< libpcap's number of the link layer (parse/link.hpp)
+  std::uint16_t ether_type = 0;     ///< of the innermost frame, behind VLAN tags; 0 where there is none
+  MacAddress src_mac{}, dst_mac{};  ///< zero where the link has none
   /// VLAN identifiers, outermost first. A tag with VLAN 0 is none: it gives a priority only (802.1Q).
   std::array<std::uint16_t, 2> vlan{};
   std::uint8_t vlan_count = 0;
