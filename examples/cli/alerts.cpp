@@ -37,6 +37,7 @@ using namespace weir;  // NOLINT: a program
 void Alerts::write(const Json& alert) {
   file_.write(alert.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   if (live_) file_.flush();
+  if (view_ != nullptr) view_->alarm(alert);
   ++count_;
 }
 

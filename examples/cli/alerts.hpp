@@ -3,6 +3,7 @@
 
 #include "files.hpp"
 #include "report.hpp"
+#include "watch_view.hpp"
 
 #include <weir/detect/alarm_reason.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
@@ -20,8 +21,9 @@ namespace cli {
 /// because somebody may wait for them; those of captures make a file that appears when it is whole.
 class Alerts {
  public:
-  Alerts(const std::string& path, bool live)
-      : file_(live ? OutputFile::log(path) : OutputFile(path)), live_(live) {}
+  /// `view`, if there is one, is told of each.
+  Alerts(const std::string& path, bool live, WatchView* view)
+      : file_(live ? OutputFile::log(path) : OutputFile(path)), live_(live), view_(view) {}
   void write(const Json& alert);
   void commit() { file_.commit(); }
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
@@ -29,6 +31,7 @@ class Alerts {
  private:
   OutputFile file_;
   bool live_;
+  WatchView* view_;
   std::uint64_t count_ = 0;
 };
 

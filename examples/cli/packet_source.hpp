@@ -89,6 +89,9 @@ class PacketInput {
     return source_.name(capture);
   }
 
+  /// Packets that came too fast, so far.
+  [[nodiscard]] std::uint64_t dropped() const { return source_.live_counts().dropped; }
+
   /// `on_quiet(now_ns)` is called when an interface has had nothing for a while. Throws at the end when nothing of
   /// the captures could be read.
   template <class OnPacket, class OnQuiet>
@@ -104,8 +107,8 @@ class PacketInput {
 
   /// Tells what could not be read; the program's exit code.
   [[nodiscard]] int report() const {
-    if (const std::uint64_t dropped = source_.live_counts().dropped; dropped > 0)
-      std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped);
+    if (dropped() > 0)
+      std::fprintf(stderr, "weir: %" PRIu64 " packets came too fast and were dropped\n", dropped());
     if (!quiet_ && !live()) {
       tell_left_out(source_.left_out());
       if (outer_filter_ && source_.packets() == 0) tell_outer_filter();

@@ -77,7 +77,8 @@ class FlowWatch {
   int run() {
     PacketInput source(options_.source, options_.meter.inner, options_.quiet);
     source_ = &source;
-    Alerts alerts(options_.out, source.live());
+    if (options_.view) view_.emplace(view_title(options_));
+    Alerts alerts(options_.out, source.live(), view());
     FlowTable<Profiles...> table(table_options_);
     FragmentTable fragments;
     const Stopwatch time;
@@ -86,11 +87,19 @@ class FlowWatch {
       const auto flow = table.add(packet, at_end);
       if (flow && flow->packets() == options_.meter.early) this->judge_early(flow, alerts);
     };
-    source.run([&](Packet& packet) { fragments.push(packet, take); },
-               [&](std::int64_t now) { table.tick(now, at_end); });
+    source.run(
+        [&](Packet& packet) {
+          if (view_) show(packet.time_ns);
+          fragments.push(packet, take);
+        },
+        [&](std::int64_t now) {
+          table.tick(now, at_end);
+          if (view_) view_->draw_in_time();
+        });
     fragments.flush(take);
     table.flush(at_end);
     alerts.commit();
+    view_.reset();
     if (!options_.quiet) summarise(table.stats(), time);
     return source.report();
   }
@@ -107,10 +116,16 @@ class FlowWatch {
     std::fprintf(stderr, "; profile %s; %.2f s\n", std::string(Profile::name).c_str(), time.seconds());
   }
 
+  [[nodiscard]] WatchView* view() { return view_ ? &*view_ : nullptr; }
+  void show(std::int64_t time_ns) {
+    if (view_->packet(time_ns) && source_->live()) view_->dropped(source_->dropped());
+  }
+
   template <class View>
   void judge(const View& flow, Alerts& alerts) {
     if (leaves_out<Profile>(flow)) return;
     ++flows_;
+    if (view_) view_->flow();
     const Verdict verdict = scorer_.score(flow);
     if (!verdict.usable && !verdict.alert) {  // it lacks a value
       ++unusable_;
@@ -182,6 +197,7 @@ class FlowWatch {
   FlowOptions table_options_;
   std::optional<DriftMonitor> drift_;
   const PacketInput* source_ = nullptr;  // while it runs
+  std::optional<WatchView> view_{};
   std::uint64_t flows_ = 0, unusable_ = 0, alarms_ = 0, early_alarms_ = 0, drift_alarms_ = 0;
 };
 
@@ -222,6 +238,7 @@ int watch(const WatchOptions& given) {
   find_captures(o.source, o.quiet);
   std::vector<NamedFile> inputs = named("--read", o.source.captures);
   inputs.push_back({"MODEL", o.model});
+  if (o.view && o.out == "-") o.out = "/dev/null";
   check_files(inputs, {{"-o", o.out}, {"--state", o.state}});
   if (o.kitsune) return watch_packets(o);
   return watch_flows(o);

@@ -21,6 +21,7 @@ struct WatchOptions {
   std::optional<double> threshold{};
   std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
   bool quiet = false;
+  bool view = false;
 
   MeterOptions meter{};     ///< of a model; no profile: the first one that has the model's columns
   std::uint64_t drift = 0;  ///< flows, which together are compared with the training; 0: never
@@ -37,6 +38,7 @@ struct WatchOptions {
   static void fields(Visitor& visit, Options& o) {
     visit("out", o.out, weir::AnyText{"file"}, "file for the alarms; - is standard output");
     visit("quiet", o.quiet, "no summary");
+    visit("view", o.view, "show rates, hosts and alarms on the terminal; as lines they go to -o FILE alone");
     visit.group("Flows, for a MODEL");
     visit("drift", o.drift, weir::ZeroOr{10, 1'000'000'000}, "tell when N flows differ from the training");
     visit.group("Kitsune");
@@ -52,6 +54,15 @@ struct WatchOptions {
           "resume from this file if it is there; save to it at the end");
   }
 };
+
+/// "weir watch ids.weir, eth0"
+[[nodiscard]] inline std::string view_title(const WatchOptions& options) {
+  const std::vector<std::string>& captures = options.source.captures;
+  const std::string what = options.kitsune ? "--kitsune" : options.model;
+  if (captures.empty()) return "weir watch " + what + ", " + options.source.interface;
+  const std::string more = captures.size() > 1 ? " and " + std::to_string(captures.size() - 1) + " more" : "";
+  return "weir watch " + what + ", " + captures.front() + more;
+}
 
 /// 0; 1 when a capture was cut or damaged, after what could be read. Throws weir::Error when one cannot be
 /// opened, or when the model does not fit.

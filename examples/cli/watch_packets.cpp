@@ -15,6 +15,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,10 +65,13 @@ int watch_packets(const WatchOptions& o) {
   if (!o.state.empty() && std::filesystem::exists(o.state)) load_kitsune(o.state, detector);
   if (o.threshold) detector.set_threshold(*o.threshold);
   PacketInput source(o.source, o.meter.inner, o.quiet);
-  Alerts alerts(o.out, source.live());
+  std::optional<WatchView> view;
+  if (o.view) view.emplace(view_title(o));
+  Alerts alerts(o.out, source.live(), view ? &*view : nullptr);
   const Stopwatch time;
   const std::uint64_t before = detector.packets();
   const auto judge = [&](const Packet& packet) {
+    if (view) view->packet(packet.time_ns);
     const double threshold = detector.threshold();
     const KitsuneVerdict verdict = detector.process(packet);
     if (!verdict.alarm) return;
@@ -80,8 +84,11 @@ int watch_packets(const WatchOptions& o) {
     put_reasons(alert, detector.reasons(reasons_given));
     alerts.write(alert);
   };
-  source.run(judge, [](std::int64_t) {});
+  source.run(judge, [&](std::int64_t) {
+    if (view) view->draw_in_time();
+  });
   alerts.commit();
+  view.reset();
   if (!o.state.empty()) {
     const SignalsHeld until_it_is_there;
     save_kitsune(o.state, detector);

@@ -37,6 +37,7 @@
 #include <weir/detect/moving_threshold.hpp>
 #include <weir/detect/page_hinkley.hpp>
 #include <weir/detect/population_stability.hpp>
+#include <weir/detect/top_counts.hpp>
 
 #include <weir/io/kitsune_file.hpp>
 

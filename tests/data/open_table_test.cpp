@@ -129,7 +129,7 @@ TEST_CASE("a table is read as the record of another says") {
   CHECK(second.separator == "tab");
   CHECK(second.decimal_comma);
   CHECK(second.missing_values == first.missing_values);
-  CHECK(second.format == "csv");
+  CHECK(second.recorded.format == "csv");
   CHECK(recorded_options({.separator = ";"}, record).separator == ";");
   TableFile file = opened("a\tb\n1,5\tx\n", second);
   file.read_as({{"b", ColumnKind::numeric}});

@@ -26,7 +26,7 @@ TEST_CASE("describe_model: columns, net, verdicts and the training record") {
   const auto holds = [&text](const char* part) { return text.find(part) != std::string::npos; };
   CHECK(text.rfind("What it reads\n  column  kind         features  treatment\n", 0) == 0);
   CHECK(holds("  bytes   numeric "));
-  CHECK(holds("standard; 15 if missing\n"));
+  CHECK(holds("standard; 15.0000 if missing\n"));
   CHECK(holds("one-hot: 2 values or unknown\n"));
   CHECK(holds("not used: constant in training\n"));
   CHECK(holds(("\nNet (" + count_text(model.input.size(), "feature") + ")\n  layer ").c_str()));

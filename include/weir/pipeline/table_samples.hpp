@@ -93,11 +93,11 @@ inline void refuse_gaps(const Table& table, const SampleOptions& options) {
     for (std::size_t row = 0; name != options.label && row < table.rows(); ++row) {
       if (!absent(table, i, row)) continue;
       const auto missing = [&](const char* rule) { return option_word(options.words, "missing", {rule}); };
-      fail(ErrorKind::data, in_source(options) + table.place(row) + ": column '" + name +
-                                "' is missing or not finite, and " + missing("error") +
-                                " allows no such value; " + missing("impute") + " fills it in, " +
-                                missing("reject") + " leaves the row out, " +
-                                option_word(options.words, "drop", {name}) + " the column");
+      fail(ErrorKind::data,
+           in_source(options) + table.place(row) + ": column '" + name + "' is missing or not finite, and " +
+               missing("error") + " allows no such value; " + missing("impute") + " fills it in, " +
+               missing(options.words == OptionWords::flags ? "skip" : "reject") + " leaves the row out, " +
+               option_word(options.words, "drop", {name}) + " the column");
     }
   }
 }

@@ -176,7 +176,8 @@ WEIR_BODY Status FieldReader::finish_schema() {
     const auto index = schema_.find(odd.name);
     const ColumnKind kind = index ? schema_.columns[*index].kind : ColumnKind::ignore;
     return kind == ColumnKind::ignore ||
-           (odd.oddity == ColumnOddity::number_strings && kind != ColumnKind::numeric);
+           (odd.oddity == ColumnOddity::number_strings && kind != ColumnKind::numeric) ||
+           (odd.oddity == ColumnOddity::number_names && kind != ColumnKind::categorical);
   });
   fields_ = CsvFields(schema_, options_);
   if (options_.header || options_.schema.columns.empty()) return std::monostate{};

@@ -4,7 +4,8 @@
 // The columns are those of the first rows, in the order in which they turn up, and those that are asked for
 // besides; a row may lack any of them. What later rows have under other names is left out and counted. A column
 // with an array, or with as many strings as numbers, is categorical, unless all of its strings are numbers as JSON
-// writes them ("12.5", not "007"); the others are as for CSV. Missing are null, an empty string and an empty array.
+// writes them ("12.5", not "007") and do not look like codes: one has a fraction, or more than 32 differ; the others
+// are as for CSV. Missing are null, an empty string and an empty array.
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -29,6 +30,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,16 +43,25 @@ struct JsonColumns {
   struct Seen {
     std::size_t numbers = 0;
     std::size_t texts = 0;
-    std::size_t number_texts = 0;  // of these
+    std::size_t number_texts = 0;   // of these
+    std::set<std::string> whole{};  // the first ones of these without a fraction
+    bool fraction = false;          // one of these has one
     bool list = false;
 
-    [[nodiscard]] bool only_numbers() const noexcept { return !list && texts == number_texts; }
+    [[nodiscard]] bool number_strings() const noexcept { return texts > 0 && !list && texts == number_texts; }
+    /// Codes, such as TCP flags in hexadecimal digits, may be digits alone for long; quantities vary.
+    [[nodiscard]] bool only_numbers() const noexcept {
+      if (texts == 0) return !list;
+      return number_strings() && (numbers > 0 || fraction || whole.size() > few);
+    }
   };
+  static constexpr std::size_t few = 32;
   struct Value {
     std::string name;
     JsonLeaves::Kind kind = JsonLeaves::Kind::number;
     bool filled = false;  // not missing
     bool number = false;
+    std::string text{};  // of a number that is a string
   };
 
   std::vector<std::string> names{};
@@ -66,7 +77,11 @@ struct JsonColumns {
     Seen& column = seen[place->second];
     if (value.filled && value.kind == JsonLeaves::Kind::number) ++column.numbers;
     if (value.filled && value.kind == JsonLeaves::Kind::text) ++column.texts;
-    if (value.number && value.kind == JsonLeaves::Kind::text) ++column.number_texts;
+    if (value.number && value.kind == JsonLeaves::Kind::text) {
+      ++column.number_texts;
+      column.fraction = column.fraction || value.text.find_first_of(".eE") != std::string::npos;
+      if (column.whole.size() <= few) column.whole.insert(value.text);
+    }
     column.list = column.list || value.kind == JsonLeaves::Kind::list;
   }
   /// Those that hold texts, as categories.
@@ -191,7 +206,8 @@ WEIR_BODY JsonColumns json_columns(std::string_view head, const CsvOptions& opti
       double ignored = 0;
       JsonCursor cursor(text);
       const bool number = cursor.take_number(ignored) && cursor.at_end();
-      found.push_back({std::string(name), kind, !text.empty(), number});
+      const bool is_string = number && kind == JsonLeaves::Kind::text;
+      found.push_back({std::string(name), kind, !text.empty(), number, std::string(is_string ? text : "")});
       return true;
     };
     if (!leaves.take(windows_1252 ? decoded_line(lines.line(), decoded) : lines.line(), leaf)) continue;
@@ -229,8 +245,9 @@ WEIR_BODY Result<FieldReader> try_json_reader(std::unique_ptr<ByteSource> source
       FieldReader::try_guess(std::move(name), std::move(rows), names, std::move(options));
   if (!reader) return reader;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (seen.seen[i].number_texts > 0 && reader->schema().columns[i].kind == ColumnKind::numeric)
-      reader->remark(names[i], ColumnOddity::number_strings);
+    const bool numeric = reader->schema().columns[i].kind == ColumnKind::numeric;
+    if (seen.seen[i].number_texts > 0 && numeric) reader->remark(names[i], ColumnOddity::number_strings);
+    if (seen.seen[i].number_strings() && !numeric) reader->remark(names[i], ColumnOddity::number_names);
   }
   return reader;
 }

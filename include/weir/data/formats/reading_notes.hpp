@@ -34,6 +34,7 @@ WEIR_BODY void note_odd_columns(std::vector<std::string>& notes, const CsvReport
   };
   const std::string mend = option_word(words, "categorical") + " reads them as names";
   note(ColumnOddity::number_strings, "strings that are numbers, read as such; " + mend);
+  note(ColumnOddity::number_names, "strings that are whole numbers, few different ones: read as names");
   note(ColumnOddity::unknown_type, "of a type that is not Zeek's; the first rows tell the kind; " + mend);
   note(ColumnOddity::repeated_name, "the log calls another one so too; told apart by a number");
 }
