@@ -80,11 +80,11 @@ std::string manual(const ProgramDescription& program) {
   std::string text = ".TH WEIR 1 \"\" \"" + version_text() + "\" \"User Commands\"\n";
   text += section("NAME") + "weir \\- train, measure and run models of network traffic\n";
   text += section("SYNOPSIS") + bold("weir") + " " + italic("command") + " [" + italic("options") + "]\n";
-  text +=
-      section("DESCRIPTION") + roff(program.help) +
-      "\n.PP\nTables are CSV with a header line, or of NSL\\-KDD's layout; they may be packed by gzip, and "
-      "\\- is standard input or output. A file is written beside its name and renamed when it is whole. "
-      "What stands in brackets behind the meaning of an option is its default.\n";
+  text += section("DESCRIPTION") + roff(program.help) +
+          "\n.PP\nTables are CSV with a header line, or of NSL\\-KDD's layout; they may be packed by gzip or "
+          "zstd, and "
+          "\\- is standard input or output. A file is written beside its name and renamed when it is whole. "
+          "What stands in brackets behind the meaning of an option is its default.\n";
   for (const OptionDescription& o : program.options) text += option(o);
   text += section("COMMANDS");
   for (const CommandDescription& c : program.commands) text += command(c);

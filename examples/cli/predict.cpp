@@ -61,12 +61,12 @@ using Texts = std::vector<std::string_view>;
 class VerdictWriter {
  public:
   /// `several`: each line also names the file of the row.
-  VerdictWriter(const Model& model, bool json, bool several, std::vector<weir::KeptColumn> kept)
-      : model_(model), json_(json), several_(several), kept_(std::move(kept)) {}
+  VerdictWriter(const Model& model, bool json, std::string source_column, std::vector<weir::KeptColumn> kept)
+      : model_(model), json_(json), source_column_(std::move(source_column)), kept_(std::move(kept)) {}
 
   [[nodiscard]] std::string header() const {
     if (json_) return {};
-    std::string line = several_ ? "source,row" : "row";
+    std::string line = source_column_.empty() ? "row" : field(source_column_) + ",row";
     if (model_.task == weir::Task::regress) return line + ",value" + kept_names() + "\n";
     line += ",label";
     if (model_.task == weir::Task::anomaly) line += ",score";
@@ -104,11 +104,11 @@ class VerdictWriter {
     return begin_csv(row) + std::string(commas, ',') + (tells ? "1" : "");
   }
   [[nodiscard]] std::string begin_csv(std::uint64_t row) const {
-    return (several_ ? field(source_) + "," : std::string()) + std::to_string(row);
+    return (source_column_.empty() ? std::string() : field(source_) + ",") + std::to_string(row);
   }
   [[nodiscard]] Json begin_json(std::uint64_t row) const {
     Json json{{"row", row}};
-    if (several_) json["source"] = source_;
+    if (!source_column_.empty()) json[source_column_] = source_;
     return json;
   }
   [[nodiscard]] std::string kept_names() const {
@@ -171,7 +171,7 @@ class VerdictWriter {
 
   const Model& model_;
   bool json_;
-  bool several_;
+  std::string source_column_;  // empty: one file
   std::string source_{};
   std::vector<weir::KeptColumn> kept_;
 };
@@ -179,9 +179,9 @@ class VerdictWriter {
 /// Counts a verdict, and writes it unless only alerts are wanted.
 class VerdictLog {
  public:
-  VerdictLog(const Model& model, const PredictOptions& options, bool several, OutputFile& out,
-             std::vector<weir::KeptColumn> kept = {})
-      : writer_(model, options.json, several, std::move(kept)),
+  VerdictLog(const Model& model, const PredictOptions& options, const std::string& source_column,
+             OutputFile& out, std::vector<weir::KeptColumn> kept = {})
+      : writer_(model, options.json, source_column, std::move(kept)),
         alerts_only_(options.alerts_only),
         out_(out),
         lines_(writer_.header()) {}
@@ -240,8 +240,10 @@ void predict_images(const Model& model, const PredictOptions& options, const std
 
 /// Those of the table that are to be seen beside its verdicts.
 [[nodiscard]] std::vector<weir::KeptColumn> keep_columns(const Model& model, const PredictOptions& options,
+                                                         const std::string& source_column,
                                                          weir::TableFile& file) {
   std::vector<std::string> own{"row", "value", "label", "score", "scores", "alert", "usable"};
+  if (!source_column.empty()) own.push_back(source_column);
   for (const std::string& name : model.labels.classes) own.push_back("score_" + name);
   std::vector<weir::KeptColumn> kept = weir::kept_columns(file.schema(), model, options.keep, own);
   std::vector<std::size_t> places;
@@ -266,6 +268,8 @@ void predict_table(const Model& model, weir::TableFile& file, VerdictLog& log) {
   }
   log.hand_on();  // the header line of a table without rows
   std::vector<std::string> notes = weir::reading_notes(file.report(), weir::OptionWords::flags);
+  if (std::string text = weir::foreign_table_text(scorer.gaps()); !text.empty())
+    notes.push_back(std::move(text));
   if (std::string text = weir::gaps_text(scorer.gaps(), model.preprocess); !text.empty())
     notes.push_back(std::move(text));
   if (std::string text = weir::unseen_text(scorer.unseen()); !text.empty()) notes.push_back(std::move(text));
@@ -283,14 +287,16 @@ void predict(const PredictOptions& options) {
   replace_threshold(model, options.threshold);
   OutputFile out(options.out);
   const bool several = tables.size() > 1;
+  const std::string& asked = options.input.source_column;
+  const std::string source_column = !several ? "" : asked.empty() ? "source" : asked;
   std::optional<VerdictLog> log;
   if (model.samples.kind == weir::SampleKind::image) {
     if (several) weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
-    log.emplace(model, options, several, out);
+    log.emplace(model, options, source_column, out);
     predict_images(model, options, tables[0], *log);
   } else {
     weir::TableFile file = open_rows(model, options, tables);
-    log.emplace(model, options, several, out, keep_columns(model, options, file));
+    log.emplace(model, options, source_column, out, keep_columns(model, options, source_column, file));
     predict_table(model, file, *log);
   }
   out.commit();

@@ -84,6 +84,11 @@ TrainOptions with_defaults(TrainOptions options) {
   learning.layers = layers_from(learning.layers);
   check_format(options);
   samples.seed = learning.seed;
+  const auto& names = samples.categorical;
+  const bool by_file =
+      samples.group == "source" || std::find(names.begin(), names.end(), "source") != names.end();
+  if (options.tables.size() > 1 && by_file && options.input.source_column.empty())
+    options.input.source_column = "source";  // is kept in the model, whose tables then get it, too
   samples.source = weir::files_text(options.tables);
   if (options.classes) samples.rule = weir::nsl_kdd::five_classes(samples.label);
   weir::check_options(samples, learning);

@@ -256,7 +256,6 @@ void check_checkpoint(const TrainOptions& options) {
 
 /// No file may be read and written at once, and none be mixed with the report.
 void check_paths(const TrainOptions& options) {
-  check_checkpoint(options);
   refuse_standard_output("--model", options.model, options.output.quiet);
   refuse_standard_output("--log", options.log, options.output.quiet);
   refuse_standard_output("--report", options.report, options.output.quiet);
@@ -276,6 +275,7 @@ void check_paths(const TrainOptions& options) {
                        {"--report", options.report},
                        {options.resume.empty() ? "--checkpoint" : "--resume", kept_checkpoint(options)},
                        {"standard output", options.output.quiet ? std::string() : std::string("-")}});
+  check_checkpoint(options);
 }
 
 /// What is told while it goes on, and as JSON at the end.

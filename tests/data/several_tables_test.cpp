@@ -144,6 +144,35 @@ TEST_CASE("several tables: a column is of numbers when it is so in all files") {
       holds(message({numbers, odd}), odd + ": column 'bytes': 1 of 50 cells is no number: 'oops' (line 9)"));
 }
 
+TEST_CASE(
+    "several tables: the column of the files has a name of its own, and is none of a model without it") {
+  const Files files;
+  const std::string a = files("a.csv", "source,x\nlab,1\n"), b = files("b.csv", "source,x\nlab,2\n");
+  CHECK(holds(message({a, b}, {.source_column = "x"}), "has a column 'x'; give it another name"));
+  CHECK(open_tables({a, b}).has("source_file"));
+  const std::string c = files("c.csv", "x\n1\n"), d = files("d.csv", "x\n2\n");
+  CHECK(open_tables({c, d}).has("source"));
+  TableOptions of_model;
+  of_model.recorded.format = "csv";
+  CHECK_FALSE(open_tables({c, d}, of_model).has("source"));
+  of_model.source_column = "source";
+  CHECK(open_tables({c, d}, of_model).has("source"));
+}
+
+TEST_CASE("several tables: what the format leaves out stays out") {
+  const Files files;
+  std::string row;
+  for (int i = 0; i < 41; ++i) row += i == 1 ? "tcp," : i == 2 ? "http," : i == 3 ? "SF," : "0,";
+  const std::string a = files("a.txt", row + "normal,20\n"), b = files("b.txt", row + "smurf,3\n");
+  const TableOptions nsl{.format = "nsl-kdd"};
+  const Schema one = open_tables({a}, nsl).schema();
+  TableFile both = open_tables({a, b}, nsl);
+  const auto place = both.schema().find("difficulty");
+  REQUIRE(place.has_value());
+  CHECK(both.schema().columns[*place].kind == one.columns[*one.find("difficulty")].kind);
+  CHECK(both.schema().columns[*place].kind == ColumnKind::ignore);
+}
+
 TEST_CASE("several tables: reports add up and name the file") {
   const Files files;
   std::string many = "bytes,label\n";
@@ -213,6 +242,13 @@ TEST_CASE("several tables: columns by the spellings of CICFlowMeter's versions")
   CHECK(respelt.numbers("Total Fwd Packet")[0] == 5.0);
   CHECK(respelt.numbers("Fwd Header Length.1")[0] == 100.0);
   CHECK(one.report().respelt.size() == 3);
+}
+
+TEST_CASE("file names: one file by two paths is one") {
+  const Files files;
+  const std::string a = files("a.csv", "x\n1\n");
+  fs::create_symlink(a, files.name("link.csv"));
+  CHECK(expand_files({a, files.name("./a.csv"), files.name("link.csv")}) == std::vector<std::string>{a});
 }
 
 TEST_CASE("file names: patterns stand for the files that fit them, sorted") {

@@ -42,6 +42,8 @@ TEST_CASE("zeek: names and kinds are as the log says") {
   CHECK(table.numbers("ts")[0] == 1647504456.038126);
   CHECK(is_missing(table.numbers("duration")[0]));
   CHECK(is_missing(table.numbers("orig_bytes")[1]));
+  CHECK(table.text("local", 0) == "true");  // as in Zeek's JSON
+  CHECK(table.text("local", 1) == "false");
   CHECK(table.text("tunnels", 0) == "(empty)");
   CHECK(table.text("tunnels", 1) == "a,b");
   CHECK(file.report().lines == 11);

@@ -160,6 +160,21 @@ TEST_CASE("samples: labels that do not serve") {
                        "label is needed: the column to learn", ConfigError);
 }
 
+TEST_CASE("samples: patterns that fit one label twice name it once; several ordinary classes are told") {
+  std::string csv = "x,label\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i % 7) + (i % 3 == 0 ? ",Background\n" : i % 3 == 1 ? ",Normal\n" : ",scan\n");
+  const SampleOptions two{.label = "label", .benign = {"Back*", "*ground", "Normal", "Normal"}};
+  const Samples samples = make_samples(parse_csv(csv, {.kinds = kinds_for(two)}), two);
+  CHECK(samples.settings.labels.map.size() == 2);
+  CHECK(samples.settings.labels.patterns.size() == 2);
+  const SampleOptions each{.label = "label"};
+  const std::vector<std::string> notes = make_samples(parse_csv(csv, {.kinds = kinds_for(each)}), each).notes;
+  CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+    return note.find("'Background', 'Normal' sound like ordinary traffic") != std::string::npos;
+  }));
+}
+
 TEST_CASE("samples: options that exclude each other") {
   const auto wrong = [](const SampleOptions& options) {
     CHECK_THROWS_AS(check_options(options), ConfigError);

@@ -167,6 +167,8 @@ WEIR_BODY Status refuse_unknown_keys(const SafetensorsView& file) {
   for (std::size_t i = 0; i < file.metadata_size(); ++i) {
     const std::string_view key = file.metadata_at(i).first;
     const bool ours = key.substr(0, 5) == "weir.";
+    if (key == "weir.checkpoint")
+      return bad_file("this is a checkpoint of a training, from which it goes on, and no model");
     if (ours && std::find(known.begin(), known.end(), key) == known.end()) {
       return bad_file(in_quotes(key) + " is not known to this version");
     }

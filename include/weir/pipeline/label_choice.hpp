@@ -49,7 +49,9 @@ namespace detail {
   for (const std::string& value : wanted) {
     const std::vector<std::string> same =
         is_label_pattern(value, found) ? labels_fitting(value, found) : labels_spelt(value, found);
-    labels.insert(labels.end(), same.begin(), same.end());
+    for (const std::string& label : same) {
+      if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+    }
     if (!same.empty()) continue;
     const std::string key = without_extra_blanks(value);
     const auto& words = options.missing_words;
@@ -68,7 +70,9 @@ namespace detail {
                                                              const std::vector<std::string>& found) {
   std::vector<std::string> patterns;
   for (const std::string& value : wanted) {
-    if (is_label_pattern(value, found)) patterns.push_back(without_extra_blanks(value));
+    std::string pattern = without_extra_blanks(value);
+    const bool is_new = std::find(patterns.begin(), patterns.end(), pattern) == patterns.end();
+    if (is_new && is_label_pattern(value, found)) patterns.push_back(std::move(pattern));
   }
   return patterns;
 }

@@ -36,6 +36,7 @@ namespace detail {
 [[nodiscard]] charts::Markup importance_figure(const Importance& found, const std::string& id);
 
 inline constexpr std::size_t most_curves = 6;
+inline constexpr Index most_matrix_classes = 40;
 
 #if WEIR_BODIES
 
@@ -59,6 +60,10 @@ inline constexpr std::size_t most_curves = 6;
 
 WEIR_BODY charts::Markup confusion_figure(const Assessment& result, const std::string& id) {
   const ConfusionMatrix& m = result.confusion;
+  if (m.classes() > most_matrix_classes) {
+    return charts::words("p", "No confusion matrix is drawn of " + std::to_string(m.classes()) +
+                                  " classes; the most frequent mistakes are below.");
+  }
   charts::MatrixChart chart{
       {id + "-confusion", "Confusion matrix",
        std::to_string(m.correct()) + " of " + std::to_string(m.rows()) +

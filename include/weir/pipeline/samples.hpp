@@ -10,6 +10,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/core/option_words.hpp>
+#include <weir/data/labels/label_sound.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/data/tables/table_gaps.hpp>
 #include <weir/pipeline/pipeline.hpp>
@@ -80,6 +81,20 @@ inline void note_few_rows(Samples& samples) {
                             (samples.held_back_by.empty() ? " to hold one back" : " in the rows held back") +
                             ", so nothing is said of how well they are found");
   }
+}
+
+/// Notes that a model of many classes raises an alarm for all but the first, where others sound as ordinary.
+inline void note_ordinary_classes(Samples& samples) {
+  const LabelRule& rule = samples.settings.labels;
+  if (samples.settings.task != Task::classify || !rule.otherwise.empty() || rule.classes.size() < 3) return;
+  std::vector<std::string> ordinary;
+  for (const std::string& name : rule.classes) {
+    if (sounds_benign(name)) ordinary.push_back(name);
+  }
+  if (ordinary.size() < 2 || ordinary.front() != rule.classes.front()) return;
+  samples.notes.push_back(
+      name_list(ordinary) + " sound like ordinary traffic, and all classes but '" + rule.classes.front() +
+      "' raise an alarm: " + option_word(samples.words, "benign", ordinary) + " makes one class of them");
 }
 
 }  // namespace detail

@@ -253,6 +253,7 @@ WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
   if (options.window > 0) {
     samples = detail::window_samples(std::move(samples), table, options);
     detail::note_few_rows(samples);
+    detail::note_ordinary_classes(samples);
     return samples;
   }
   table = labelled_rows(std::move(table), options.label, samples.unlabelled);
@@ -283,6 +284,7 @@ WEIR_BODY Samples make_samples(Table table, const SampleOptions& options) {
     detail::divide_classes(samples, std::move(table), keys, options);
   }
   detail::note_few_rows(samples);
+  detail::note_ordinary_classes(samples);
   return samples;
 }
 

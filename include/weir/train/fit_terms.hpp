@@ -126,13 +126,16 @@ template <class T, class Loss, class Optimizer>
   return terms;
 }
 
-/// The first term that is another; empty when none is.
+/// The first term that is another, options before rows, which may differ because of them; empty when none is.
 [[nodiscard]] inline std::string difference(const FitTerms& then, const FitTerms& now) {
-  for (std::size_t i = 0; i < now.size(); ++i) {
+  constexpr std::size_t of_rows = 2;
+  for (std::size_t k = 0; k < now.size(); ++k) {
+    const std::size_t i = (k + of_rows) % now.size();
     const bool known = i < then.size() && then[i].first == now[i].first;
     const std::string before = known ? in_quotes(then[i].second) : "not known";
     if (!known || then[i].second != now[i].second)
-      return now[i].first + " was " + before + ", and is " + in_quotes(now[i].second);
+      return now[i].first + " was " + before + ", and is " + in_quotes(now[i].second) +
+             (i < of_rows ? "; other data, or divided or prepared in another way" : "");
   }
   return {};
 }

@@ -88,7 +88,7 @@ class SeveralTables final : public RowReader {
   [[nodiscard]] std::optional<MixedColumn> mixed_in(std::size_t column, const File& texts) const;
   /// Whether there is a number among the first rows, as in no column that is missing throughout.
   [[nodiscard]] bool has_numbers(const File& file, std::size_t column) const;
-  void add_source_column();
+  Status add_source_column();
   Status open(File& file);
   void add_kept(const KeptTexts& rows);
 
@@ -97,6 +97,7 @@ class SeveralTables final : public RowReader {
   std::vector<File> files_;
   Schema schema_;
   std::vector<MixedColumn> mixed_;
+  bool has_source_ = false;           // the last column names the file of each row
   std::unique_ptr<MappedRows> rows_;  // of the file that is being read
   std::size_t at_ = 0;                // the file that is read next, or now
   CsvReport before_;                  // of the files that have been read
@@ -160,8 +161,7 @@ WEIR_BODY Status SeveralTables::match() {
     return refusal(file.name + ": there is no column '" + stranger + "' in " + files_[0].name);
   }
   settle_kinds();
-  add_source_column();
-  return std::monostate{};
+  return add_source_column();
 }
 
 WEIR_BODY Status SeveralTables::find_columns(const Schema& first) {
@@ -197,6 +197,7 @@ WEIR_BODY std::string SeveralTables::first_stranger(const File& file) const {
 
 WEIR_BODY void SeveralTables::settle_kinds() {
   for (std::size_t i = 0; i < schema_.columns.size(); ++i) {
+    if (schema_.columns[i].kind == ColumnKind::ignore) continue;  // the format says so
     const auto is_text = [i](const File& file) {
       return file.schema.columns[file.places[i]].kind != ColumnKind::numeric;
     };
@@ -249,10 +250,18 @@ WEIR_BODY bool SeveralTables::has_numbers(const File& file, std::size_t column) 
   return std::any_of(values.begin(), values.end(), [](double value) { return is_finite(value); });
 }
 
-WEIR_BODY void SeveralTables::add_source_column() {
-  std::string name = options_.source_column.empty() ? "source" : options_.source_column;
+WEIR_BODY Status SeveralTables::add_source_column() {
+  const bool asked = !options_.source_column.empty();
+  if (!asked && !options_.recorded.format.empty()) return std::monostate{};  // a model without it reads none
+  std::string name = asked ? options_.source_column : "source";
+  if (asked && schema_.find(name)) {
+    return Failure{ErrorKind::config, option_word(options_.words, "source_column") + ": " + files_[0].name +
+                                          " has a column '" + name + "'; give it another name"};
+  }
   while (schema_.find(name)) name += "_file";
   schema_.columns.push_back({std::move(name), ColumnKind::ignore});
+  has_source_ = true;
+  return std::monostate{};
 }
 
 WEIR_BODY Status SeveralTables::try_use(Schema schema) {
@@ -285,7 +294,7 @@ WEIR_BODY Status SeveralTables::open(File& file) {
     const std::string& first = files_[0].schema.columns[files_[0].places[i]].name;
     if (theirs != first) respelt.emplace_back(first, theirs);
   }
-  map.push_back({schema_.columns.back(), MappedColumn::constant, file.name});
+  if (has_source_) map.push_back({schema_.columns.back(), MappedColumn::constant, file.name});
   rows_ = std::make_unique<MappedRows>(std::move(rows), std::move(map));
   rows_->tell_respelt(std::move(respelt));
   rows_->keep(kept_.columns());

@@ -64,6 +64,8 @@ class ZeekRows final : public LineRows {
  private:
   Line take(std::string_view line) override;
   Line take_directive(std::string_view line);
+  /// A bool as Zeek's JSON has it, so that both logs of a site say the same.
+  [[nodiscard]] static std::string_view json_word(std::string_view flag) noexcept;
   Line take_separator(std::string_view text);
   Line take_names(std::string_view text);
   Line take_types(std::string_view text);
@@ -153,10 +155,17 @@ WEIR_BODY LineRows::Line ZeekRows::take(std::string_view line) {
   split(line, fields_);
   memory_.clear();
   memory_.reserve(line.size());  // the fields point into it
-  for (std::string_view& field : fields_) {
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    std::string_view& field = fields_[i];
     field = field == unset_ ? std::string_view() : decoded(field);
+    if (field.size() == 1 && i < types_.size() && types_[i] == "bool") field = json_word(field);
   }
   return Line::row;
+}
+
+WEIR_BODY std::string_view ZeekRows::json_word(std::string_view flag) noexcept {
+  if (flag == "T") return "true";
+  return flag == "F" ? "false" : flag;
 }
 
 WEIR_BODY LineRows::Line ZeekRows::take_directive(std::string_view line) {

@@ -54,4 +54,14 @@ namespace weir::inline WEIR_ABI {
          count_text(count.cells(), "cell") + ", and what is read for them: " + columns;
 }
 
+/// Empty unless most columns of the model have no value in any row, as in a table of another kind.
+[[nodiscard]] inline std::string foreign_table_text(const GapCount& count) {
+  const std::size_t empty = count.empty_columns();
+  if (2 * empty <= count.columns()) return {};
+  return std::to_string(empty) + " of the model's " + std::to_string(count.columns()) +
+         " columns have no value in any row: what is said of them rests on little, and the table may be of "
+         "another kind "
+         "than the one that was learned from";
+}
+
 }  // namespace weir::inline WEIR_ABI

@@ -18,7 +18,7 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Each file once. A word that is a file's name stands for that file whatever signs it has, "-" for itself. IoError
+/// Each file once, by whatever paths. A word that is a file's name stands for that file whatever signs it has, "-" for itself. IoError
 /// when nothing fits a pattern, or when a word is a folder, which may hold anything: the message names the pattern
 /// that takes what is in it.
 [[nodiscard]] std::vector<std::string> expand_files(const std::vector<std::string>& words);
@@ -79,7 +79,11 @@ WEIR_BODY std::vector<std::string> expand_files(const std::vector<std::string>& 
   namespace fs = std::filesystem;
   std::vector<std::string> files;
   const auto take = [&files](const std::string& path) {
-    if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
+    const auto same = [&path](const std::string& other) {
+      std::error_code none;
+      return path == other || (fs::is_regular_file(path, none) && fs::equivalent(path, other, none));
+    };
+    if (std::none_of(files.begin(), files.end(), same)) files.push_back(path);
   };
   for (const std::string& word : words) {
     std::error_code none;

@@ -45,6 +45,7 @@ class GapCount {
  public:
   void add(const Table& rows) {
     cells_ += rows.rows() * rows.columns();
+    columns_ = rows.columns();
     for (ColumnGaps& more : gaps_of(rows)) {
       const auto same = [&more](const ColumnGaps& one) { return one.column == more.column; };
       const auto place = std::find_if(gaps_.begin(), gaps_.end(), same);
@@ -58,12 +59,20 @@ class GapCount {
   }
 
   [[nodiscard]] const std::vector<ColumnGaps>& gaps() const noexcept { return gaps_; }
+  /// Columns that hold nothing in any row; of columns().
+  [[nodiscard]] std::size_t empty_columns() const {
+    const std::size_t rows = columns_ == 0 ? 0 : cells_ / columns_;
+    return static_cast<std::size_t>(std::count_if(
+        gaps_.begin(), gaps_.end(), [rows](const ColumnGaps& one) { return one.missing == rows; }));
+  }
+  [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
   /// All cells that were looked at.
   [[nodiscard]] std::size_t cells() const noexcept { return cells_; }
 
  private:
   std::vector<ColumnGaps> gaps_{};
   std::size_t cells_ = 0;
+  std::size_t columns_ = 0;
 };
 
 }  // namespace weir::inline WEIR_ABI
