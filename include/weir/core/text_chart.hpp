@@ -70,12 +70,13 @@ WEIR_BODY std::string text_chart(std::span<const double> x, std::span<const doub
                                  const TextChartOptions& options) {
   const detail::ChartPoints points(x, y, options);
   if (points.x.empty()) return {};
-  const auto [left, right] = std::minmax_element(points.x.begin(), points.x.end());
-  const auto [low, high] = std::minmax_element(points.y.begin(), points.y.end());
+  const auto x_range = std::minmax_element(points.x.begin(), points.x.end());
+  const auto y_range = std::minmax_element(points.y.begin(), points.y.end());
+  const double left = *x_range.first, right = *x_range.second, low = *y_range.first, high = *y_range.second;
   std::vector<std::string> lines(options.height, std::string(options.width, ' '));
   const auto draw = [&](std::size_t i, char sign) {
-    const std::size_t line = detail::cell_of(points.y[i], *low, *high, options.height);
-    lines[options.height - 1 - line][detail::cell_of(points.x[i], *left, *right, options.width)] = sign;
+    const std::size_t line = detail::cell_of(points.y[i], low, high, options.height);
+    lines[options.height - 1 - line][detail::cell_of(points.x[i], left, right, options.width)] = sign;
   };
   for (std::size_t i = 0; i < points.x.size(); ++i) draw(i, '*');
   if (points.marked < points.x.size()) draw(points.marked, 'O');
@@ -83,13 +84,13 @@ WEIR_BODY std::string text_chart(std::span<const double> x, std::span<const doub
   constexpr std::size_t margin = 12;
   std::string text;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string label = i == 0                  ? number_text(*high)
-                              : i + 1 == lines.size() ? number_text(*low)
+    const std::string label = i == 0                  ? number_text(high)
+                              : i + 1 == lines.size() ? number_text(low)
                                                       : std::string();
     text += pad_left(label, margin) + " |" + lines[i].substr(0, lines[i].find_last_not_of(' ') + 1) + "\n";
   }
   const auto value = [&](double place) { return brief_text(options.log_x ? std::pow(10.0, place) : place); };
-  const std::string first = value(*left), last = value(*right);
+  const std::string first = value(left), last = value(right);
   const std::size_t room = std::max(options.width, first.size() + last.size() + 1);
   text += pad_left("", margin) + " +" + std::string(options.width, '-') + "\n";
   return text + pad_left("", margin + 2) + first + std::string(room - first.size() - last.size(), ' ') +
