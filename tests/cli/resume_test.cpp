@@ -92,7 +92,7 @@ TEST_CASE("A training goes on by the options and the table that it began by") {
     more.insert(more.end(), {"--quiet", "--resume", checkpoint});
     refused(training("3", more), reason);
   };
-XX
+  complaint({"--seed", "7"}, "seed was '0', and is '7'");
   complaint({"--batch-size", "17"}, "batch_size was '32', and is '17'");
   complaint({"--optimizer", "sgd"}, "is of another optimizer than sgd: 'adamw'");
   complaint({"--lr", "0.01"}, "optimizer was 'adamw:learning_rate=0.001:");
