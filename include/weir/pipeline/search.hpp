@@ -93,6 +93,12 @@ namespace detail {
 [[nodiscard]] LearnOptions draw_trial(RngKey key, const SearchOptions& options, const Samples& samples,
                                       const LearnOptions& given);
 
+/// So many that nets can be told apart by them.
+[[nodiscard]] inline Index first_epochs(Index rows) noexcept {
+  constexpr Index shown = 100'000, most = 50;
+  return std::clamp<Index>((shown + rows - 1) / std::max<Index>(rows, 1), 1, most);
+}
+
 [[nodiscard]] std::string usual_metric(const Samples& samples);
 
 /// Whether `a` did better than `b`.
@@ -249,7 +255,7 @@ template <class Net = AnyModel<float>>
   ThreadPool pool(options.threads);
   std::mutex telling;
   auto count = static_cast<Index>(result.trials.size());
-  Index epochs = options.epochs;
+  Index epochs = options.epochs.value_or(detail::first_epochs(samples.training.rows()));
   for (Index round = 1;; ++round) {
     Index left = count;
     pool.run(count, [&](Index i, Index) {

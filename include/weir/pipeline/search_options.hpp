@@ -8,13 +8,14 @@
 #include <weir/core/option_bounds.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace weir::inline WEIR_ABI {
 
 struct SearchOptions {
   Index trials = 50;
-  Index epochs = 2;        ///< of the first round
+  std::optional<Index> epochs{};  ///< of the first round; by the rows: 100,000 of them, and 50 epochs at most
   Index reduction = 3;     ///< a round keeps one trial of so many and gives it so many times the epochs
   std::string metric{};    ///< held-back figure to rank by (train/metrics/), or "loss"; empty: by the task
   Index most_layers = 3;   ///< hidden ones
@@ -30,7 +31,8 @@ struct SearchOptions {
   static void fields(Visitor& visit, Options& o) {
     visit.group("Search");
     visit("trials", o.trials, IntegerRange{1, 100'000}, "nets to begin with");
-    visit("epochs", o.epochs, IntegerRange{1, 10'000}, "passes over the rows in the first round");
+    visit("epochs", o.epochs, IntegerRange{1, 10'000}, "passes over the rows in the first round",
+          "1 to 50, by the rows");
     visit("reduction", o.reduction, IntegerRange{2, 100},
           "a round keeps one net of so many and trains it so many times longer");
     visit("metric", o.metric, AnyText{"name"}, "figure of held-back rows to rank by, or loss",
