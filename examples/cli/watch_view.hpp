@@ -47,7 +47,7 @@ class WatchView {
   [[nodiscard]] std::string hosts_text() const;
   [[nodiscard]] std::int64_t minute() const { return newest_ns_ / 60'000'000'000; }
 
-  static constexpr std::size_t minutes_shown = 60;
+  static constexpr std::size_t minutes_shown = 48;
 
   std::string title_;
   bool colours_;
