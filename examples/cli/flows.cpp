@@ -264,7 +264,7 @@ int run(const FlowsOptions& o) {
 int flows(const FlowsOptions& given) {
   FlowsOptions o = given;
   if (o.source.captures.empty() == o.source.interface.empty())
-    fail(ErrorKind::config, "flows: needs CAPTURE or --interface IF");
+    fail(ErrorKind::config, "flows: needs CAPTURE or --interface IF; see weir flows --help");
   find_captures(o.source, o.quiet);
   std::vector<NamedFile> inputs = named("CAPTURE", o.source.captures);
   inputs.push_back({"--labels", o.labels});

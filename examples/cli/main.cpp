@@ -369,7 +369,8 @@ void refuse_empty(App& app) {
 /// "help train" is "train --help"; and flags of a file stand in the place of --config.
 [[nodiscard]] std::vector<std::string> words_of(const App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  if (!words.empty() && words[0] == "help") {
+  const bool of_help = words.size() > 1 && words[1].starts_with('-');
+  if (!words.empty() && words[0] == "help" && !of_help) {
     words.erase(words.begin());
     const std::vector<const App*> commands = app.get_subcommands(nullptr);
     const auto is_asked_for = [&](const App* command) { return command->get_name() == words[0]; };

@@ -56,7 +56,7 @@ TEST_CASE("columns and labels that are not there") {
   training_refused({"--label", "label", "--task", "anomaly"}, "--benign");
   training_refused({"--label", "label", "--task", "anomaly", "--benign", "benign", "--validation", "0"},
                    "--validation above 0");
-  training_refused({"--label", "label", "--task", "regress"}, "is not a number");
+  training_refused({"--label", "label", "--task", "regress"}, "holds names");
   training_refused({"--label", "duration_ms"}, "--task regress");
 }
 

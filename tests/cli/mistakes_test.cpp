@@ -122,7 +122,7 @@ TEST_CASE("mistakes: columns, labels and options that do not go together") {
       training({"--benign", "benign", "--positive", "attack"}, {"exclude each other"}),
       training({"--task", "anomaly"}, {"--task anomaly needs --benign"}),
       training({"--task", "anomaly", "--benign", "benign", "--validation", "0"}, {"--validation above 0"}),
-      training({"--task", "regress"}, {"'attack'", "not a number"}),
+      training({"--task", "regress"}, {"'label' holds names", "--task classify"}),
       training({"--alarm-rate", "0.01", "--validation", "0"}, {"--alarm-rate", "--validation above 0"}),
       training({"--classes", "5"}, {"--classes 5 is for --format nsl-kdd"}),
       training({"--horizon", "3"}, {"--horizon needs --window"}),

@@ -56,7 +56,7 @@ TEST_CASE("Ctrl-C saves a model of what there is, and says how to go on") {
   const Stopped run = stopped({"--checkpoint", checkpoint, "--schedule", "constant"});
   CHECK(run.end == SIGINT);
   contains(run.err, "weir: interrupted after ");
-  contains(run.err, " of 100000 epochs; ");
+  contains(run.err, " of 100000 epochs: ");
   contains(run.err, "to go on: ");
   contains(run.err, "weir train ");
   contains(run.err, "--resume '" + checkpoint + "'");
