@@ -166,7 +166,7 @@ TEST_CASE("samples: patterns that fit one label twice name it once; several ordi
     csv += std::to_string(i % 7) + (i % 3 == 0 ? ",Background\n" : i % 3 == 1 ? ",Normal\n" : ",scan\n");
   const SampleOptions two{.label = "label", .benign = {"Back*", "*ground", "Normal", "Normal"}};
   const Samples samples = make_samples(parse_csv(csv, {.kinds = kinds_for(two)}), two);
-  CHECK(samples.settings.labels.map.size() == 2);
+  CHECK(samples.settings.labels.map.size() == 3);  // and a label that is called 'benign'
   CHECK(samples.settings.labels.patterns.size() == 2);
   const SampleOptions each{.label = "label"};
   const std::vector<std::string> notes = make_samples(parse_csv(csv, {.kinds = kinds_for(each)}), each).notes;
