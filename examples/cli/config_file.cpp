@@ -3,6 +3,7 @@
 #include "files.hpp"
 
 #include <weir/core/error.hpp>
+#include <weir/core/option_words.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,8 @@ namespace {
   weir::fail(weir::ErrorKind::config, "--config: " + path + ": " + what);
 }
 
-/// Words as a shell takes a line apart: blanks between them, quotes of either kind around blanks, # before a comment.
+/// Words as a shell takes a line apart: blanks between them, quotes of either kind around blanks, a backslash before a
+/// sign that is meant itself, # before a comment.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text, const std::string& path) {
   std::vector<std::string> words;
   std::string word;
@@ -30,6 +32,9 @@ namespace {
       begun = false;
     } else if (c == '#' && !begun) {
       i = std::min(text.find('\n', i), text.size()) - 1;
+    } else if (c == '\\' && i + 1 < text.size()) {
+      word += text[++i];
+      begun = true;
     } else if (c == '\'' || c == '"') {
       const std::size_t end = text.find(c, i + 1);
       if (end == std::string_view::npos)
@@ -72,19 +77,11 @@ namespace {
 
 }  // namespace
 
-std::string quoted_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\r\n#'\"") == std::string::npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\"'\"'" : std::string(1, c);
-  return text + "'";
-}
-
 std::string config_lines(std::string_view flags) {
   std::string text;
   for (const std::string& word : words_of(flags, "options")) {
     if (!text.empty()) text += is_flag(word) ? "\n" : " ";
-    text += quoted_word(word);
+    text += weir::shell_word(word);
   }
   return text.empty() ? text : text + "\n";
 }

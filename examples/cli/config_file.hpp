@@ -12,9 +12,6 @@
 
 namespace cli {
 
-/// A word of the command line as a shell reads it back: in quotes where it has to be.
-[[nodiscard]] std::string quoted_word(const std::string& word);
-
 /// Flags in one line, such as "--label label --quick", with a flag a line.
 [[nodiscard]] std::string config_lines(std::string_view flags);
 

@@ -2,32 +2,17 @@
 
 #include "interruption.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdio>
-#include <string_view>
 
 namespace cli {
 
 namespace {
 
-/// A word as a shell reads it.
-[[nodiscard]] std::string shell_word(const std::string& word) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("-_./:,=+@%").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 /// The command that was given, going on from the checkpoint.
 [[nodiscard]] std::string next_command(const TrainOptions& options) {
   std::string text;
-  for (const std::string& word : options.command) text += (text.empty() ? "" : " ") + shell_word(word);
-  return options.resume.empty() ? text + " --resume " + shell_word(options.checkpoint) : text;
+  for (const std::string& word : options.command) text += (text.empty() ? "" : " ") + weir::shell_word(word);
+  return options.resume.empty() ? text + " --resume " + weir::shell_word(options.checkpoint) : text;
 }
 
 [[nodiscard]] std::string saved_text(const TrainOptions& options, const State& state, const Plan& plan) {

@@ -19,6 +19,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/near_names.hpp>
+#include <weir/core/option_words.hpp>
 #include <weir/data/formats/table_formats.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/feature_mask.hpp>
@@ -361,7 +362,7 @@ void refuse_empty(App& app) {
       continue;
     text.append(text.empty() ? "" : " ").append(name);
     if (option->get_items_expected_max() > 0)
-      text.append(" ").append(cli::quoted_word(CLI::detail::join(option->results(), ",")));
+      text.append(" ").append(weir::shell_word(CLI::detail::join(option->results(), ",")));
   }
   return text;
 }
