@@ -76,6 +76,9 @@
 //   WEIR_BODY Result<Table> try_read_csv(const std::string& path) { ... }
 //   #endif
 //
+// A virtual member says WEIR_BODY in its class, too: one that is not inline there makes GCC compile the class's
+// whole table into every program that includes the header.
+//
 // WEIR_COMPILING is for the library's own file of these functions, cmake/compiled/functions.cpp.
 #if defined(WEIR_COMPILED) && !defined(WEIR_COMPILING)
 #define WEIR_BODIES 0

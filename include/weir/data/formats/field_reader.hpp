@@ -47,14 +47,14 @@ class FieldReader : public RowReader {
   /// With MixedColumns::categorical; else they are refused.
   [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
   [[nodiscard]] bool open_ended() const noexcept override { return rows_.open_ended(); }
-  Status try_use(Schema schema) override;
+  WEIR_BODY Status try_use(Schema schema) override;
   /// What had to be decided about a column, for the report.
   void remark(std::string column, ColumnOddity oddity) {
     report_.odd_columns.push_back({std::move(column), oddity});
   }
   [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
-  Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
+  WEIR_BODY Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
 
  protected:
   FieldReader(std::string name, std::unique_ptr<RowSplitter> splitter, CsvOptions options)

@@ -114,7 +114,7 @@ class JsonRows final : public LineRows {
   }
 
  private:
-  Line take(std::string_view line) override;
+  WEIR_BODY Line take(std::string_view line) override;
   /// Where the column is, mostly behind the last one.
   [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name);
 

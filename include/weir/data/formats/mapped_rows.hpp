@@ -45,9 +45,9 @@ class MappedRows final : public RowReader {
   [[nodiscard]] const Schema& schema() const noexcept override { return schema_; }
   [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
   /// ConfigError when a column of the reader is wanted both as numbers and as texts.
-  Status try_use(Schema schema) override;
-  void keep(std::vector<std::size_t> columns) override;
-  Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
+  WEIR_BODY Status try_use(Schema schema) override;
+  WEIR_BODY void keep(std::vector<std::size_t> columns) override;
+  WEIR_BODY Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
   [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 
   /// What report() says of columns that have other names in the file.

@@ -49,7 +49,7 @@ namespace detail {
 
 /// What was asked for, or else what the first bytes tell, or else what the record says.
 [[nodiscard]] inline const TableFormat& chosen_format(const ToldFormat& told, const TableOptions& options) {
-  const TableFormat& csv = table_formats.front();
+  const TableFormat& csv = table_formats().front();
   const bool asked = !options.format.empty();
   const std::string& name = asked ? options.format : options.recorded.format;
   if (name.empty()) return *told.looks_like;
@@ -74,7 +74,7 @@ namespace detail {
 
 /// What the file looks like, if it is another format than the one that is read; the end of a message.
 [[nodiscard]] inline std::string other_format(const ToldFormat& told, const TableOptions& options) {
-  const TableFormat& csv = table_formats.front();
+  const TableFormat& csv = table_formats().front();
   const auto is = [&options](const char* what, const TableFormat& format) {
     return what + std::string(format.description) + ": " + option_word(options.words, "format") + " " +
            std::string(format.name);
@@ -94,7 +94,7 @@ namespace detail {
 /// A header line that is one column has another separator.
 [[nodiscard]] inline std::string separator_complaint(const OpenedRows& opened, OptionWords words) {
   const Schema& schema = opened.rows->schema();
-  if (opened.told.format != &table_formats.front() || schema.columns.size() != 1) return {};
+  if (opened.told.format != &table_formats().front() || schema.columns.size() != 1) return {};
   for (const char other : {';', '\t', ',', '|'}) {
     if (schema.columns[0].name.find(other) == std::string::npos) continue;
     const std::string found = other == '\t' ? "tab" : "'" + std::string(1, other) + "'";

@@ -53,8 +53,8 @@ class SeveralTables final : public RowReader {
 
   [[nodiscard]] const Schema& schema() const noexcept override { return schema_; }
   [[nodiscard]] const std::vector<MixedColumn>& mixed() const noexcept override { return mixed_; }
-  Status try_use(Schema schema) override;
-  Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
+  WEIR_BODY Status try_use(Schema schema) override;
+  WEIR_BODY Result<std::size_t> try_read(Table& table, std::size_t max_rows) override;
   /// Of all files read so far.
   [[nodiscard]] const CsvReport& report() const noexcept override { return report_; }
 

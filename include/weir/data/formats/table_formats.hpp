@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,11 @@ struct TableFormat {
   bool (*is)(std::string_view head);  ///< by a file's first bytes
   Result<std::unique_ptr<RowReader>> (*open)(std::unique_ptr<ByteSource> source, const TableOptions& options);
 };
+
+/// The first is what a file is taken for that is none of the others.
+[[nodiscard]] std::span<const TableFormat> table_formats();
+
+#if WEIR_BODIES
 
 namespace detail {
 
@@ -89,35 +95,40 @@ template <class Reader>
 
 }  // namespace detail
 
-/// The first is what a file is taken for that is none of the others.
-inline constexpr auto table_formats = std::to_array<TableFormat>({
-    {"csv", "CSV with a header line", "", true, true, detail::is_any, detail::open_csv},
-    {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, true, nsl_kdd::looks_like,
-     detail::open_nsl_kdd},
-    {"idx", "IDX images", "label", false, false, detail::is_idx, detail::open_idx},
-    {"arff", "an ARFF file of Weka", "", false, true, detail::is_arff, detail::open_arff},
-    {"zeek", "a Zeek log", "", false, false, detail::is_zeek, detail::open_zeek},
-    {"json", "JSON lines", "", false, false, detail::is_json, detail::open_json},
-});
+WEIR_BODY std::span<const TableFormat> table_formats() {
+  static constexpr auto formats = std::to_array<TableFormat>({
+      {"csv", "CSV with a header line", "", true, true, detail::is_any, detail::open_csv},
+      {"nsl-kdd", "NSL-KDD without a header line", nsl_kdd::label, true, true, nsl_kdd::looks_like,
+       detail::open_nsl_kdd},
+      {"idx", "IDX images", "label", false, false, detail::is_idx, detail::open_idx},
+      {"arff", "an ARFF file of Weka", "", false, true, detail::is_arff, detail::open_arff},
+      {"zeek", "a Zeek log", "", false, false, detail::is_zeek, detail::open_zeek},
+      {"json", "JSON lines", "", false, false, detail::is_json, detail::open_json},
+  });
+  return formats;
+}
+
+#endif
 
 /// "csv", ...
 [[nodiscard]] inline std::vector<std::string> table_format_names() {
   std::vector<std::string> names;
-  for (const TableFormat& format : table_formats) names.emplace_back(format.name);
+  for (const TableFormat& format : table_formats()) names.emplace_back(format.name);
   return names;
 }
 
 /// By the first bytes of a file.
 [[nodiscard]] inline const TableFormat& table_format_of(std::string_view head) {
-  for (std::size_t i = 1; i < table_formats.size(); ++i) {
-    if (table_formats[i].is(head)) return table_formats[i];
+  const std::span<const TableFormat> formats = table_formats();
+  for (const TableFormat& format : formats.subspan(1)) {
+    if (format.is(head)) return format;
   }
-  return table_formats.front();
+  return formats.front();
 }
 
 /// By its name. ConfigError that names those spelt alike.
 [[nodiscard]] inline const TableFormat& table_format_named(const std::string& name, OptionWords words) {
-  for (const TableFormat& format : table_formats) {
+  for (const TableFormat& format : table_formats()) {
     if (format.name == name) return format;
   }
   fail(ErrorKind::config, option_word(words, "format") + ": there is no '" + name + "'" +

@@ -30,7 +30,7 @@ struct RecordedReading {
 };
 
 struct TableOptions {
-  std::string format{};                       ///< a name of table_formats; empty: by the file's first bytes
+  std::string format{};                       ///< a name of table_formats(); empty: by the file's first bytes
   std::string labels{};                       ///< images: the file of labels
   std::string separator{};                    ///< one character, "tab" or "space"; empty: a comma
   bool no_header = false;                     ///< CSV: the first line is a row

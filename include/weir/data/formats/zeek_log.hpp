@@ -62,7 +62,7 @@ class ZeekRows final : public LineRows {
   }
 
  private:
-  Line take(std::string_view line) override;
+  WEIR_BODY Line take(std::string_view line) override;
   Line take_directive(std::string_view line);
   /// A bool as Zeek's JSON has it, so that both logs of a site say the same.
   [[nodiscard]] static std::string_view json_word(std::string_view flag) noexcept;
