@@ -1,7 +1,7 @@
 // The probe's model: a small net over 16 numbers of a flow, trained on flows of made-up traffic.
 #pragma once
 
-#include <weir/train.hpp>
+#include <weir/pipeline.hpp>
 
 #include "traffic.hpp"
 

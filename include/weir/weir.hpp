@@ -2,9 +2,9 @@
 // weir/data/sources/zstd.hpp, weir/traffic/capture.hpp, weir/traffic/anonymise.hpp.
 #pragma once
 
+#include <weir/pipeline.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic.hpp>
-#include <weir/train.hpp>
 
 #include <weir/data/formats/csv.hpp>
 #include <weir/data/formats/idx.hpp>
@@ -17,6 +17,7 @@
 #include <weir/data/series/calendar.hpp>
 #include <weir/data/series/seasonal.hpp>
 #include <weir/data/series/windows.hpp>
+#include <weir/data/sources/packed_source.hpp>
 #include <weir/data/splits/folds.hpp>
 #include <weir/data/splits/group_folds.hpp>
 #include <weir/data/splits/hold_out.hpp>

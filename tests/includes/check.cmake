@@ -5,7 +5,7 @@
 #   - a third-party header has one place;
 #   - no header prints, ends the process, opens a namespace for others, or defines a macro without our prefix;
 #   - weir.hpp holds every header but the optional ones, infer.hpp nothing that trains, so that what runs a
-#     pipeline needs no train/.
+#     pipeline needs no train/, and train.hpp no reader of tables.
 cmake_minimum_required(VERSION 3.25)
 
 set(core core)
@@ -201,6 +201,12 @@ reached(infer.hpp inference)
 foreach(header IN LISTS inference)
   if(header MATCHES "${trains}")
     complain("infer.hpp reaches weir/${header}")
+  endif()
+endforeach()
+reached(train.hpp training)
+foreach(header IN LISTS training)
+  if(header MATCHES "^(data/formats|report)/")
+    complain("train.hpp reaches weir/${header}")
   endif()
 endforeach()
 reached(traffic.hpp packets)
