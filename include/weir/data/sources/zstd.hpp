@@ -54,10 +54,13 @@ class ZstdSource final : public PackedSource {
         if (Status status = fill_to(1); !status) return status.error();
         if (waiting() == 0) return end_of_input();
       }
+      // The first byte goes alone: a frame that libzstd sees whole it unpacks by other rules, and what is damaged would
+      // depend on the pieces in which the data come.
+      const std::size_t most = between_frames_ ? 1 : waiting();
       if (between_frames_) {
         if (Status status = begin_frame(); !status) return status.error();
       }
-      Result<std::size_t> made = unpack_some(out);
+      Result<std::size_t> made = unpack_some(most, out);
       if (!made || *made > 0) return made;
     }
     return std::size_t{0};
@@ -72,8 +75,9 @@ class ZstdSource final : public PackedSource {
     return std::monostate{};
   }
 
-  [[nodiscard]] Result<std::size_t> unpack_some(std::span<char> out) {
-    ZSTD_inBuffer from{input(), waiting(), 0};
+  /// `most` packed bytes at most.
+  [[nodiscard]] Result<std::size_t> unpack_some(std::size_t most, std::span<char> out) {
+    ZSTD_inBuffer from{input(), most, 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     const std::size_t code = ZSTD_decompressStream(context_.get(), &to, &from);
     if (ZSTD_isError(code) != 0) {
