@@ -79,15 +79,9 @@ template <class T = float>
 #if defined(WEIR_COMPILED)
 extern template Result<Pipeline<AnyModel<float>>> try_parse_any<float>(std::span<const std::byte>,
                                                                        const LoadOptions&);
-extern template Result<Pipeline<AnyModel<double>>> try_parse_any<double>(std::span<const std::byte>,
-                                                                         const LoadOptions&);
 extern template Result<Pipeline<AnyModel<float>>> try_load_any<float>(const std::string&, const LoadOptions&);
-extern template Result<Pipeline<AnyModel<double>>> try_load_any<double>(const std::string&,
-                                                                        const LoadOptions&);
 extern template class Workspace<AnyModel<float>>;
-extern template class Workspace<AnyModel<double>>;
 extern template class Scorer<AnyModel<float>>;
-extern template class Scorer<AnyModel<double>>;
 #endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -32,9 +32,7 @@ struct AnyModel : Chain<std::vector<AnyLayer<T>>> {
 
 #if defined(WEIR_COMPILED)
 extern template class AnyLayer<float>;
-extern template class AnyLayer<double>;
 extern template struct AnyModel<float>;
-extern template struct AnyModel<double>;
 #endif
 
 }  // namespace weir::inline WEIR_ABI

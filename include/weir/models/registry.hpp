@@ -244,12 +244,8 @@ template <class T = float, class Source>
 #if defined(WEIR_COMPILED)
 extern template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape,
                                                                    BuildLimits&, Index);
-extern template Result<AnyModel<double>> detail::build_chain<double>(std::span<const LayerSpec>, Shape,
-                                                                     BuildLimits&, Index);
 extern template struct detail::BuiltinBackward<float>;
-extern template struct detail::BuiltinBackward<double>;
 extern template Result<std::vector<LayerSpec>> try_parse_layers<float>(std::string_view, Index);
-extern template Result<std::vector<LayerSpec>> try_parse_layers<double>(std::string_view, Index);
 #endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -1,4 +1,5 @@
-// Nets of float from texts and files: every kind of layer, forward and backward; and what runs a pipeline.
+// Nets from texts and files: every kind of layer, forward and backward; and what runs a pipeline. Of float: nets of
+// double are for checking gradients, and who builds them compiles them.
 #include <weir/io/load_any.hpp>
 
 namespace weir::inline WEIR_ABI {
@@ -6,6 +7,9 @@ namespace weir::inline WEIR_ABI {
 template void simd::gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<float>,
                                 simd::Strided<float>, float*, std::ptrdiff_t, simd::Init,
                                 const float*) noexcept;
+template void simd::gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<double>,
+                                 simd::Strided<double>, double*, std::ptrdiff_t, simd::Init,
+                                 const double*) noexcept;
 template class AnyLayer<float>;
 template struct AnyModel<float>;
 template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape, BuildLimits&,
