@@ -25,7 +25,9 @@
 #include <weir/io/output_file.hpp>
 #include <weir/io/safetensors.hpp>
 #include <weir/io/save.hpp>
+#include <weir/losses/make_loss.hpp>
 #include <weir/models/summary.hpp>
+#include <weir/optimizers/make_optimizer.hpp>
 #include <weir/pipeline/assessment_json.hpp>
 #include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/cross_validation.hpp>

@@ -13,12 +13,19 @@
 namespace weir::inline WEIR_ABI {
 
 /// From "kind:option=value"; an unknown kind is told its neighbours.
-[[nodiscard]] inline Result<AnyLoss> try_make_loss(std::string_view text) {
+[[nodiscard]] Result<AnyLoss> try_make_loss(std::string_view text);
+[[nodiscard]] Result<AnyLoss> try_make_loss(const KindSpec& spec);
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<AnyLoss> try_make_loss(std::string_view text) {
   return try_make_kind<AnyLoss>("loss", text, BuiltinLosses{});
 }
-[[nodiscard]] inline Result<AnyLoss> try_make_loss(const KindSpec& spec) {
+WEIR_BODY Result<AnyLoss> try_make_loss(const KindSpec& spec) {
   return try_make_kind<AnyLoss>("loss", spec, BuiltinLosses{});
 }
+
+#endif
 
 /// As `try_make_loss`; throws ConfigError.
 template <class Source>

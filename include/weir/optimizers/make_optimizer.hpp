@@ -13,12 +13,19 @@
 namespace weir::inline WEIR_ABI {
 
 /// From "kind:option=value"; an unknown kind is told its neighbours.
-[[nodiscard]] inline Result<AnyOptimizer> try_make_optimizer(std::string_view text) {
+[[nodiscard]] Result<AnyOptimizer> try_make_optimizer(std::string_view text);
+[[nodiscard]] Result<AnyOptimizer> try_make_optimizer(const KindSpec& spec);
+
+#if WEIR_BODIES
+
+WEIR_BODY Result<AnyOptimizer> try_make_optimizer(std::string_view text) {
   return try_make_kind<AnyOptimizer>("optimizer", text, BuiltinOptimizers{});
 }
-[[nodiscard]] inline Result<AnyOptimizer> try_make_optimizer(const KindSpec& spec) {
+WEIR_BODY Result<AnyOptimizer> try_make_optimizer(const KindSpec& spec) {
   return try_make_kind<AnyOptimizer>("optimizer", spec, BuiltinOptimizers{});
 }
+
+#endif
 
 /// As `try_make_optimizer`; throws ConfigError.
 template <class Source>
