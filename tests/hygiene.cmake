@@ -72,6 +72,11 @@ if(NOT TARGET weir::anonymise)
   list(FILTER headers EXCLUDE REGEX traffic/anonymise)
 endif()
 weir_add_header_check(headers ${headers})
+set_tests_properties(hygiene/headers PROPERTIES FIXTURES_SETUP headers)
+add_test(NAME hygiene/compiles_nothing
+         COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} "-DOBJECTS=$<TARGET_OBJECTS:headers>"
+                 -P ${CMAKE_CURRENT_SOURCE_DIR}/includes/compiles_nothing.cmake)
+set_tests_properties(hygiene/compiles_nothing PROPERTIES FIXTURES_REQUIRED headers)
 weir_add_header_check(headers_noexcept weir/infer.hpp weir/traffic.hpp)
 target_compile_options(headers_noexcept PRIVATE -fno-exceptions -fno-rtti)
 

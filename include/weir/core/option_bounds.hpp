@@ -80,7 +80,7 @@ concept Unbounded = std::same_as<T, bool> || std::same_as<T, std::uint64_t> || s
     std::same_as<T, std::vector<std::string>>;
 
 /// Steps and channels of a sequence, at most.
-constexpr Index most_sequence_extent = 1 << 20;
+inline constexpr Index most_sequence_extent = 1 << 20;
 
 }  // namespace detail
 }  // namespace weir::inline WEIR_ABI
