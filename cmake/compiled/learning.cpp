@@ -7,6 +7,14 @@
 
 namespace weir::inline WEIR_ABI {
 
+template struct Dataset<float>;
+template class BatchMemory<float>;
+template ValidationSplit split_rows<float>(const Dataset<float>&, double, std::uint64_t);
+template ReferenceStatistics ReferenceStatistics::fit<float>(std::span<const float>, std::size_t,
+                                                             std::vector<double>);
+template ReconstructionError ReconstructionError::fit<float>(const Matrix<float>&, const Matrix<float>&,
+                                                             double);
+template Ranking::Ranking(std::span<const float>, std::span<const Label>, const char*);
 template CrossValidation cross_validate<AnyModel<float>>(Table, const SampleOptions&, const LearnOptions&,
                                                          const CrossValidationOptions&, const OnFold&);
 template RateCurve find_learning_rate<AnyModel<float>>(const Samples&, const LearnPlan<AnyModel<float>>&);

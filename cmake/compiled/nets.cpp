@@ -10,6 +10,7 @@ template void simd::gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, 
 template void simd::gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<double>,
                                  simd::Strided<double>, double*, std::ptrdiff_t, simd::Init,
                                  const double*) noexcept;
+template class detail::ChainBuffers<float>;
 template class AnyLayer<float>;
 template struct AnyModel<float>;
 template Result<AnyModel<float>> detail::build_chain<float>(std::span<const LayerSpec>, Shape, BuildLimits&,

@@ -81,4 +81,9 @@ struct ReconstructionError {
   }
 };
 
+#if defined(WEIR_COMPILED)
+extern template ReconstructionError ReconstructionError::fit<float>(const Matrix<float>&,
+                                                                    const Matrix<float>&, double);
+#endif
+
 }  // namespace weir::inline WEIR_ABI

@@ -58,4 +58,9 @@ struct ReferenceStatistics {
   }
 };
 
+#if defined(WEIR_COMPILED)
+extern template ReferenceStatistics ReferenceStatistics::fit<float>(std::span<const float>, std::size_t,
+                                                                    std::vector<double>);
+#endif
+
 }  // namespace weir::inline WEIR_ABI

@@ -78,7 +78,9 @@ class SafetensorsWriter {
   std::map<std::string, std::string> metadata_;
 };
 
-inline void SafetensorsWriter::append_metadata(Header& header, bool with_checksum) const {
+#if WEIR_BODIES
+
+WEIR_BODY void SafetensorsWriter::append_metadata(Header& header, bool with_checksum) const {
   std::map<std::string_view, std::string_view> entries(metadata_.begin(), metadata_.end());
   const std::string empty_checksum =
       std::string(detail::checksum_prefix) + std::string(detail::checksum_digits, '0');
@@ -97,7 +99,7 @@ inline void SafetensorsWriter::append_metadata(Header& header, bool with_checksu
   header.text += ',';
 }
 
-inline void SafetensorsWriter::append_tensor(std::string& out, const Item& item, std::size_t begin) const {
+WEIR_BODY void SafetensorsWriter::append_tensor(std::string& out, const Item& item, std::size_t begin) const {
   append_json_string(out, item.name);
   out.append(":{\"dtype\":\"").append(name_of(item.dtype)).append("\",\"shape\":[");
   for (std::size_t i = 0; i < item.shape.rank; ++i) {
@@ -108,7 +110,7 @@ inline void SafetensorsWriter::append_tensor(std::string& out, const Item& item,
   out.append(std::to_string(begin + item.bytes.size())).append("]},");
 }
 
-inline SafetensorsWriter::Header SafetensorsWriter::header(bool with_checksum) const {
+WEIR_BODY SafetensorsWriter::Header SafetensorsWriter::header(bool with_checksum) const {
   Header header;
   header.text = "{";
   append_metadata(header, with_checksum);
@@ -124,7 +126,7 @@ inline SafetensorsWriter::Header SafetensorsWriter::header(bool with_checksum) c
   return header;
 }
 
-inline std::vector<std::byte> SafetensorsWriter::assemble(const std::string& header) const {
+WEIR_BODY std::vector<std::byte> SafetensorsWriter::assemble(const std::string& header) const {
   std::size_t size = detail::length_field + header.size();
   for (const Item& item : items_) size += item.bytes.size();
   std::vector<std::byte> file(size);
@@ -141,7 +143,7 @@ inline std::vector<std::byte> SafetensorsWriter::assemble(const std::string& hea
   return file;
 }
 
-inline Result<std::vector<std::byte>> SafetensorsWriter::try_bytes(bool with_checksum) const {
+WEIR_BODY Result<std::vector<std::byte>> SafetensorsWriter::try_bytes(bool with_checksum) const {
   if (metadata_.contains(std::string(detail::checksum_key))) {
     return Failure{ErrorKind::config, "metadata 'weir.checksum' is set by the writer, not by its user"};
   }
@@ -158,5 +160,7 @@ inline Result<std::vector<std::byte>> SafetensorsWriter::try_bytes(bool with_che
   if (!check) return Failure{check.error().kind, "cannot be written: " + check.error().what};
   return file;
 }
+
+#endif
 
 }  // namespace weir::inline WEIR_ABI

@@ -156,4 +156,8 @@ void pass_through(BatchView<const T> x, BatchView<T> y) {
   if (!y.absent() && x.data() != y.data()) std::copy_n(x.data(), x.size(), y.data());
 }
 
+#if defined(WEIR_COMPILED)
+extern template class ChainBuffers<float>;
+#endif
+
 }  // namespace weir::inline WEIR_ABI::detail

@@ -116,4 +116,8 @@ class BatchMemory {
   std::vector<Index> lengths_;
 };
 
+#if defined(WEIR_COMPILED)
+extern template class BatchMemory<float>;
+#endif
+
 }  // namespace weir::inline WEIR_ABI

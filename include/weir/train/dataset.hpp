@@ -104,4 +104,8 @@ struct Dataset {
   return counts;
 }
 
+#if defined(WEIR_COMPILED)
+extern template struct Dataset<float>;
+#endif
+
 }  // namespace weir::inline WEIR_ABI

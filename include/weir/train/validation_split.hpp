@@ -49,4 +49,8 @@ template <class T>
   return split;
 }
 
+#if defined(WEIR_COMPILED)
+extern template ValidationSplit split_rows<float>(const Dataset<float>&, double, std::uint64_t);
+#endif
+
 }  // namespace weir::inline WEIR_ABI

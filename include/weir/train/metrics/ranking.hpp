@@ -119,4 +119,8 @@ template <class T>
   return sorted_quantile(values, q);
 }
 
+#if defined(WEIR_COMPILED)
+extern template Ranking::Ranking(std::span<const float>, std::span<const Label>, const char*);
+#endif
+
 }  // namespace weir::inline WEIR_ABI
