@@ -37,7 +37,7 @@
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/read_samples.hpp>
-#include <weir/pipeline/search.hpp>
+#include <weir/pipeline/search_report.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/synth.hpp>
 #include <weir/traffic/parse.hpp>

@@ -76,6 +76,12 @@ struct TrainOptions {
 struct SearchCommand {
   TrainOptions train{};
   weir::SearchOptions search{};
+  std::string report{};
+
+  template <class Visitor, class Options>
+  static void fields(Visitor& visit, Options& o) {
+    visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with the trials and pictures of them");
+  }
 };
 
 struct EvaluateOptions {

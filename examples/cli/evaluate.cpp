@@ -38,11 +38,7 @@ namespace {
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
-  if (options.report == "-" || (!options.report.empty() && is_standard_output(options.report))) {
-    weir::fail(weir::ErrorKind::config,
-               "--report: '" + options.report +
-                   "' is standard output, where the figures go; give the name of a file");
-  }
+  refuse_standard_output_for_page(options.report);
   const std::vector<std::string> tables = weir::expand_files(options.tables);
   const std::string name = weir::files_text(tables);
   std::vector<NamedFile> inputs = named("TABLE", tables);
@@ -62,7 +58,7 @@ void evaluate(const EvaluateOptions& options) {
   if (page) {
     drawn.judged.push_back(
         {"On " + shown_name(name), result, notes, weir::permutation_importance(model, result.sample)});
-    write_page(options.report, drawn);
+    write_page(options.report, weir::to_html(drawn));
   }
   if (options.output.json) {
     Json json{{"model", options.model}, {"table", name}};

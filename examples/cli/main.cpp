@@ -152,9 +152,10 @@ void add_search(App& app, cli::SearchCommand& o) {
   add_flags(app, o.search);
   add_flags(app, o.train.learning, {"quick", "epochs", "seed", "threads", "alarm_rate"});
   describe_kinds(app);
+  add_flags(app, o);
   add_flags(app, o.train.output);
-  add_examples(
-      app, {"flows.csv --label label --threads 2", "flows.csv --label label --trials 200 --most-units 512"});
+  add_examples(app, {"flows.csv --label label --threads 2 --report search.html",
+                     "flows.csv --label label --trials 200 --most-units 512"});
 }
 
 void add_model_memory(App& app, std::uint64_t& bytes) {

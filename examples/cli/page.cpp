@@ -112,9 +112,15 @@ std::string shown_name(const std::string& path) {
   return path == "-" ? "standard input" : std::filesystem::path(path).filename().string();
 }
 
-void write_page(const std::string& path, const weir::ModelReport& report) {
+void refuse_standard_output_for_page(const std::string& path) {
+  if (path.empty() || (path != "-" && !is_standard_output(path))) return;
+  weir::fail(weir::ErrorKind::config,
+             "--report: '" + path + "' is standard output, where the figures go; give the name of a file");
+}
+
+void write_page(const std::string& path, const std::string& html) {
   OutputFile file(path);
-  file.write(weir::to_html(report));
+  file.write(html);
   file.commit();
 }
 

@@ -1,6 +1,8 @@
 // weir search TRAIN --label COLUMN
 #include "commands.hpp"
+#include "files.hpp"
 #include "hints.hpp"
+#include "page.hpp"
 #include "preparation.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -10,6 +12,7 @@
 #include <weir/core/text_chart.hpp>
 #include <weir/data/sources/file_names.hpp>
 #include <weir/pipeline/read_samples.hpp>
+#include <weir/pipeline/search_report.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -102,20 +105,27 @@ class SearchProgress {
   return text;
 }
 
+/// What a page calls them.
+[[nodiscard]] std::string shown_names(const std::vector<std::string>& paths) {
+  return paths.size() == 1 ? shown_name(paths[0]) : weir::count_text(paths.size(), "table");
+}
+
+[[nodiscard]] std::string advice_for(const weir::SearchResult& found, const TrainOptions& options) {
+  const std::string flags = flags_of(found.best());
+  return "To train the best: weir train " + words_of(options.tables) + " --label " + options.samples.label +
+         (flags.empty() ? "" : " " + flags) + " --model FILE";
+}
+
 [[nodiscard]] std::string search_text(const weir::SearchResult& found, const weir::Samples& samples,
                                       const TrainOptions& options, double seconds) {
-  const weir::Trial& best = found.best();
   const auto trials = static_cast<weir::Index>(found.trials.size());
-  const std::string flags = flags_of(best);
   return weir::files_text(options.tables) + ": " + weir::count_text(samples.training.rows(), "row") +
          " to train on, " + std::to_string(samples.validation.rows()) + " held back\n" +
          notes_text(samples.notes) + "\n" + weir::count_text(trials, "trial") + " in " +
          weir::detail::formatted("%.0f s", seconds) + ", best first" + (trials > 20 ? ", the first 20" : "") +
          ":\n" + weir::to_text(found) + "\n  " + found.metric +
          (found.less_is_better ? " (less is better)" : "") + "; O is the best\n" + picture_of(found) + "\n" +
-         (flags.empty() ? std::string("The recipe of weir train was the best\n")
-                        : "To train the best: weir train " + words_of(options.tables) + " --label " +
-                              options.samples.label + " " + flags + " --model FILE\n") +
+         weir::gain_text(found) + "\n" + advice_for(found, options) + "\n" +
          "  It was chosen by the rows held back, so its figure flatters: judge the model by other rows\n";
 }
 
@@ -126,6 +136,8 @@ void search(const SearchCommand& given) {
   wanted.tables = weir::expand_files(wanted.tables);
   wanted.learning.seed = given.search.seed;
   const TrainOptions options = with_defaults(std::move(wanted));
+  refuse_standard_output_for_page(given.report);
+  check_files(named("TRAIN", options.tables), {{"--report", given.report}, {"standard output", "-"}});
   const weir::Samples samples = weir::read_samples(options.tables, options.input, options.samples);
   const bool talk = !options.output.json && !options.output.quiet;
   const auto begin = std::chrono::steady_clock::now();
@@ -136,6 +148,11 @@ void search(const SearchCommand& given) {
                          [&](const auto&... report) { progress(report...); });
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!given.report.empty()) {
+    std::vector<std::string> notes = samples.notes;
+    notes.push_back(advice_for(found, options));
+    write_page(given.report, weir::to_html(weir::SearchReport{shown_names(options.tables), found, notes}));
+  }
   if (talk) print(search_text(found, samples, options, seconds));
   if (options.output.json) print_json(search_json(found, samples, seconds));
 }

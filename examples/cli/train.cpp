@@ -359,7 +359,7 @@ class TrainReport {
         weir::TrainingReport{samples_, learned.history, learned.kept_epoch(), learned.alarm_rate});
     report.judged = std::move(judged_);
     try {
-      write_page(options_.report, report);
+      write_page(options_.report, weir::to_html(report));
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--report: " + std::string(error.what()) + "; the model is saved");
     }

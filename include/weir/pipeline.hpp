@@ -29,5 +29,6 @@
 #include <weir/pipeline/permutation_importance.hpp>
 #include <weir/pipeline/read_samples.hpp>
 #include <weir/pipeline/search.hpp>
+#include <weir/pipeline/search_report.hpp>
 #include <weir/pipeline/table_samples.hpp>
 #include <weir/pipeline/table_scorer.hpp>

@@ -25,9 +25,16 @@ TEST_CASE("search ranks nets by the rows held back, and what it advises trains")
   CHECK(holds(text, "parameters"));
 
   std::vector<std::string> for_machines = arguments;
-  for_machines.push_back("--json");
+  const std::string page = folder() / "search.html";
+  for_machines.insert(for_machines.end(), {"--json", "--report", page});
   const Json json = weir_well(for_machines).json();
   REQUIRE(json.at("trials").size() == 4);
+  const std::string html = read_file(page);
+  for (const Json& trial : json.at("trials")) {
+    const auto parameters = std::to_string(trial.at("parameters").get<int>());
+    CHECK(holds(html, "<data value=\"" + parameters + "\">"));
+  }
+  CHECK(holds(html, "weir train"));
   CHECK(json.at("metric") == "macro_f1");
   CHECK(json.at("trials")[0].at("round") == 2);
   CHECK(json.at("trials")[0].at("epochs") == 3);

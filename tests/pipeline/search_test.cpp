@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 using namespace weir;
 
@@ -43,11 +44,26 @@ TEST_CASE("search: rounds keep the best, each with more epochs") {
   for (std::size_t i = 1; i < 3; ++i) CHECK(found.trials[i - 1].score >= found.trials[i].score);
   CHECK(found.trials[2].round == 2);
   CHECK(found.trials[3].round == 1);
-  const auto recipe =
-      std::find_if(found.trials.begin(), found.trials.end(), [](const Trial& t) { return t.number == 1; });
-  CHECK(recipe->options.layers.empty());  // what would be chosen without a search
-  CHECK(recipe->parameters > 0);
+  CHECK(found.recipe().options.layers.empty());  // what would be chosen without a search
+  CHECK(found.recipe().parameters > 0);
+  CHECK(found.recipe().round == 2);
   CHECK(to_text(found).find("recipe") != std::string::npos);
+}
+
+TEST_CASE("search: the recipe goes on in the place of the weakest that would") {
+  std::vector<Trial> trials;
+  for (const Index number : {4, 2, 5, 3, 1, 6}) trials.push_back({.number = number});
+  const auto numbers = [&] {
+    std::vector<Index> all;
+    for (const Trial& trial : trials) all.push_back(trial.number);
+    return all;
+  };
+  detail::keep_recipe(trials, 3);
+  CHECK(numbers() == std::vector<Index>{4, 2, 1, 5, 3, 6});
+  detail::keep_recipe(trials, 3);
+  CHECK(numbers() == std::vector<Index>{4, 2, 1, 5, 3, 6});
+  detail::keep_recipe(trials, 4);
+  CHECK(numbers() == std::vector<Index>{4, 2, 1, 5, 3, 6});
 }
 
 TEST_CASE("search: the same for any number of threads, another for another seed") {

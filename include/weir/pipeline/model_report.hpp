@@ -13,7 +13,6 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/plain_text.hpp>
-#include <weir/core/version.hpp>
 #include <weir/data/formats/table_options.hpp>
 #include <weir/pipeline/alarm_rate.hpp>
 #include <weir/pipeline/assessment.hpp>
@@ -221,10 +220,7 @@ WEIR_BODY std::string to_html(const ModelReport& report) {
   }
   if (!report.model.record.empty())
     sections.push_back({"record", "How it was made", detail::record_table(report.model.record)});
-  return charts::page(report.name, detail::kind_text(report.model) + ".", sections,
-                      "Made by weir " + std::to_string(WEIR_VERSION_MAJOR) + "." +
-                          std::to_string(WEIR_VERSION_MINOR) + "." + std::to_string(WEIR_VERSION_PATCH) +
-                          ". All on this page is in this file.");
+  return charts::page(report.name, detail::kind_text(report.model) + ".", sections, charts::made_by_weir());
 }
 
 #endif

@@ -9,7 +9,8 @@
 //   const auto learned = learn(samples, found.best().options);
 //
 // Each round trains under a whole schedule of its own, so that its figures are those of finished trainings. Trial 1 is
-// what the recipe for the rows would choose (train/recipe.hpp), so that one sees what the search is worth. The best of
+// what the recipe for the rows would choose (train/recipe.hpp); it comes to every round that has two trials or more, so
+// that one sees what the search is worth. The best of
 // many is chosen by the held-back rows, and so flattered by them: judge it by rows that the search has not seen.
 // Same samples, options and seed, same result, for any number of threads.
 #pragma once
@@ -62,6 +63,10 @@ struct SearchResult {
   std::vector<Trial> trials{};  ///< best first: later rounds before earlier ones, then by score
 
   [[nodiscard]] const Trial& best() const { return trials.front(); }
+  /// Trial 1.
+  [[nodiscard]] const Trial& recipe() const {
+    return *std::find_if(trials.begin(), trials.end(), [](const Trial& trial) { return trial.number == 1; });
+  }
 };
 
 /// Told of each trial that has ended a round; called by one thread at a time, in any order.
@@ -193,6 +198,13 @@ void try_trial(Trial& trial, const Samples& samples, const std::string& metric, 
 #endif
 }
 
+/// Trial 1 is among the first `count`, in the place of the last of them if it was not.
+inline void keep_recipe(std::vector<Trial>& trials, Index count) {
+  const auto last = trials.begin() + count - 1;
+  const auto recipe = std::find_if(last, trials.end(), [](const Trial& trial) { return trial.number == 1; });
+  if (recipe != trials.end()) std::rotate(last, recipe, recipe + 1);
+}
+
 [[nodiscard]] bool less_is_better(const std::string& metric, Task task);
 
 [[nodiscard]] std::vector<Trial> first_trials(const Samples& samples, const SearchOptions& options,
@@ -269,6 +281,7 @@ template <class Net = AnyModel<float>>
     std::sort(result.trials.begin(), result.trials.begin() + count, ranked);
     count = (count + options.reduction - 1) / options.reduction;
     if (count == 1) break;
+    detail::keep_recipe(result.trials, count);
     epochs *= options.reduction;
   }
   return result;
@@ -276,6 +289,8 @@ template <class Net = AnyModel<float>>
 
 /// The best trials, a line each; 0: all of them.
 [[nodiscard]] std::string to_text(const SearchResult& found, std::size_t most = 20);
+/// A sentence: what the search found, and what that is worth beside the recipe.
+[[nodiscard]] std::string gain_text(const SearchResult& found);
 
 #if WEIR_BODIES
 
@@ -297,6 +312,18 @@ WEIR_BODY std::string to_text(const SearchResult& found, std::size_t most) {
             (o.layers.empty() ? "recipe" : o.layers) + "\n";
   }
   return text;
+}
+
+WEIR_BODY std::string gain_text(const SearchResult& found) {
+  const Trial& best = found.best();
+  const Trial& recipe = found.recipe();
+  if (!best.failure.empty()) return "No trial could be trained.";
+  const std::string reached =
+      found.metric + " " + number_text(best.score) + " after " + count_text(best.epochs, "epoch");
+  if (best.number == recipe.number) return "The recipe was the best, with " + reached + ".";
+  const std::string of_recipe = recipe.failure.empty() ? number_text(recipe.score) : "nothing";
+  return "The best is trial " + std::to_string(best.number) + ", with " + reached + "; the recipe has " +
+         of_recipe + " after " + count_text(recipe.epochs, "epoch") + ".";
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/plain_text.hpp>
+#include <weir/core/version.hpp>
 #include <weir/report/markup.hpp>
 #include <weir/report/page_style.hpp>
 
@@ -89,7 +90,15 @@ struct PageSection {
 [[nodiscard]] std::string page(std::string_view title, std::string_view subtitle,
                                const std::vector<PageSection>& sections, std::string_view footer);
 
+/// What stands at the foot of our pages.
+[[nodiscard]] std::string made_by_weir();
+
 #if WEIR_BODIES
+
+WEIR_BODY std::string made_by_weir() {
+  return "Made by weir " + std::to_string(WEIR_VERSION_MAJOR) + "." + std::to_string(WEIR_VERSION_MINOR) +
+         "." + std::to_string(WEIR_VERSION_PATCH) + ". All on this page is in this file.";
+}
 
 namespace detail {
 
