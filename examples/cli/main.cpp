@@ -140,6 +140,12 @@ void add_train(App& app, cli::TrainOptions& o) {
   add_flags(app, o.learning);
   describe_kinds(app);
   add_flags(app, o.output);
+  const auto excludes = [&app](const char* flag, std::initializer_list<const char*> others) {
+    for (const char* other : others) app.get_option(flag)->excludes(app.get_option(other));
+  };
+  excludes("--folds", {"--leave-group-out"});
+  excludes("--find-lr", {"--test", "--log", "--report", "--checkpoint", "--resume", "--folds",
+                         "--leave-group-out", "--repeat"});
   add_examples(
       app, {"flows.csv --label label --model ids.weir",
             "flows.csv --label label --task anomaly --benign BENIGN --alarm-rate 0.01 --model ids.weir",

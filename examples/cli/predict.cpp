@@ -285,6 +285,8 @@ void predict(const PredictOptions& options) {
   check_files(inputs, {{"-o", options.out}});
   Model model = load_model(options.model, options.model_memory, tables[0]);
   replace_threshold(model, options.threshold);
+  if (options.alerts_only && model.task == weir::Task::regress)
+    weir::fail(weir::ErrorKind::config, "--alerts: " + options.model + " tells numbers and raises no alarm");
   OutputFile out(options.out);
   const bool several = tables.size() > 1;
   const std::string& asked = options.input.source_column;

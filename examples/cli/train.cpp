@@ -33,6 +33,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -373,12 +374,19 @@ class TrainReport {
     if (samples_.unlabelled > 0) notes_.push_back(left_out_note(samples_));
     json_["notes"] = notes_;
     if (options_.output.json) print_json(json_);
+    if (!unsaid_.empty()) weir::fail(weir::ErrorKind::io, unsaid_ + "; the model is saved");
   }
 
  private:
   [[nodiscard]] bool draws() const noexcept { return !options_.report.empty(); }
-  void say(const std::string& text) const {
-    if (talk_) print(text);
+  /// Who reads may be gone, or the disk full: that costs the words, not the model.
+  void say(const std::string& text) {
+    if (!talk_ || !unsaid_.empty()) return;
+    try {
+      print(text);
+    } catch (const weir::Error& error) {
+      unsaid_ = error.what();
+    }
   }
   [[nodiscard]] weir::Assessment judged_by_test(const Model& model, weir::CsvReport& report) const {
     weir::TableOptions input = options_.input;
@@ -400,6 +408,7 @@ class TrainReport {
   std::vector<weir::JudgedRows> judged_{};  // for the page
   Json json_{};
   Json parts_{};
+  std::string unsaid_{};
 };
 
 /// The loss at growing learning rates, as a picture, and the rate to take.
@@ -438,6 +447,7 @@ void train(const TrainOptions& told) {
   const Plan plan = plan_learning(samples, options.learning);
   if (options.find_lr) return show_rates(options, weir::find_learning_rate(samples, plan));
   State state = begin_training(plan, options.resume);
+  std::signal(SIGPIPE, SIG_IGN);
   TrainReport report(options, samples, plan.choices);
   if (options.cross_validates()) report.parts(cross_validate(options));
   Watching watching{.log = options.log,

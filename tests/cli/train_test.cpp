@@ -5,6 +5,7 @@
 #include <weir/optimizers/builtin_optimizers.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,38 @@ TEST_CASE("train reports what it did, and the held-back rows are not trained on"
   CHECK(json.at("epochs")[5].at("loss") < json.at("epochs")[0].at("loss"));
   CHECK(json.at("test").at("accuracy") > 0.9);  // all benign: 0.88
   CHECK(json.at("test").at("roc_auc") > 0.88);
+}
+
+TEST_CASE("what cannot be told costs the words, not the model") {
+  if (!built()) return;
+  const std::string model = folder() / "untold.weir";
+  const std::string command =
+      program() + " train " + train_csv() + " --label label --epochs 1 --model " + model;
+  const Outcome full = run_program("/bin/sh", {"-c", command + " > /dev/full"});
+  CHECK(full.code != 0);
+  CHECK(full.err.find("cannot write to standard output") != std::string::npos);
+  CHECK(full.err.find("; the model is saved") != std::string::npos);
+  weir_well({"inspect", model});
+  std::filesystem::remove(model);
+  run_program("/bin/sh", {"-c", command + " | head -n 1"});  // goes before the training ends
+  weir_well({"inspect", model});
+}
+
+TEST_CASE("flags that exclude each other, and labels that leave nothing to tell apart, are refused") {
+  if (!built()) return;
+  const auto refused = [](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"train", train_csv(), "--label", "label"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = run_weir(arguments);
+    CHECK(outcome.code != 0);
+    return outcome.err;
+  };
+  const std::string model = folder() / "none.weir";
+  CHECK(refused({"--benign", "*", "--model", model}).find("nothing to tell apart") != std::string::npos);
+  CHECK(refused({"--find-lr", "--log", folder() / "x.csv"}).find("--find-lr excludes --log") !=
+        std::string::npos);
+  CHECK(refused({"--group", "service", "--folds", "2", "--leave-group-out"}).find("excludes") !=
+        std::string::npos);
 }
 
 TEST_CASE("the model file has the same bits with one and two threads, and from run to run") {

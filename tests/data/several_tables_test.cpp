@@ -113,7 +113,10 @@ TEST_CASE("several tables: a file of other columns is refused by name, or read w
                                   " has; common_columns reads the columns that all files have");
   CHECK(message({a, more}) == more + ": there is no column 'flags' in " + a +
                                   "; common_columns reads the columns that all files have");
-  const Table table = open_tables({a, less, more}, {.common_columns = true}).read_all();
+  TableFile common = open_tables({a, less, more}, {.common_columns = true});
+  CHECK(reading_notes(common.report()) ==
+        std::vector<std::string>{"columns 'proto', 'flags': not in all files, left out"});
+  const Table table = common.read_all();
   CHECK(table.rows() == 3);
   CHECK(table.columns() == 2);
   CHECK(table.text("label", 2) == "y");

@@ -92,6 +92,22 @@ TEST_CASE("cross-validation: by chance hosts are known by heart, by host they ar
   }
 }
 
+TEST_CASE("cross-validation: of two groups, where none can be held back from the one that is learned from") {
+  std::string csv = "src_ip,packets,label\n";
+  for (int i = 0; i < 80; ++i) {
+    csv += (i % 2 == 0 ? "a," : "b,") + std::to_string(i) + (i % 3 == 0 ? ",bad\n" : ",good\n");
+  }
+  const Table flows = parse_csv(csv);
+  LearnOptions short_ones = quickly;
+  short_ones.epochs = 2;
+  for (const CrossValidationOptions& options :
+       {CrossValidationOptions{.folds = 2}, CrossValidationOptions{.leave_group_out = true}}) {
+    const CrossValidation result = cross_validate(flows, by_host, short_ones, options);
+    REQUIRE(result.folds.size() == 2);
+    CHECK(result.folds[0].rows_trained + result.folds[1].rows_trained == flows.rows());
+  }
+}
+
 TEST_CASE("cross-validation: the same bits for any number of threads") {
   LearnOptions short_ones = quickly;
   short_ones.epochs = 3;

@@ -62,6 +62,7 @@ template <class Net>
                                      const std::vector<AnyMetric>& metrics, std::uint64_t repetition) {
   SampleOptions wanted = choice.samples();
   wanted.seed += repetition;
+  if (choice.of_one_group(fold.training)) wanted.validation = 0.0;
   LearnOptions how = learning;
   how.seed += repetition;
   const Samples samples = make_samples(choice.table().take(fold.training), wanted);

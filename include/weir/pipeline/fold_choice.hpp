@@ -52,6 +52,12 @@ class FoldChoice {
   /// The first `history` rows that are judged are there to look back on.
   [[nodiscard]] std::size_t history() const noexcept { return history_; }
   [[nodiscard]] Folds folds(std::uint64_t seed) const;
+  /// Whether groups divide the table, and these rows are of one: none of it can then be held back from training.
+  [[nodiscard]] bool of_one_group(const std::vector<std::size_t>& rows) const {
+    const std::vector<std::uint32_t>& group = groups_.of_row;
+    return !group.empty() && std::all_of(rows.begin(), rows.end(),
+                                         [&](std::size_t row) { return group[row] == group[rows.front()]; });
+  }
   [[nodiscard]] std::string name_of_fold(std::size_t index) const {
     return options_.leave_group_out ? groups_.names[index] : std::to_string(index + 1);
   }

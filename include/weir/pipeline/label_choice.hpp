@@ -19,6 +19,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,18 @@ namespace detail {
   return labels;
 }
 
+/// Throws ConfigError when the values of an option stand for every label.
+inline void refuse_all(const std::vector<std::string>& named, const std::vector<std::string>& found,
+                       const char* option, const SampleOptions& options) {
+  if (named.empty() || named.size() < found.size()) return;
+  fail(ErrorKind::config,
+       option_word(options.words, option) + ": all labels of column '" + options.label +
+           "' are among its values: there is nothing to tell apart" +
+           (std::string_view(option) == "benign"
+                ? "; " + option_word(options.words, "task") + " anomaly learns from ordinary rows alone"
+                : std::string()));
+}
+
 /// The values of an option that are patterns.
 [[nodiscard]] inline std::vector<std::string> patterns_among(const std::vector<std::string>& wanted,
                                                              const std::vector<std::string>& found) {
@@ -108,6 +121,10 @@ inline void refuse_quantities(const SampleOptions& options, const LabelRule& rul
     return options.rule ? std::vector<std::string>() : detail::labels_for(values, found, option, options);
   };
   const auto benign = named(options.benign, "benign"), positive = named(options.positive, "positive");
+  if (options.task == Task::classify) {
+    detail::refuse_all(benign, found, "benign", options);
+    detail::refuse_all(positive, found, "positive", options);
+  }
   const auto two = [&](std::array<std::string, 2> classes, std::size_t here) {
     LabelRule of_two = two_classes(options.label, classes, here == 0 ? benign : positive, here);
     for (std::string& pattern : detail::patterns_among(here == 0 ? options.benign : options.positive, found))

@@ -91,7 +91,8 @@ enum class ColumnOddity : std::uint8_t {
   number_strings,  ///< JSON: numbers that are written as strings, read as numbers
   number_names,    ///< JSON: the same, but so few different ones that they are names
   unknown_type,    ///< Zeek: a type that is not Zeek's; the first rows told the kind
-  repeated_name    ///< Zeek: the name came before, so that it got a number
+  repeated_name,   ///< Zeek: the name came before, so that it got a number
+  not_in_all       ///< several files: one of them lacks it, so that it is left out
 };
 
 struct OddColumn {

@@ -37,6 +37,7 @@ WEIR_BODY void note_odd_columns(std::vector<std::string>& notes, const CsvReport
   note(ColumnOddity::number_names, "strings that are whole numbers, few different ones: read as names");
   note(ColumnOddity::unknown_type, "of a type that is not Zeek's; the first rows tell the kind; " + mend);
   note(ColumnOddity::repeated_name, "the log calls another one so too; told apart by a number");
+  note(ColumnOddity::not_in_all, "not in all files, left out");
 }
 
 }  // namespace detail

@@ -88,6 +88,8 @@ class SeveralTables final : public RowReader {
   [[nodiscard]] std::optional<MixedColumn> mixed_in(std::size_t column, const File& texts) const;
   /// Whether there is a number among the first rows, as in no column that is missing throughout.
   [[nodiscard]] bool has_numbers(const File& file, std::size_t column) const;
+  /// Columns of some files that are not among ours.
+  void tell_left_out();
   Status add_source_column();
   Status open(File& file);
   void add_kept(const KeptTexts& rows);
@@ -161,7 +163,20 @@ WEIR_BODY Status SeveralTables::match() {
     return refusal(file.name + ": there is no column '" + stranger + "' in " + files_[0].name);
   }
   settle_kinds();
+  tell_left_out();
   return add_source_column();
+}
+
+WEIR_BODY void SeveralTables::tell_left_out() {
+  CsvReport left_out;
+  for (const File& file : files_) {
+    for (std::size_t i = 0; i < file.own; ++i) {
+      if (std::find(file.places.begin(), file.places.end(), i) == file.places.end())
+        left_out.odd_columns.push_back({file.schema.columns[i].name, ColumnOddity::not_in_all});
+    }
+  }
+  add_report(before_, left_out, "");
+  report_ = before_;
 }
 
 WEIR_BODY Status SeveralTables::find_columns(const Schema& first) {
