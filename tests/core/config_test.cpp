@@ -126,3 +126,10 @@ TEST_CASE("a pass forks its random numbers and keeps the rest") {
   CHECK(inner.key.value == RngKey{5}.fork(3).value);
   CHECK(inner.key.value != pass.fork(4).key.value);
 }
+
+TEST_CASE("a value has the text by which its option spells it") {
+  CHECK(weir::detail::value_text(true) == "true");
+  CHECK(weir::detail::value_text(std::int64_t{64}) == "64");
+  CHECK(weir::detail::value_text(0.3) == "0.3");
+  CHECK(weir::detail::value_text(std::string("same")) == "same");
+}

@@ -40,6 +40,13 @@ namespace detail {
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
   return {text, end};
 }
+/// A value as its option spells it.
+[[nodiscard]] inline std::string value_text(const ConfigValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return short_text(*number);
+  return std::get<std::string>(value);
+}
 [[nodiscard]] inline std::string must_lie_between(double low, double high) {
   const bool open = high == std::numeric_limits<double>::max();
   if (open && low == -high) return "must be a finite number";

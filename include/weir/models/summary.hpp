@@ -19,9 +19,7 @@
 #include <weir/models/layer_spec.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -57,14 +55,7 @@ namespace detail {
 /// The first option is what tells layers of a kind apart.
 WEIR_BODY std::string brief_layer(const LayerSpec& layer) {
   const auto& options = layer.config.entries();
-  if (options.empty()) return layer.kind;
-  const ConfigValue& value = options.front().second;
-  std::string text;
-  if (const auto* flag = std::get_if<bool>(&value)) text = *flag ? "true" : "false";
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) text = std::to_string(*integer);
-  if (const auto* real = std::get_if<double>(&value)) text = brief_text(*real);
-  if (const auto* word = std::get_if<std::string>(&value)) text = *word;
-  return layer.kind + ":" + text;
+  return options.empty() ? layer.kind : layer.kind + ":" + value_text(options.front().second);
 }
 
 #endif

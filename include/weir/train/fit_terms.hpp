@@ -24,7 +24,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace weir::inline WEIR_ABI {
@@ -81,13 +80,6 @@ template <class T>
   digest.add(std::span<const Label>(data.labels)).add(std::span<const Index>(data.lengths));
   digest.add(std::span<const T>(data.weights));
   return std::to_string(data.rows()) + " of " + data.shape.str() + ", digest " + digest.text();
-}
-
-[[nodiscard]] inline std::string value_text(const ConfigValue& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
-  if (const auto* number = std::get_if<double>(&value)) return short_text(*number);
-  return std::get<std::string>(value);
 }
 
 /// "sgd:learning_rate=0.05:momentum=0.9"
