@@ -141,7 +141,7 @@ TEST_CASE("cross-validation: a part for each group, and figures that a part alon
   CHECK(std::isnan(result.summary("recall").mean));
   CHECK_FALSE(std::isnan(result.pooled.value("recall")));
   REQUIRE(result.notes.size() == 1);
-  CHECK(result.notes[0].find("0 of 24 parts have them") != std::string::npos);
+  CHECK(result.notes[0].find("and verdicts for them: 0 of 24 parts have them") != std::string::npos);
 }
 
 TEST_CASE("cross-validation: by time what judges is later than what is learned") {

@@ -103,7 +103,10 @@ TEST_CASE("A metric of classes is that of class 1 of two, else the mean of the c
   absent.add(1, 1);
   Measures measures;
   measures.add(absent);
-  CHECK(measures.find("recall")->of_classes == std::vector<double>{0.5, 1.0, 0.0});
+  const std::vector<double>& recall = measures.find("recall")->of_classes;
+  CHECK(recall[0] == 0.5);
+  CHECK(recall[1] == 1.0);
+  CHECK(std::isnan(recall[2]));
   CHECK(measures.value("recall") == 0.75);
   CHECK(measures.value("fpr") == 0.25);  // 0 and 0.5
   const std::vector<float> scores{0.1F, 0.9F, 0.5F};
@@ -183,13 +186,17 @@ TEST_CASE("Areas and quantiles agree with scikit-learn and numpy, ties included"
   CHECK(weir::quantile(values, 0.9) == doctest::Approx(golden::quantile_90).epsilon(1e-6));
 }
 
-TEST_CASE("Metrics without cases are zero or NaN, never a trap") {
+TEST_CASE("Metrics without cases are not defined, never a trap") {
   ConfusionMatrix empty(2);
-  CHECK(empty.accuracy() == 0.0);
+  CHECK(std::isnan(empty.accuracy()));
+  CHECK(std::isnan(weir::metrics::BalancedAccuracy{}(empty)));
   CHECK(weir::metrics::MatthewsCorrelation{}(empty) == 0.0);
-  CHECK(empty.f1(ConfusionMatrix::Average::macro) == 0.0);
+  CHECK(std::isnan(empty.f1(ConfusionMatrix::Average::macro)));
   ConfusionMatrix one_class(2);
   one_class.add(0, 0);
+  CHECK(std::isnan(one_class.recall(1)));
+  CHECK(std::isnan(one_class.precision(1)));
+  CHECK(std::isnan(one_class.false_positive_rate(0)));
   CHECK(one_class.false_positive_rate(1) == 0.0);
   CHECK(weir::metrics::MatthewsCorrelation{}(one_class) == 0.0);
   const std::vector<float> scores{0.1F, 0.2F};
@@ -197,6 +204,18 @@ TEST_CASE("Metrics without cases are zero or NaN, never a trap") {
   CHECK(std::isnan(weir::roc_auc(std::span<const float>(scores), negatives)));
   CHECK(std::isnan(weir::pr_auc(std::span<const float>(scores), negatives)));
   CHECK_THROWS_AS(empty.add(2, 0), weir::DataError);
+}
+
+TEST_CASE("A class that is never found does not raise the mean") {
+  ConfusionMatrix matrix(3);
+  matrix.add(0, 0);
+  matrix.add(1, 0);  // nothing is taken for class 1
+  matrix.add(2, 2);
+  CHECK(std::isnan(matrix.precision(1)));
+  CHECK(matrix.precision(ConfusionMatrix::Average::macro) == doctest::Approx(0.5));
+  Measures measures;
+  measures.add(matrix);
+  CHECK(measures.value("precision") == doctest::Approx(0.5));
 }
 
 TEST_CASE("Cohen's kappa by hand") {

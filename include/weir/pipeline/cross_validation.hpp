@@ -149,8 +149,8 @@ WEIR_BODY std::vector<std::string> detail::notes_on_folds(const CrossValidation&
     const bool shown = !fold_heading(summary.metric, result.pooled.task).empty();
     if (!shown || summary.folds == result.folds.size()) continue;
     notes.push_back("'" + std::string(summary.metric.kind) +
-                    "' and its like need rows of more than one class: " + std::to_string(summary.folds) +
-                    of_all + (summary.folds == 1 ? " has" : " have") +
+                    "' and its like need rows of more than one class, and verdicts for them: " +
+                    std::to_string(summary.folds) + of_all + (summary.folds == 1 ? " has" : " have") +
                     " them; the figures of all rows say more");
     break;
   }

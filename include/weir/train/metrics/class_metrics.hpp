@@ -40,7 +40,7 @@ struct BalancedAccuracy {
       sum += m.recall(k);
       present += 1.0;
     }
-    return present == 0.0 ? 0.0 : sum / present;
+    return sum / present;
   }
 };
 

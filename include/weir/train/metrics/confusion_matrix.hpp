@@ -1,5 +1,7 @@
 // How often each class was taken for which - rows are true classes, columns verdicts -, and the ratios of its
-// counts. One without cases (precision of a class never predicted) is 0, as in scikit-learn with zero_division=0.
+// counts. One without cases (precision of a class never predicted) is not defined: NaN. In a mean over
+// classes it counts as 0, as in scikit-learn with zero_division=0: a class that is never found must not raise
+// the mean.
 //
 //   precision = TP / (TP + FP)      F1  = 2 TP / (2 TP + FP + FN)
 //   recall    = TP / (TP + FN)      FPR = FP / (FP + TN)            accuracy = sum_k n_kk / n
@@ -10,6 +12,7 @@
 #include <weir/core/tensor.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -77,7 +80,7 @@ class ConfusionMatrix {
     return sum;
   }
   static double ratio(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+    return whole == 0 ? std::nan("") : static_cast<double>(part) / static_cast<double>(whole);
   }
   /// Over the classes that occur, as truth or as prediction.
   template <class F>
@@ -87,10 +90,10 @@ class ConfusionMatrix {
     for (Index k = 0; k < classes_; ++k) {
       if (!occurs(k)) continue;
       const double weight = how == Average::macro ? 1.0 : static_cast<double>(support(k));
-      sum += weight * value(k);
+      if (const double of_class = value(k); !std::isnan(of_class)) sum += weight * of_class;
       weights += weight;
     }
-    return weights == 0.0 ? 0.0 : sum / weights;
+    return sum / weights;
   }
 
   Index classes_;

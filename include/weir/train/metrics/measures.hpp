@@ -32,7 +32,7 @@ class Measures {
  public:
   explicit Measures(std::vector<AnyMetric> metrics = builtin_metrics()) : metrics_(std::move(metrics)) {}
 
-  /// Means are over the classes that occur.
+  /// Means are over the classes that occur; what is not defined of one counts as 0 there.
   void add(const ConfusionMatrix& confusion);
   /// Of the next class: nothing is defined without rows of the class and of others, and the mean is over the others.
   void add(const Ranking& ranking);
@@ -58,7 +58,7 @@ class Measures {
     double sum = 0.0, count = 0.0;
     for (std::size_t k = 0; k < values.size(); ++k) {
       if (!counts(k)) continue;
-      sum += values[k];
+      if (!std::isnan(values[k])) sum += values[k];
       count += 1.0;
     }
     return sum / count;
