@@ -1,10 +1,13 @@
 // Several files as one table: columns by name, kinds over all files, places, reports.
 #include <weir/data/formats/open_table.hpp>
 #include <weir/data/sources/file_names.hpp>
+#include <weir/data/sources/gzip.hpp>
+#include <weir/data/sources/same_beginnings.hpp>
 
 #include <doctest/doctest.h>
 
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -89,6 +92,23 @@ TEST_CASE("several tables are one, in the order of the first one's columns") {
   CHECK(pieces.take(std::vector<std::size_t>{2}).place(0) == "line 2 of " + b);
   CHECK(open_tables({a}, {.source_column = "day"}).has("day"));
   CHECK_FALSE(open_tables({a}).has("source"));
+}
+
+TEST_CASE("several tables: a file and its packed copy are told, also under another name") {
+  const Files files;
+  const std::string rows = "bytes,label\n1,x\n2,y\n";
+  const std::string a = files("a.csv", rows), b = files("b.csv", "bytes,label\n1,x\n3,y\n");
+  const std::string packed = files.name("old.csv.gz");
+  gzFile out = gzopen(packed.c_str(), "wb");
+  REQUIRE(gzwrite(out, rows.data(), static_cast<unsigned>(rows.size())) == static_cast<int>(rows.size()));
+  REQUIRE(gzclose(out) == Z_OK);
+  TableFile file = open_tables({a, b, packed}, {.open = &open_any});
+  CHECK(file.read_all().rows() == 6);
+  CHECK(reading_notes(file.report()) ==
+        std::vector<std::string>{"'" + packed + "' begins with the same data as '" + a +
+                                 "': its rows count twice; leave it out if it is a copy"});
+  const std::string empty = files("empty.csv", "bytes,label\n"), none = files("none.csv", "bytes,label\n");
+  CHECK(same_beginnings({empty, none, files.name("missing.csv")}, &open_file).empty());
 }
 
 TEST_CASE("several tables: rows put together keep their files") {

@@ -125,6 +125,8 @@ struct CsvReport {
   std::vector<BadRow> reasons = {};
   /// Columns that are read under another name than they have in the file (column_spellings.hpp): wanted, found.
   std::vector<std::pair<std::string, std::string>> respelt = {};
+  /// Of several files those that begin with the same data (same_beginnings.hpp).
+  std::vector<std::pair<std::string, std::string>> same_files = {};
 };
 
 }  // namespace weir::inline WEIR_ABI

@@ -9,6 +9,7 @@
 #include <weir/data/formats/csv_cells.hpp>
 #include <weir/data/formats/csv_options.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -80,6 +81,13 @@ WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, Option
     notes.push_back(count_text(report.lost, "text") +
                     " with U+FFFD, which stands for a character that was lost, the first in " +
                     place_text(*report.first_lost));
+  }
+  if (!report.same_files.empty()) {
+    const auto& [first, second] = report.same_files[0];
+    const std::size_t more = report.same_files.size() - 1;
+    notes.push_back("'" + second + "' begins with the same data as '" + first + "'" +
+                    (more == 0 ? "" : ", and so it is with " + count_text(more, "more file")) +
+                    ": its rows count twice; leave it out if it is a copy");
   }
   detail::note_odd_columns(notes, report, words);
   if (!report.respelt.empty()) {

@@ -25,6 +25,7 @@
 #include <weir/data/formats/table_options.hpp>
 #include <weir/data/sources/byte_source.hpp>
 #include <weir/data/sources/file_names.hpp>
+#include <weir/data/sources/same_beginnings.hpp>
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/data/text/finite.hpp>
@@ -90,6 +91,7 @@ class SeveralTables final : public RowReader {
   [[nodiscard]] bool has_numbers(const File& file, std::size_t column) const;
   /// Columns of some files that are not among ours.
   void tell_left_out();
+  void tell_same_files();
   Status add_source_column();
   Status open(File& file);
   void add_kept(const KeptTexts& rows);
@@ -164,6 +166,8 @@ WEIR_BODY Status SeveralTables::match() {
   }
   settle_kinds();
   tell_left_out();
+  tell_same_files();
+  report_ = before_;
   return add_source_column();
 }
 
@@ -176,7 +180,12 @@ WEIR_BODY void SeveralTables::tell_left_out() {
     }
   }
   add_report(before_, left_out, "");
-  report_ = before_;
+}
+
+WEIR_BODY void SeveralTables::tell_same_files() {
+  std::vector<std::string> paths;
+  for (const File& file : files_) paths.push_back(file.path);
+  before_.same_files = same_beginnings(paths, options_.open);
 }
 
 WEIR_BODY Status SeveralTables::find_columns(const Schema& first) {
