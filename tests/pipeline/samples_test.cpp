@@ -175,6 +175,21 @@ TEST_CASE("samples: patterns that fit one label twice name it once; several ordi
   }));
 }
 
+TEST_CASE("samples: a class of which few rows are held back is told") {
+  std::string csv = "x,label\n";
+  for (int i = 0; i < 400; ++i) csv += std::to_string(i % 7) + (i % 20 == 0 ? ",scan\n" : ",benign\n");
+  const auto note_of = [&csv](double validation) {
+    const Samples samples = samples_of(csv, {.label = "label", .validation = validation});
+    const auto few = std::find_if(samples.notes.begin(), samples.notes.end(),
+                                  [](const std::string& note) { return note.starts_with("fewer than"); });
+    return few == samples.notes.end() ? std::string() : *few;
+  };
+  CHECK(note_of(0.1) ==
+        "fewer than 10 rows of 'scan' are held back, so figures of them say little; take more rows or a "
+        "larger validation");
+  CHECK(note_of(0.5).empty());
+}
+
 TEST_CASE("samples: options that exclude each other") {
   const auto wrong = [](const SampleOptions& options) {
     CHECK_THROWS_AS(check_options(options), ConfigError);

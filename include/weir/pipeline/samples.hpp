@@ -58,9 +58,26 @@ namespace detail {
   return names;
 }
 
+/// Below that figures on held-back rows say little.
+inline constexpr Index few_rows = 30, few_of_class = 10;
+
+/// Notes classes of which some rows are held back, but few, where there are enough of all together.
+inline void note_few_of_class(Samples& samples) {
+  if (samples.validation.rows() < few_rows) return;
+  std::vector<std::string> few;
+  const std::vector<std::string>& classes = samples.settings.labels.classes;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const std::ptrdiff_t held_back = rows_of(samples.validation, k);
+    if (held_back > 0 && held_back < few_of_class) few.push_back(classes[k]);
+  }
+  if (few.empty()) return;
+  samples.notes.push_back("fewer than " + std::to_string(few_of_class) + " rows of " + name_list(few) +
+                          " are held back, so figures of them say little; take more rows or a larger " +
+                          option_word(samples.words, "validation"));
+}
+
 /// Notes few held-back rows, and classes that cannot be learned or judged.
 inline void note_few_rows(Samples& samples) {
-  constexpr Index few_rows = 30;
   const Index held_back = samples.validation.rows();
   if (held_back > 0 && held_back < few_rows) {
     samples.notes.push_back("only " + std::to_string(held_back) + (held_back == 1 ? " row is" : " rows are") +
@@ -68,6 +85,7 @@ inline void note_few_rows(Samples& samples) {
                             option_word(samples.words, "validation"));
   }
   if (samples.settings.task != Task::classify) return;
+  note_few_of_class(samples);
   const std::vector<std::string> unlearned = unlearned_classes(samples);
   std::vector<std::string> unjudged;
   const std::vector<std::string>& classes = samples.settings.labels.classes;
