@@ -45,6 +45,29 @@ TEST_CASE("to_json: two classes have a threshold, and what was left out is count
   CHECK_FALSE(json.contains("alarms"));
 }
 
+TEST_CASE("what is not defined for want of rows is null, and a dash in words") {
+  const Assessment attacks = of_classes({"benign", "attack"}, {{0, 0}, {1, 2}});
+  const Json json = Json::parse(to_json(attacks));
+  CHECK(json.at("fpr").is_null());
+  CHECK(json.at("per_class").at("recall").at(0).is_null());
+  CHECK(json.at("recall") == doctest::Approx(2.0 / 3.0));
+  CHECK(to_text(attacks).find("false positive rate          -") != std::string::npos);
+  const Assessment silent = of_classes({"benign", "attack"}, {{3, 0}, {2, 0}});
+  CHECK(Json::parse(to_json(silent)).at("precision").is_null());
+  const Assessment many = of_classes({"benign", "scan", "worm"}, {{0, 0, 0}, {0, 1, 0}, {0, 0, 1}});
+  CHECK(Json::parse(to_json(many)).at("alarms").at("fpr").is_null());
+  CHECK(to_text(many).find("alarms: FPR                  -") != std::string::npos);
+}
+
+TEST_CASE("rows that were not judged are told with their reason") {
+  Assessment result = of_classes({"benign", "attack"}, {{1, 0}, {0, 1}});
+  CHECK(unjudged_text(result).empty());
+  result.unlabelled = 1;
+  result.unknown = 2;
+  CHECK(unjudged_text(result) ==
+        "  left out: 1 row without a label\n  left out: 2 rows with a label that the model does not know\n");
+}
+
 TEST_CASE("to_json: several attacks are alarms, too; names are UTF-8") {
   const Json json =
       Json::parse(to_json(of_classes({"benign", "caf\xE9", "worm"}, {{2, 0, 0}, {0, 1, 1}, {0, 0, 0}})));

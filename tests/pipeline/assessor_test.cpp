@@ -3,10 +3,12 @@
 #include <weir/data/preparing/preprocess.hpp>
 #include <weir/layers/dense/dense.hpp>
 #include <weir/models/sequential.hpp>
+#include <weir/pipeline/assessment_text.hpp>
 #include <weir/pipeline/assessor.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -82,6 +84,20 @@ TEST_CASE("assessor: labels spelt in another way than the model's are told") {
   REQUIRE(result.mistaken.size() == 1);
   CHECK(result.mistaken[0].first == "Benign");
   CHECK(result.mistaken[0].second == "BENIGN");
+}
+
+TEST_CASE("assessor: labels that a map of labels does not name are told where they count as others") {
+  Line model = line(Task::classify, 1.0F);
+  model.labels = {"label", {"benign", "attack"}, {}, "attack", {{"Normal*", "benign"}, {"Bot*", "attack"}}};
+  const Table rows =
+      table_of("x,label\n-1,Normal-1\n1,Bot-2\n1, Bot-3\n1,worm\n1,attack\n", ColumnKind::categorical);
+  const Assessment result = assess(model, rows);
+  CHECK(result.unnamed == std::vector<std::string>{"worm"});
+  const std::vector<std::string> notes = notes_on(model, result);
+  CHECK(std::count(notes.begin(), notes.end(),
+                   "labels that the map of labels does not name count as 'attack', such as 'worm'") == 1);
+  model.labels.patterns = {{"Normal*", "benign"}};  // all others are meant to be attacks
+  CHECK(assess(model, rows).unnamed.empty());
 }
 
 TEST_CASE("assessor: an answer that is not a number is refused, and forecasts are paired with what came") {

@@ -38,6 +38,9 @@ struct Assessment {
   /// knows; the first ones.
   std::vector<std::pair<std::string, std::string>> mistaken{};
 
+  /// Labels counted among "all others" that the model's map of labels does not name; the first ones.
+  std::vector<std::string> unnamed{};
+
   ConfusionMatrix confusion{0};
   Measures measures{};    ///< of all metrics that fit the task
   bool forecast = false;  ///< of a series; then also

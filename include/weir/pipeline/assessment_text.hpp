@@ -183,6 +183,9 @@ WEIR_BODY std::string value_text(const Assessment& result) {
 /// What a threshold did to the rows held back, and what it will do to fresh ones like them.
 [[nodiscard]] std::string to_text(const AlarmRate& rate, const LabelRule& labels);
 
+/// Rows that were not judged and why, a line each; empty when all were. Honest figures need it.
+[[nodiscard]] std::string unjudged_text(const Assessment& result);
+
 /// What is odd about labels and cells, a sentence each. Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
 /// knows them; and a class without a row makes figures that mean little.
 [[nodiscard]] std::vector<std::string> notes_on(const PipelineSettings& model, const Assessment& result);
@@ -226,6 +229,18 @@ WEIR_BODY std::string to_text(const AlarmRate& rate, const LabelRule& labels) {
   return text;
 }
 
+WEIR_BODY std::string unjudged_text(const Assessment& result) {
+  std::string text;
+  const auto add = [&text](std::int64_t count, const char* why) {
+    if (count > 0) text += "  left out: " + count_text(count, "row") + " " + why + "\n";
+  };
+  add(result.unusable, result.forecast ? "for want of a whole window before the forecast"
+                                       : "with a missing value that the model does not allow");
+  add(result.unlabelled, "without a label");
+  add(result.unknown, "with a label that the model does not know");
+  return text;
+}
+
 WEIR_BODY std::vector<std::string> notes_on(const PipelineSettings& model, const Assessment& result) {
   std::vector<std::string> notes;
   const LabelRule& rule = model.labels;
@@ -235,6 +250,10 @@ WEIR_BODY std::vector<std::string> notes_on(const PipelineSettings& model, const
     notes.push_back("label " + quoted_excerpt(label) + " (not '" + known + "') counts as '" + rule.otherwise +
                     "': labels are told apart by capital letters and the form of numbers; if they are one, "
                     "write them as in training");
+  }
+  if (!result.unnamed.empty()) {
+    notes.push_back("labels that the map of labels does not name count as '" + rule.otherwise +
+                    "', such as " + name_list(result.unnamed));
   }
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const bool told = one_of_many ? classes[k] != rule.otherwise : k == 0 && sounds_benign(classes[k]);

@@ -197,6 +197,8 @@ class Assessor {
     const LabelRule& rule = pipeline_.labels;
     if (const auto known = mistaken_for_others(rule, text); known && result_.mistaken.size() < most_told)
       result_.mistaken.emplace_back(std::string(text), *known);
+    if (unnamed_among_others(rule, text) && result_.unnamed.size() < most_told)
+      result_.unnamed.emplace_back(text);
     if (const auto found = class_of_spelling(rule, text)) return *found;
     if (options_.ignore_unknown) return unknown_label;
     fail(ErrorKind::data, (options_.source.empty() ? std::string() : options_.source + ": ") + place() +

@@ -32,6 +32,18 @@ namespace weir::inline WEIR_ABI {
   return rule.class_of(place == known.end() ? std::string_view(key) : std::string_view(*place));
 }
 
+/// Whether a label counts among "all others" although a map of labels, of which the rule has its patterns,
+/// says which labels these are, and does not name it.
+[[nodiscard]] inline bool unnamed_among_others(const LabelRule& rule, std::string_view label) {
+  const auto of_others = [&rule](const auto& line) { return line.second == rule.otherwise; };
+  if (rule.otherwise.empty() || std::none_of(rule.patterns.begin(), rule.patterns.end(), of_others))
+    return false;
+  const std::string key = without_extra_blanks(label);
+  const std::vector<std::string> known = known_labels(rule);
+  const auto same = [&key](const std::string& name) { return without_extra_blanks(name) == key; };
+  return std::none_of(known.begin(), known.end(), same) && first_fitting(rule.patterns, key) == nullptr;
+}
+
 /// For a label that is counted among "all others": one that the rule has in another class and that differs
 /// from it by blanks, the case of letters, or the form of a number only.
 [[nodiscard]] inline std::optional<std::string> mistaken_for_others(const LabelRule& rule,
