@@ -33,6 +33,7 @@ struct TrainOptions {
   std::vector<std::string> tables{};
   std::vector<std::string> test{};
   std::string test_labels{};  ///< idx
+  bool ignore_unknown = false;
   std::string model{};
   weir::TableOptions input{};
   OutputOptions output{};
@@ -56,6 +57,7 @@ struct TrainOptions {
           "file to write the model to; not needed to cross-validate alone");
     visit("test", o.test, "tables to be judged by after training");
     visit("test_labels", o.test_labels, weir::AnyText{"file"}, "idx: the labels of TEST");
+    visit("ignore_unknown", o.ignore_unknown, "TEST: leave out rows whose label is no class of the model");
     visit("log", o.log, weir::AnyText{"file"}, "CSV file with a line an epoch");
     visit("report", o.report, weir::AnyText{"file"}, "page (HTML) with data, training, figures and pictures");
     visit("find_lr", o.find_lr, "only show the loss at growing learning rates, and the rate to take");

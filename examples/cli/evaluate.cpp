@@ -20,23 +20,6 @@
 
 namespace cli {
 
-namespace {
-
-/// What was left out, a line each; honest numbers need it.
-[[nodiscard]] std::string omissions(const weir::Assessment& result) {
-  std::string text;
-  const auto add = [&text](std::int64_t count, const char* why) {
-    if (count > 0) text += "  left out: " + weir::count_text(count, "row") + " " + why + "\n";
-  };
-  add(result.unusable, result.forecast ? "for want of a whole window before the forecast"
-                                       : "with a missing value that the model does not allow");
-  add(result.unlabelled, "without a label");
-  add(result.unknown, "with a label that the model does not know");
-  return text;
-}
-
-}  // namespace
-
 void evaluate(const EvaluateOptions& options) {
   refuse_standard_output_for_page(options.report);
   const std::vector<std::string> tables = weir::expand_files(options.tables);
@@ -71,7 +54,7 @@ void evaluate(const EvaluateOptions& options) {
   }
   std::string head = options.model + " on " + name + ": " + weir::count_text(result.rows, "row");
   if (result.two_classes()) head += ", alarm from score " + weir::number_text(result.threshold) + " on";
-  print(head + "\n" + omissions(result) + notes_text(notes) + "\n" + weir::to_text(result) +
+  print(head + "\n" + weir::unjudged_text(result) + notes_text(notes) + "\n" + weir::to_text(result) +
         (page ? "\nWrote " + options.report + "\n" : std::string()));
 }
 

@@ -144,8 +144,10 @@ void add_train(App& app, cli::TrainOptions& o) {
     for (const char* other : others) app.get_option(flag)->excludes(app.get_option(other));
   };
   excludes("--folds", {"--leave-group-out"});
-  excludes("--find-lr", {"--test", "--log", "--report", "--checkpoint", "--resume", "--folds",
+  excludes("--find-lr", {"--model", "--test", "--log", "--report", "--checkpoint", "--resume", "--folds",
                          "--leave-group-out", "--repeat"});
+  for (const char* of_test : {"--test-labels", "--ignore-unknown"})
+    app.get_option(of_test)->needs(app.get_option("--test"));
   add_examples(
       app, {"flows.csv --label label --model ids.weir",
             "flows.csv --label label --task anomaly --benign BENIGN --alarm-rate 0.01 --model ids.weir",
@@ -213,6 +215,7 @@ void add_synth(App& app, cli::SynthOptions& o) {
   app.get_option("--pcap")->excludes("--out");
   for (const char* of_capture : {"--labels", "--kinds", "--snap"})
     app.get_option(of_capture)->needs("--pcap");
+  app.get_option("--kinds")->needs("--labels");
   add_flags(app, o.output);
   add_examples(app, {"-o flows.csv", "--pcap day.pcap --labels day.rules"});
 }
@@ -348,22 +351,10 @@ void refuse_empty(App& app) {
 [[nodiscard]] std::string flags_given(const App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options()) {
-    static constexpr std::array<std::string_view, 16> of_this_run{"--checkpoint",
-                                                                  "--checkpoint-every",
-                                                                  "--resume",
-                                                                  "--model",
-                                                                  "--test",
-                                                                  "--test-labels",
-                                                                  "--log",
-                                                                  "--report",
-                                                                  "--json",
-                                                                  "--quiet",
-                                                                  "--threads",
-                                                                  "--find-lr",
-                                                                  "--help",
-                                                                  "--folds",
-                                                                  "--leave-group-out",
-                                                                  "--repeat"};
+    static constexpr std::array of_this_run = std::to_array<std::string_view>(
+        {"--checkpoint", "--checkpoint-every", "--resume", "--model", "--test", "--test-labels",
+         "--ignore-unknown", "--log", "--report", "--json", "--quiet", "--threads", "--find-lr", "--help",
+         "--folds", "--leave-group-out", "--repeat"});
     const std::string name = option->get_lnames().empty() ? "" : "--" + option->get_lnames().front();
     if (name.empty() || option->count() == 0 || std::count(of_this_run.begin(), of_this_run.end(), name) > 0)
       continue;
@@ -433,6 +424,8 @@ int run(int argc, char** argv) {
       const App& command = *app.get_subcommand("train");
       if (train.model.empty() && !train.find_lr && !train.cross_validates())
         throw CLI::RequiredError("--model");
+      if (command.count("--checkpoint-every") > 0 && train.checkpoint.empty() && train.resume.empty())
+        throw CLI::RequiresError("--checkpoint-every", "--checkpoint or --resume");
       train.given = flags_given(command);
     }
   } catch (const CLI::Success& done) {  // --help and --version

@@ -290,11 +290,12 @@ void predict(const PredictOptions& options) {
   OutputFile out(options.out);
   const bool several = tables.size() > 1;
   const std::string& asked = options.input.source_column;
-  const std::string source_column = !several ? "" : asked.empty() ? "source" : asked;
+  const std::string source_column = several && asked.empty() ? "source" : asked;
   std::optional<VerdictLog> log;
   if (model.samples.kind == weir::SampleKind::image) {
     if (several) weir::fail(weir::ErrorKind::config, "images are read from one file at a time");
     log.emplace(model, options, source_column, out);
+    log->begin_source(tables[0]);
     predict_images(model, options, tables[0], *log);
   } else {
     weir::TableFile file = open_rows(model, options, tables);

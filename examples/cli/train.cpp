@@ -343,7 +343,7 @@ class TrainReport {
     for (std::string& note : weir::notes_on(model, result)) notes.push_back(std::move(note));
     for (std::string& note : notes_on(model.record, options_.test)) notes.push_back(std::move(note));
     say("\nOn " + weir::files_text(options_.test) + ", " + weir::count_text(result.rows, "row") + ":\n" +
-        notes_text(notes) + weir::to_text(result));
+        weir::unjudged_text(result) + notes_text(notes) + weir::to_text(result));
     notes_.insert(notes_.end(), notes.begin(), notes.end());
     json_["test"] = parsed(weir::to_json(result));
     if (!draws()) return;
@@ -393,8 +393,10 @@ class TrainReport {
     if (!options_.test_labels.empty()) input.labels = options_.test_labels;
     try {
       const bool columns = draws() && judged_.empty();
-      return assess_files(model, options_.test, input, {.keep_rows = columns ? rows_for_importance : 0},
-                          report);
+      return assess_files(
+          model, options_.test, input,
+          {.ignore_unknown = options_.ignore_unknown, .keep_rows = columns ? rows_for_importance : 0},
+          report);
     } catch (const weir::Error& error) {
       weir::fail(error.kind(), "--test: " + std::string(error.what()) + "; the model is saved");
     }

@@ -78,6 +78,11 @@ TEST_CASE("labels that a model does not know are an error, or left out and count
   const Json json = weir_well({"evaluate", path, table, "--ignore-unknown", "--json"}).json();
   CHECK(json.at("rows") == 4999);
   CHECK(json.at("rows_of_unknown_label") == 1);
+  const std::string told =
+      weir_well({"train", train_csv(), "--label", "label", "--epochs", "1", "--quick", "--test", table,
+                 "--ignore-unknown", "--model", folder() / "nine_again.weir"})
+          .out;
+  CHECK(told.find("left out: 1 row with a label that the model does not know") != std::string::npos);
 }
 
 TEST_CASE("inspect shows columns, layers, sizes, record and probe") {

@@ -58,4 +58,7 @@ TEST_CASE("several tables, a pattern, a label map, and another spelling of the c
   CHECK(verdicts.find("source,row,label,") == 0);
   CHECK(verdicts.find("\n" + monday + ",60,") != std::string::npos);
   CHECK(verdicts.find("\n" + tuesday + ",61,") != std::string::npos);
+  const std::string named = weir_well({"predict", model, monday, "--source-column", "day"}).out;
+  CHECK(named.find("day,row,label,") == 0);
+  CHECK(named.find("\n" + monday + ",1,") != std::string::npos);
 }
