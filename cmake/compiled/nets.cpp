@@ -4,11 +4,11 @@
 
 namespace weir::inline WEIR_ABI {
 
-template void simd::gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<float>,
-                                simd::Strided<float>, float*, std::ptrdiff_t, simd::Init,
+template void simd::gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, const simd::Strided<float>&,
+                                const simd::Strided<float>&, float*, std::ptrdiff_t, simd::Init,
                                 const float*) noexcept;
-template void simd::gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, simd::Strided<double>,
-                                 simd::Strided<double>, double*, std::ptrdiff_t, simd::Init,
+template void simd::gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, const simd::Strided<double>&,
+                                 const simd::Strided<double>&, double*, std::ptrdiff_t, simd::Init,
                                  const double*) noexcept;
 template class detail::ChainBuffers<float>;
 template class AnyLayer<float>;

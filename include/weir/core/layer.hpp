@@ -26,6 +26,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/batch.hpp>
 #include <weir/core/config.hpp>
+#include <weir/core/packed_weights.hpp>
 #include <weir/core/rng.hpp>
 #include <weir/core/tensor.hpp>
 
@@ -93,6 +94,8 @@ struct Pass {
   double* penalty = nullptr;  ///< where such a layer adds its penalty in forward, summed over items; or null
   /// Set in training by a layer that met one value a channel, of which there is no variance; or null.
   bool* lone_value = nullptr;
+  /// Forms of weights that stay as they are; null: the net's weights are read anew.
+  const PackedWeights* packed = nullptr;
 
   [[nodiscard]] Pass fork(Index layer) const noexcept {
     Pass inner = *this;
@@ -100,6 +103,12 @@ struct Pass {
     return inner;
   }
 };
+
+/// The form of the weights at `weights` for this pass, or null; see core/packed_weights.hpp.
+template <class Form, class Make>
+[[nodiscard]] const Form* find_packed(const Pass& pass, const void* weights, Make make) {
+  return pass.packed == nullptr ? nullptr : pass.packed->find<Form>(weights, make);
+}
 
 /// The cache of a layer whose backward pass needs nothing but x and y.
 struct NoCache {

@@ -28,7 +28,7 @@
 //   bool streams() const                 whether its options allow it (default: yes)
 //   Index state_size(Shape) const        numbers of state a stream, which the caller keeps
 //   void start(state, input) const       the state before the first step
-//   void step(x, y, states, ready, cache) const
+//   void step(x, y, states, ready, cache) const        or with a Pass, which may have packed weights, behind
 //
 // `input` is the shape of a whole sequence. x holds one step of n streams, states[i] is the state of stream
 // i. The layer sets ready[i] = 0 where a stream has no output at this step (a pooling window that is not
@@ -266,11 +266,14 @@ using StepCache = detail::StepCacheOf<L>;
 /// One step of x.count() streams; see the head of this file.
 template <class L>
 void step(const L& layer, BatchView<const typename L::Scalar> x, BatchView<typename L::Scalar> y,
-          std::span<typename L::Scalar* const> states, std::span<unsigned char> ready, StepCache<L>& cache) {
-  if constexpr (has_step<L>) {
-    layer.step(x, y, states, ready, cache.cache);
+          std::span<typename L::Scalar* const> states, std::span<unsigned char> ready, StepCache<L>& cache,
+          const Pass& pass = {}) {
+  if constexpr (!has_step<L>) {
+    layer.forward(x, y, cache.cache, pass);
+  } else if constexpr (requires { layer.step(x, y, states, ready, cache.cache, pass); }) {
+    layer.step(x, y, states, ready, cache.cache, pass);
   } else {
-    layer.forward(x, y, cache.cache, Pass{});
+    layer.step(x, y, states, ready, cache.cache);
   }
 }
 

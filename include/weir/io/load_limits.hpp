@@ -100,7 +100,7 @@ template <class Net>
   const auto refuse = [&](double bytes) {
     return budget.check(bytes, "running the net, above all " + greediest_layer(net, input) + ",");
   };
-  const double weights = bytes_of<T>(stored_values(net));
+  const double weights = 3.0 * bytes_of<T>(stored_values(net));  // and packed: at most twice as much again
   const double samples = bytes_of<T>(size_of(input)) + 3.0 * bytes_of<T>(size_of(output));
   const double run = weights + samples + workspace_bytes(net, input, 1);
   if (Status s = refuse(run); !s) return s;

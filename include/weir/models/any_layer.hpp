@@ -128,8 +128,8 @@ class AnyLayer {
   [[nodiscard]] Index state_size(Shape input) const { return self_->state_size(input); }
   void start(T* state, Shape input) const { self_->start(state, input); }
   void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char> ready,
-            StepCache& cache) const {
-    self_->step(x, y, states, ready, *cache.memory_);
+            StepCache& cache, const Pass& pass = {}) const {
+    self_->step(x, y, states, ready, *cache.memory_, pass);
   }
 
   template <class F, class Any>
@@ -201,7 +201,7 @@ class AnyLayer {
     virtual void start(T* state, Shape input) const = 0;
     [[nodiscard]] virtual std::unique_ptr<Memory> make_step_cache(Shape input, Index streams) const = 0;
     virtual void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
-                      std::span<unsigned char> ready, Memory& cache) const = 0;
+                      std::span<unsigned char> ready, Memory& cache, const Pass& pass) const = 0;
     virtual void visit(const detail::ParameterSink<T>& sink) = 0;
   };
 
@@ -238,8 +238,8 @@ class AnyLayer {
       return hold<weir::StepCache<L>>(layer, input, streams);
     }
     void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states,
-              std::span<unsigned char> ready, Memory& cache) const override {
-      weir::step(layer, x, y, states, ready, value_of<weir::StepCache<L>>(cache));
+              std::span<unsigned char> ready, Memory& cache, const Pass& pass) const override {
+      weir::step(layer, x, y, states, ready, value_of<weir::StepCache<L>>(cache), pass);
     }
     void visit(const detail::ParameterSink<T>& sink) override { L::visit(sink, layer); }
 

@@ -181,10 +181,10 @@ struct Chain {
   };
 
   void step(BatchView<const Scalar> x, BatchView<Scalar> y, std::span<Scalar* const> states,
-            std::span<unsigned char> ready, StepCache& cache) const {
+            std::span<unsigned char> ready, StepCache& cache, const Pass& pass = {}) const {
     cache.buffers.begin(x, states);
     const auto one = [&](std::size_t i, const auto& layer, auto& own) {
-      cache.buffers.step(i, [&](auto... inputs) { weir::step(layer, inputs..., own); });
+      cache.buffers.step(i, [&](auto... inputs) { weir::step(layer, inputs..., own, pass); });
     };
     detail::each(one, layers, cache.caches);
     cache.buffers.end(y, ready);

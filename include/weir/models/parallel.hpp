@@ -205,12 +205,13 @@ struct Parallel {
 
   /// Branches skip the same steps, for they give equal numbers of them.
   void step(BatchView<const Scalar> x, BatchView<Scalar> y, std::span<Scalar* const> states,
-            std::span<unsigned char> ready, StepCache& cache) const {
+            std::span<unsigned char> ready, StepCache& cache, const Pass& pass = {}) const {
     Index first = 0;
     const auto one = [&](std::size_t i, const auto& branch, auto& own) {
       for (std::size_t k = 0; k < states.size(); ++k) cache.states[k] = states[k] + cache.state_offsets[i];
       const BatchView<Scalar> out(cache.outputs[i].data(), cache.shapes[i], x.count());
-      weir::step(branch, x, out, std::span<Scalar* const>(cache.states).first(states.size()), ready, own);
+      weir::step(branch, x, out, std::span<Scalar* const>(cache.states).first(states.size()), ready, own,
+                 pass);
       join(i, first, out, y);
       first += out.channels();
     };

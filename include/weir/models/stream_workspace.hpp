@@ -11,6 +11,7 @@
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer_traits.hpp>
+#include <weir/core/packed_weights.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -28,8 +29,9 @@ class StreamWorkspace {
   /// For up to `capacity` streams a step. `input` is the shape of the sequences that the net was made for;
   /// the length matters only to layers that look back over all of it (attention). Throws ConfigError when a
   /// layer of the net needs the future, ShapeError when the net does not take such samples.
-  StreamWorkspace(const Net& net, Shape input, Index capacity)
-      : input_(input), output_{net.out_shape(input).channels, 1}, capacity_(capacity) {
+  /// `packed`: of `pack_weights`, for a net whose weights stay as they are.
+  StreamWorkspace(const Net& net, Shape input, Index capacity, const PackedWeights& packed = {})
+      : input_(input), output_{net.out_shape(input).channels, 1}, capacity_(capacity), packed_(packed) {
     if (!streams(net))
       fail(ErrorKind::config, "a layer of this net needs more than past steps: it cannot stream");
     cache_.prepare(net, input, capacity);
@@ -63,7 +65,8 @@ class StreamWorkspace {
     const auto count = static_cast<std::size_t>(x.count());
     const BatchView<Scalar> y(outputs_.data(), output_, x.count());
     std::fill_n(ready_.begin(), count, static_cast<unsigned char>(1));
-    weir::step(net, x, y, states, std::span<unsigned char>(ready_).first(count), cache_);
+    const Pass pass{.packed = packed_ ? &packed_ : nullptr};
+    weir::step(net, x, y, states, std::span<unsigned char>(ready_).first(count), cache_, pass);
     return y;
   }
   /// Whether stream i of the last step has an output.
@@ -74,6 +77,7 @@ class StreamWorkspace {
   Shape output_;
   Index capacity_;
   Index state_size_ = 0;
+  PackedWeights packed_;
   StepCache<Net> cache_;
   AlignedBuffer<Scalar> outputs_;
   std::vector<unsigned char> ready_;

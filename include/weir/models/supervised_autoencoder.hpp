@@ -167,8 +167,8 @@ struct SupervisedAutoencoder {
   [[nodiscard]] Index state_size(Shape input) const { return weir::state_size(encoder, input); }
   void start(Scalar* state, Shape input) const { start_stream(encoder, state, input); }
   void step(BatchView<const Scalar> x, BatchView<Scalar> y, std::span<Scalar* const> states,
-            std::span<unsigned char> ready, StepCache& cache) const {
-    weir::step(encoder, x, y, states, ready, cache.encoder);
+            std::span<unsigned char> ready, StepCache& cache, const Pass& pass = {}) const {
+    weir::step(encoder, x, y, states, ready, cache.encoder, pass);
   }
 
   template <class F, class... S>

@@ -9,6 +9,7 @@
 #include <weir/core/layer.hpp>
 #include <weir/core/layer_contract.hpp>
 #include <weir/core/layer_traits.hpp>
+#include <weir/core/packed_weights.hpp>
 
 #include <cassert>
 #include <span>
@@ -35,17 +36,17 @@ class Workspace {
   /// For batches of up to `capacity` samples of shape `input`. Throws ShapeError when the net does not take
   /// them.
   Workspace(const Net& net, Shape input, Index capacity, bool training = false)
-      : input_(input), output_shape_(net.out_shape(input)), capacity_(capacity) {
-    cache_.prepare(net, input, capacity, training);
-    const auto size = static_cast<std::size_t>(output_shape_.size() * capacity);
-    output_ = AlignedBuffer<Scalar>(size);
-    if (training) gradient_ = AlignedBuffer<Scalar>(size);
-    lengths_.resize(static_cast<std::size_t>(capacity));
-  }
+      : Workspace(net, input, capacity, PackedWeights{}, training) {}
+
+  /// The same for a net whose weights stay as they are, packed by `pack_weights`.
+  Workspace(const Net& net, Shape input, Index capacity, const PackedWeights& packed)
+      : Workspace(net, input, capacity, packed, false) {}
 
   [[nodiscard]] Shape input_shape() const noexcept { return input_; }
   [[nodiscard]] Shape output_shape() const noexcept { return output_shape_; }
   [[nodiscard]] Index capacity() const noexcept { return capacity_; }
+  /// The packed weights, for the workspace of another thread.
+  [[nodiscard]] const PackedWeights& packed() const noexcept { return packed_; }
   [[nodiscard]] typename Net::Cache& cache() noexcept { return cache_; }
 
   /// A place for the gradient of y, the result of a forward pass.
@@ -60,7 +61,9 @@ class Workspace {
     const auto lengths = std::span<Index>(lengths_).first(x.lengths().size());
     for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = out_length(net, x.lengths()[i]);
     const BatchView<Scalar> y(output_.data(), output_shape_, x.count(), lengths);
-    net.forward(x, y, cache_, pass);
+    Pass packed = pass;
+    packed.packed = packed_ && !pass.training ? &packed_ : nullptr;
+    net.forward(x, y, cache_, packed);
     return y;
   }
 
@@ -71,13 +74,36 @@ class Workspace {
   }
 
  private:
+  Workspace(const Net& net, Shape input, Index capacity, const PackedWeights& packed, bool training)
+      : input_(input), output_shape_(net.out_shape(input)), capacity_(capacity), packed_(packed) {
+    cache_.prepare(net, input, capacity, training);
+    const auto size = static_cast<std::size_t>(output_shape_.size() * capacity);
+    output_ = AlignedBuffer<Scalar>(size);
+    if (training) gradient_ = AlignedBuffer<Scalar>(size);
+    lengths_.resize(static_cast<std::size_t>(capacity));
+  }
+
   Shape input_;
   Shape output_shape_;
   Index capacity_;
+  PackedWeights packed_;
   typename Net::Cache cache_;
   AlignedBuffer<Scalar> output_;
   AlignedBuffer<Scalar> gradient_;
   std::vector<Index> lengths_;  ///< of the result
 };
+
+/// The forms that the layers of `net` like their weights in, for samples of shape `input`; they are made by running
+/// one sample of zeros, and one step where the net streams. Good as long as `net` stays where it is and its weights
+/// do not change. Throws ShapeError when the net does not take such samples.
+template <class Net>
+[[nodiscard]] PackedWeights pack_weights(const Net& net, Shape input) {
+  PackedWeights packed = PackedWeights::open();
+  Workspace<Net> workspace(net, input, 1, packed);
+  const std::vector<typename Net::Scalar> zeros(static_cast<std::size_t>(input.size()));
+  static_cast<void>(workspace.predict(net, zeros));
+  packed.close();
+  return packed;
+}
 
 }  // namespace weir::inline WEIR_ABI

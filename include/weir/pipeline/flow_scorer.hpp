@@ -35,8 +35,12 @@ class FlowScorer {
   /// For flows that are metered with these features; the pipeline must outlive it. ConfigError when it takes
   /// no single records; DataError when the profiles lack a column of its.
   FlowScorer(const Pipeline<Net>& pipeline, const FlowFeatureOptions& features, bool blank_missing = true)
+      : FlowScorer(pipeline, pack_weights(pipeline.net, pipeline.input), features, blank_missing) {}
+  /// `packed`: the net's weights, which the scorers of several threads share.
+  FlowScorer(const Pipeline<Net>& pipeline, const PackedWeights& packed, const FlowFeatureOptions& features,
+             bool blank_missing = true)
       : pipeline_(pipeline),
-        scorer_(pipeline),
+        scorer_(pipeline, packed),
         record_(schema_of(pipeline), flow_columns<Profiles...>(features), blank_missing),
         encoded_(pipeline.preprocess.features()),
         sample_(static_cast<std::size_t>(pipeline.input.size())),

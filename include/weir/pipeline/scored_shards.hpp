@@ -52,8 +52,10 @@ class ScoredShards {
   ScoredShards(const Pipeline<Net>& pipeline, const FlowOptions& options, std::size_t threads, Sink sink,
                bool blank_missing = true)
       : sink_(std::move(sink)),
-        shards_(options, threads, typename Shards::RowOfShard([&](std::size_t) -> typename Shards::Row {
-                  auto scorer = std::make_shared<Scores>(pipeline, options.features, blank_missing);
+        shards_(options, threads,
+                typename Shards::RowOfShard([&, packed = pack_weights(pipeline.net, pipeline.input)](
+                                                std::size_t) -> typename Shards::Row {
+                  auto scorer = std::make_shared<Scores>(pipeline, packed, options.features, blank_missing);
                   return [scorer](const View& flow, std::string& bytes) {
                     append(verdict_on(flow, scorer->score(flow)), bytes);
                   };

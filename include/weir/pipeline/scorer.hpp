@@ -40,18 +40,25 @@ struct Verdict {
   [[nodiscard]] bool senseless() const noexcept { return !usable && alert; }
 };
 
-/// Runs a pipeline record by record with memory of its own: one a thread. The pipeline must outlive it.
+/// Runs a pipeline record by record with memory of its own: one a thread. The pipeline must outlive it and keep its
+/// weights, which the scorer packs when it is made; scorers of several threads can share that form.
 template <class Net>
 class Scorer {
  public:
   using Scalar = typename Net::Scalar;
 
   explicit Scorer(const Pipeline<Net>& pipeline)
+      : Scorer(pipeline, pack_weights(pipeline.net, pipeline.input)) {}
+  /// `packed`: of the pipeline's net, or another scorer's.
+  Scorer(const Pipeline<Net>& pipeline, const PackedWeights& packed)
       : pipeline_(pipeline),
-        workspace_(pipeline.net, pipeline.input, 1),
+        workspace_(pipeline.net, pipeline.input, 1, packed),
         features_(static_cast<std::size_t>(pipeline.input.size())),
         encoded_(pipeline.takes_records() ? pipeline.preprocess.features() : 0),
         probabilities_(static_cast<std::size_t>(workspace_.output_shape().size())) {}
+
+  /// The packed weights, for the scorer of another thread.
+  [[nodiscard]] const PackedWeights& packed() const noexcept { return workspace_.packed(); }
 
   /// The shape of a sample as the net sees it.
   [[nodiscard]] Shape input() const noexcept { return pipeline_.input; }

@@ -24,8 +24,9 @@ namespace weir::inline WEIR_ABI::simd {
 
 /// The definition, in plain loops.
 template <class T>
-void gemm_reference(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-                    std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
+void gemm_reference(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a,
+                    const Strided<T>& b, T* c, std::ptrdiff_t c_stride, Init init,
+                    const T* bias = nullptr) noexcept {
   for (std::ptrdiff_t j = 0; j < n; ++j) {
     for (std::ptrdiff_t i = 0; i < m; ++i) {
       T sum = init == Init::bias ? bias[i] : T(0);
@@ -51,8 +52,8 @@ void start_only(std::ptrdiff_t m, std::ptrdiff_t n, T* c, std::ptrdiff_t c_strid
 /// The product; see the head of this file. `c` must not overlap `a` or `b`. Allocates nothing (about 80 KiB
 /// of stack).
 template <class T>
-void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-          std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
+void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a, const Strided<T>& b,
+          T* c, std::ptrdiff_t c_stride, Init init, const T* bias = nullptr) noexcept {
   if (m == 0 || n == 0 || k == 0) return detail::start_only(m, n, c, c_stride, init, bias);  // null operands
   // The choice may depend on m and the strides, never on n where n counts samples: a sample's bits must not
   // depend on its batch. (gemm_few_rows and gemm_panels add up in the same order, but for the place of the
@@ -65,7 +66,7 @@ void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, St
              !halves && init == Init::zero && a.row_stride != 1 && a.column_stride == 1 && n >= width<T> &&
              m > n && k >= 64) {
     detail::gemm_swapped(m, n, k, a, b, c, c_stride);
-  } else if (n == 1 && !halves && a.row_stride == 1 && m > detail::panel_rows<T>) {
+  } else if (n == 1 && a.row_stride == 1 && a.column_stride >= detail::page<T>) {
     detail::gemm_one_column(m, k, a, b, c, init, bias);
   } else {
     detail::gemm_panels(m, n, k, a, b, c, c_stride, init, bias, halves);
@@ -73,10 +74,11 @@ void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, St
 }
 
 #if defined(WEIR_COMPILED)
-extern template void gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, Strided<float>,
-                                 Strided<float>, float*, std::ptrdiff_t, Init, const float*) noexcept;
-extern template void gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, Strided<double>,
-                                  Strided<double>, double*, std::ptrdiff_t, Init, const double*) noexcept;
+extern template void gemm<float>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, const Strided<float>&,
+                                 const Strided<float>&, float*, std::ptrdiff_t, Init, const float*) noexcept;
+extern template void gemm<double>(std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t, const Strided<double>&,
+                                  const Strided<double>&, double*, std::ptrdiff_t, Init,
+                                  const double*) noexcept;
 #endif
 
 }  // namespace weir::inline WEIR_ABI::simd

@@ -8,8 +8,11 @@
 #include <weir/simd/strided.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace weir::inline WEIR_ABI::simd {
 
@@ -24,9 +27,10 @@ inline constexpr std::ptrdiff_t k_block = 256;
 /// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency of
 /// adding.
 inline constexpr std::ptrdiff_t single_column_vectors = 8;
-/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns,
-/// where the registers suffice.
-inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 0;
+/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns.
+inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 4;
+/// Columns of a tile that has two sums for each element.
+inline constexpr std::ptrdiff_t halves_columns = many_registers ? 6 : 3;
 template <class T>
 inline constexpr std::ptrdiff_t tile_rows = tile_vectors* width<T>;
 template <class T>
@@ -86,7 +90,8 @@ inline void put_lanes(T* to, const Simd<T>& value, std::ptrdiff_t skip, std::ptr
 }
 
 template <std::ptrdiff_t Vectors, std::ptrdiff_t Columns, bool Halves, class T>
-inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::ptrdiff_t c_stride) noexcept {
+inline void tile(std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& b, T* c,
+                 std::ptrdiff_t c_stride) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
   Simd<T> sum[static_cast<std::size_t>(Vectors)][static_cast<std::size_t>(Columns)];
   WEIR_UNROLL
@@ -165,8 +170,9 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c, std::p
 
 /// One panel of rows against all columns of B.
 template <std::ptrdiff_t Vectors, bool Halves, class T>
-void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
+void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& columns, T* c,
                    std::ptrdiff_t c_stride) noexcept {
+  Strided<T> b = columns;
   const auto step = [&](auto columns) {
     constexpr std::ptrdiff_t count = decltype(columns)::value;
     tile<Vectors, count, Halves>(k, a, b, c, c_stride);
@@ -174,7 +180,10 @@ void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Stride
     c += count * c_stride;
     n -= count;
   };
-  if constexpr (Vectors <= tile_vectors) {
+  if constexpr (Vectors <= tile_vectors && Halves && halves_columns < tile_columns) {
+    while (n >= halves_columns) step(std::integral_constant<std::ptrdiff_t, halves_columns>{});
+    while (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
+  } else if constexpr (Vectors <= tile_vectors) {
     // Two columns are too few sums to hide the latency of adding: eight are taken as 4 + 4, not as 6 + 2.
     while (n >= tile_columns && n != 8) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
     while (n >= 4) step(std::integral_constant<std::ptrdiff_t, 4>{});
@@ -183,22 +192,25 @@ void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Stride
   while (n >= 1) step(std::integral_constant<std::ptrdiff_t, 1>{});
 }
 
-template <std::ptrdiff_t Vectors, class T>
-void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, Strided<T> b, T* c,
-                      std::ptrdiff_t c_stride) noexcept {
-  if (a.vectors != Vectors) {
-    if constexpr (Vectors > 1) panel_product_of<Vectors - 1>(n, k, a, b, c, c_stride);
-    return;
-  }
-  if constexpr (Vectors <= halves_vectors) {
-    if (a.halves) return panel_product<Vectors, true>(n, k, a, b, c, c_stride);
-  }
-  panel_product<Vectors, false>(n, k, a, b, c, c_stride);
+/// The function for panels of each number of registers, `Halves` or not.
+template <bool Halves, class T>
+inline constexpr auto panel_products = []<std::size_t... V>(std::index_sequence<V...>) {
+  return std::array{&panel_product<static_cast<std::ptrdiff_t>(V) + 1, Halves, T>...};
+}
+(std::make_index_sequence<static_cast<std::size_t>(Halves ? halves_vectors : single_column_vectors)>{});
+
+/// A panel against n columns: 1 where it has more than `tile_vectors` registers.
+template <class T>
+inline void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& b, T* c,
+                             std::ptrdiff_t c_stride) noexcept {
+  assert(a.vectors <= tile_vectors || n == 1);
+  const auto which = static_cast<std::size_t>(a.vectors - 1);
+  (a.halves ? panel_products<true, T>[which] : panel_products<false, T>[which])(n, k, a, b, c, c_stride);
 }
 
 /// Copies `rows` x `k` of A so that rows are contiguous, zeros up to the next whole register.
 template <class T>
-void pack_rows(Strided<T> a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
+void pack_rows(const Strided<T>& a, std::ptrdiff_t rows, std::ptrdiff_t k, std::ptrdiff_t stride,
                T* packed) noexcept {
   constexpr std::ptrdiff_t line = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
   if (a.row_stride == 1 && rows == tile_rows<T>) {
@@ -295,8 +307,9 @@ template <class T>
 
 /// Any m, n, k by panels of rows.
 template <class T>
-void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-                 std::ptrdiff_t c_stride, Init init, const T* bias, bool halves) noexcept {
+void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a,
+                 const Strided<T>& b, T* c, std::ptrdiff_t c_stride, Init init, const T* bias,
+                 bool halves) noexcept {
   constexpr std::ptrdiff_t w = width<T>;
   constexpr std::ptrdiff_t panel_size = tile_rows<T> * k_block;
   const PanelPlan plan = panel_plan(m, n, k, a);
@@ -315,11 +328,7 @@ void gemm_panels(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T
     const Strided<T> b_block{b.at(p, j), b.row_stride, b.column_stride};
     for (std::ptrdiff_t q = 0; q < count; ++q) {
       T* const to = c + i + q * step + j * c_stride;
-      if (n == 1) {
-        panel_product_of<single_column_vectors>(columns, depth, panels[q], b_block, to, c_stride);
-      } else {
-        panel_product_of<tile_vectors>(columns, depth, panels[q], b_block, to, c_stride);
-      }
+      panel_product_of(columns, depth, panels[q], b_block, to, c_stride);
     }
   };
   const auto rows_of = [&](std::ptrdiff_t p, std::ptrdiff_t i, std::ptrdiff_t depth) {

@@ -37,11 +37,15 @@ inline void add_columns(std::ptrdiff_t m, const T* a, std::ptrdiff_t a_stride, c
   store_part(sums + i, sum, m - i);
 }
 
-/// One column of B, many rows of A, which lie side by side: reads A in the order of memory. The order of
-/// summation is that of gemm_panels.
+/// From this stride on, each column of A lies on a page of its own.
 template <class T>
-void gemm_one_column(std::ptrdiff_t m, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c, Init init,
-                     const T* bias) noexcept {
+inline constexpr std::ptrdiff_t page = 4096 / static_cast<std::ptrdiff_t>(sizeof(T));
+
+/// One column of B, and an A whose columns lie far apart, its rows side by side: reads A in the order of
+/// memory. The order of summation is that of gemm_panels.
+template <class T>
+void gemm_one_column(std::ptrdiff_t m, std::ptrdiff_t k, const Strided<T>& a, const Strided<T>& b, T* c,
+                     Init init, const T* bias) noexcept {
   constexpr std::ptrdiff_t together = 8, rows = 1024;
   alignas(64) T sums[static_cast<std::size_t>(rows)];
   for (std::ptrdiff_t p = 0; p < k; p += k_block) {
@@ -69,8 +73,8 @@ void gemm_one_column(std::ptrdiff_t m, std::ptrdiff_t k, Strided<T> a, Strided<T
 /// A transposed (its columns side by side), and some columns: sums C^T = B^T A^T instead, so that what has to
 /// be packed is B and not the larger A. The order of summation is that of gemm_panels.
 template <class T>
-void gemm_swapped(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-                  std::ptrdiff_t c_stride) noexcept {
+void gemm_swapped(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a,
+                  const Strided<T>& b, T* c, std::ptrdiff_t c_stride) noexcept {
   constexpr std::ptrdiff_t rows = 32 * tile_columns;
   alignas(64) T block[static_cast<std::size_t>(rows * tile_rows<T>)];
   for (std::ptrdiff_t i = 0; i < m; i += rows) {
@@ -92,8 +96,8 @@ void gemm_swapped(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<
 /// Few rows (m below a register), many columns whose elements lie side by side in B: sums C^T = B^T A^T
 /// instead, so that the registers are full. This is the weight gradient of a layer with few outputs.
 template <class T>
-void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-                   std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a,
+                   const Strided<T>& b, T* c, std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
   alignas(64) T block[static_cast<std::size_t>(tile_rows<T> * width<T>)];
   for (std::ptrdiff_t j = 0; j < n; j += tile_rows<T>) {
     const std::ptrdiff_t columns_here = std::min(tile_rows<T>, n - j);
@@ -112,8 +116,8 @@ void gemm_few_rows(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided
 
 /// Few rows (m below a register) against contiguous columns: dot products. This is a layer with few outputs.
 template <class T>
-void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, Strided<T> a, Strided<T> b, T* c,
-               std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
+void gemm_dots(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>& a, const Strided<T>& b,
+               T* c, std::ptrdiff_t c_stride, Init init, const T* bias) noexcept {
   alignas(64) T row[static_cast<std::size_t>(k_block)];
   for (std::ptrdiff_t i = 0; i < m; ++i) {
     for (std::ptrdiff_t p = 0; p < k; p += k_block) {

@@ -13,6 +13,7 @@
 #include <weir/core/layer_traits.hpp>
 #include <weir/layers/dense/initializers.hpp>
 #include <weir/simd/gemm.hpp>
+#include <weir/simd/packed.hpp>
 #include <weir/simd/reduce.hpp>
 
 #include <array>
@@ -67,10 +68,21 @@ struct Dense {
     bias.fill(T(0));
   }
 
-  void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass&) const {
-    simd::gemm<T>(out(), x.columns(), in(), simd::columns(weight.data(), out()),
-                  simd::columns(x.data(), in()), y.data(), out(),
-                  options.bias ? simd::Init::bias : simd::Init::zero, bias.data());
+  void forward(BatchView<const T> x, BatchView<T> y, Cache&, const Pass& pass) const {
+    using Rows = simd::PackedRows<T>;
+    const simd::Strided<T> w = simd::columns(weight.data(), out()), from = simd::columns(x.data(), in());
+    const simd::Init init = options.bias ? simd::Init::bias : simd::Init::zero;
+    const auto pack = [&](Rows& rows) {
+      rows = Rows(out(), in());
+      rows.pack(w);
+    };
+    if (out() < simd::width<T>) {  // dot products: rows stay where they are
+      simd::gemm<T>(out(), x.columns(), in(), w, from, y.data(), out(), init, bias.data());
+    } else if (const Rows* packed = find_packed<Rows>(pass, weight.data(), pack)) {
+      packed->product(x.columns(), from, y.data(), out(), init, bias.data());
+    } else {
+      simd::gemm<T>(out(), x.columns(), in(), w, from, y.data(), out(), init, bias.data());
+    }
   }
 
   void backward(BatchView<const T> x, BatchView<const T>, BatchView<const T> dy, BatchView<T> dx, Cache&,

@@ -235,8 +235,8 @@ struct Gru : Recurrent<Gru<T, In, Units>, T> {
   }
 
   /// A product of `units` rows of a weight matrix, packed or not.
-  void multiply(const simd::PackedRows<T>& packed, simd::Strided<T> a, Index depth, Index count,
-                simd::Strided<T> b, T* to, simd::Init init, const T* start) const {
+  void multiply(const simd::PackedRows<T>& packed, const simd::Strided<T>& a, Index depth, Index count,
+                const simd::Strided<T>& b, T* to, simd::Init init, const T* start) const {
     if (packed.rows() > 0) {
       packed.product(count, depth, b, to, 4 * units(), init, start);
     } else {

@@ -77,10 +77,15 @@ struct Recurrent {
 
   template <class Cache>
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
-    cache.packs.pack(self());
+    const auto* packs = fixed_packs(pass);
+    if (packs == nullptr) {
+      cache.packs.pack(self());
+      packs = &cache.packs;
+    }
     for (Index first = 0; first < x.count(); first += cache.block) {
       const Index count = std::min(cache.block, x.count() - first);
-      forward_block(x.slice(first, count), y.slice(first, count), cache, pass, pass.first_sample + first);
+      forward_block(x.slice(first, count), y.slice(first, count), cache, *packs, pass,
+                    pass.first_sample + first);
     }
   }
 
@@ -131,17 +136,28 @@ struct Recurrent {
   }
   template <class Cache>
   void step(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, std::span<unsigned char>,
-            Cache& cache) const {
+            Cache& cache, const Pass& pass = {}) const {
+    const auto* fixed = fixed_packs(pass);
+    const auto& packs = fixed == nullptr ? cache.packs : *fixed;
     for (Index first = 0; first < x.count(); first += cache.block) {
       const Index count = std::min(cache.block, x.count() - first);
       step_block(x.slice(first, count), y.slice(first, count),
-                 states.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), cache);
+                 states.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), cache,
+                 packs);
     }
   }
 
- protected:
  private:
   [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+
+  /// The weights packed once for all passes, or null.
+  [[nodiscard]] auto fixed_packs(const Pass& pass) const {
+    using Packs = typename Self::Packs;
+    return find_packed<Packs>(pass, self().weight.data(), [this](Packs& packs) {
+      packs.prepare(self(), false);
+      packs.pack(self());
+    });
+  }
 
   /// Rows of an output: last, sequence.
   [[nodiscard]] Index output_rows() const {
@@ -207,7 +223,7 @@ struct Recurrent {
   }
 
   template <class Cache>
-  void forward_block(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass,
+  void forward_block(BatchView<const T> x, BatchView<T> y, Cache& cache, const auto& packs, const Pass& pass,
                      Index first_sample) const {
     cache.plan.plan(x);
     if (drops(pass)) draw_masks(x.count(), cache, pass, first_sample);
@@ -217,7 +233,7 @@ struct Recurrent {
     for (Index t = 0; t < cache.plan.steps(); ++t) {
       const detail::RecurrentStep<T> step = step_of(cache, t, masked);
       gather(x, t, step, cache, masked);
-      self().step_forward(step, cache.packs);
+      self().step_forward(step, packs);
       emit(y, x, t, step, cache.plan);
     }
   }
@@ -380,7 +396,8 @@ struct Recurrent {
   }
 
   template <class Cache>
-  void step_block(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, Cache& cache) const {
+  void step_block(BatchView<const T> x, BatchView<T> y, std::span<T* const> states, Cache& cache,
+                  const auto& packs) const {
     const Index in = self().in(), width = self().recurrent(), units = self().units();
     const Index rows = output_rows();
     const Index height = in + width;
@@ -399,7 +416,7 @@ struct Recurrent {
       std::copy_n(from, width, step.state + i * height);
       if (Self::has_cell) std::copy_n(from + width, units, step.cell + i * units);
     }
-    self().step_forward(step, cache.packs);
+    self().step_forward(step, packs);
     const bool outputs = self().options.returns != Returns::state && self().own_outputs() > 0;
     for (Index i = 0; i < x.count(); ++i) {
       T* to = states[static_cast<std::size_t>(i)];

@@ -43,7 +43,8 @@ struct RecurrentSlopes {
 /// to = bias + W x + U h for `rows` rows of both, by `packed` = [W U] if it holds something.
 template <class T>
 void affine(const RecurrentStep<T>& at, const simd::PackedRows<T>& packed, Index rows, Index in,
-            Index recurrent, simd::Strided<T> w, simd::Strided<T> u, T* to, Index stride, const T* bias) {
+            Index recurrent, const simd::Strided<T>& w, const simd::Strided<T>& u, T* to, Index stride,
+            const T* bias) {
   const Index height = in + recurrent;
   if (packed.rows() > 0) {
     packed.product(at.count, at.from_zero ? in : height, simd::columns(at.inputs, height), to, stride,
