@@ -135,6 +135,40 @@ TEST_CASE("conv1d: gradients over every padding, stride, dilation and group, mix
   check_gradients(Conv1D<double>(4, 8, 3, {.groups = 4}), Shape{4, 6}, {.entries = 40});
 }
 
+TEST_CASE("conv1d: long kernels, by Fourier transforms, equal the definition") {
+  Rng rng(5);
+  for (const Padding padding : {Padding::valid, Padding::same, Padding::causal}) {
+    for (const Index kernel : {16, 25}) {
+      Conv1D<double> layer(9, 30, kernel, {.padding = padding});
+      layer.init(rng);
+      for (double& v : layer.bias.span()) v = rng.normal();
+      for (const Index length : {25, 60, 150}) {
+        std::vector<double> x(static_cast<std::size_t>(9 * length));
+        for (double& v : x) v = rng.normal();
+        const std::vector<double> expected = reference(layer, x, length);
+        std::vector<double> y(expected.size());
+        Conv1D<double>::Cache cache;
+        cache.prepare(layer, Shape{9, length}, 1, false);
+        CHECK(cache.fft.pays(layer.out_length(length)) == (layer.out_length(length) >= 10));
+        layer.forward({x.data(), Shape{9, length}, 1}, {y.data(), layer.out_shape(Shape{9, length}), 1},
+                      cache, {});
+        for (std::size_t i = 0; i < y.size(); ++i)
+          CHECK(y[i] == doctest::Approx(expected[i]).epsilon(1e-12).scale(1.0));
+      }
+    }
+  }
+}
+
+TEST_CASE("conv1d: long kernels: gradients, lengths, padding, steps") {
+  for (const Padding padding : {Padding::valid, Padding::same, Padding::causal}) {
+    const Conv1DOptions options{.padding = padding};
+    check_gradients(Conv1D<double>(16, 18, 16, options), Shape{16, 60},
+                    {.count = 3, .lengths = {60, 17, 41}, .entries = 25});
+    check_own_lengths(Conv1D<float>(16, 16, 16, options), {16, 70}, {70, 0, 16, 33, 69});
+  }
+  check_step_by_step(Conv1D<float>(8, 32, 20, {.padding = Padding::causal}), {8, 90}, 4e-6F);
+}
+
 TEST_CASE("conv1d: padding and neighbours change nothing") {
   each_window([&](Conv1DOptions options) {
     for (const Index groups : {1, 4}) {

@@ -13,6 +13,8 @@
 // `Conv1D{8, 32, 5, {.padding = Padding::same}}`: 8 channels to 32 with 5 taps;
 // `Conv1D<float, 8, 32, 5>{}` has its weights inside the object.
 //
+// Long kernels are computed by Fourier transforms (simd/fft_conv.hpp), whatever the batch.
+//
 // Runs step by step with valid or causal padding, or with explicit padding on the left alone: a stream's
 // state is a ring of its last extent - 1 steps.
 #pragma once
@@ -24,6 +26,7 @@
 #include <weir/layers/dense/initializers.hpp>
 #include <weir/layers/time/window.hpp>
 #include <weir/simd/conv.hpp>
+#include <weir/simd/fft_conv.hpp>
 #include <weir/simd/reduce.hpp>
 
 #include <algorithm>
@@ -161,12 +164,18 @@ struct Conv1D {
   }
 
   [[nodiscard]] double scratch(Shape input, Index) const {
-    return detail::bytes_of<T>(padded_steps(input.length), in());
+    const Index steps = fft_steps();
+    return detail::bytes_of<T>(padded_steps(input.length), in()) +
+           (steps > 0 ? simd::FftConvolution<T>::bytes(in(), out(), steps) : 0.0);
   }
   struct Cache {
     AlignedBuffer<T> padded;     ///< a sample with its padding
     AlignedBuffer<T> padded_dy;  ///< with stride 1: the gradient of a sample's output, zeros around it
     AlignedBuffer<T> reversed;   ///< weights from outputs to inputs
+    /// Of a long kernel: forward, and from dy to dx; the spectra of their weights, packed once or in this pass.
+    simd::FftConvolution<T> fft, fft_back;
+    AlignedBuffer<T> spectrum, spectrum_back;
+    const AlignedBuffer<T>* spectrum_now = nullptr;
 
     void prepare(const Conv1D& layer, Shape input, Index, bool training) {
       const Window w = layer.window();
@@ -174,17 +183,43 @@ struct Conv1D {
       padded = AlignedBuffer<T>(static_cast<std::size_t>(steps * layer.in()));
       padded_dy = {};
       reversed = {};
+      fft = layer.fft();
+      spectrum = fft.room();
+      fft_back = {};
       if (!training) return;
       reversed = AlignedBuffer<T>(static_cast<std::size_t>(layer.weight.size()));
       if (w.stride != 1) return;
       padded_dy = AlignedBuffer<T>(static_cast<std::size_t>((steps + 2 * w.extent()) * layer.out()));
+      fft_back = layer.fft_back();
+      spectrum_back = fft_back.room();
     }
   };
 
-  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass&) const {
+  void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    prepare_forward(cache, pass);
+    forward_prepared(x, y, cache);
+  }
+  /// Forward and backward in two parts, for a layer that runs the second one many times: what depends on the
+  /// weights alone, and the rest.
+  void prepare_forward(Cache& cache, const Pass& pass) const {
+    if (fft_steps() == 0) return;
+    const auto transform = [&](AlignedBuffer<T>& to) {
+      to = cache.fft.room();
+      cache.fft.transform(weight.data(), to);
+    };
+    cache.spectrum_now = find_packed<AlignedBuffer<T>>(pass, weight.data(), transform);
+    if (cache.spectrum_now != nullptr) return;
+    cache.fft.transform(weight.data(), cache.spectrum);
+    cache.spectrum_now = &cache.spectrum;
+  }
+  void forward_prepared(BatchView<const T> x, BatchView<T> y, Cache& cache) const {
     for (Index i = 0; i < x.count(); ++i) {
       const Index used = x.length_of(i), n = out_length(used);
-      if (n > 0) {
+      // How a sample is computed depends on its own steps alone, as its bits do.
+      if (cache.fft.pays(n)) {
+        cache.fft.run(*cache.spectrum_now, n, padded_sample(x, i, cache), y.sample(i).data(),
+                      options.bias ? bias.data() : nullptr);
+      } else if (n > 0) {
         simd::convolve<T>(geometry(), n, weight.data(), padded_sample(x, i, cache), x_step(),
                           y.sample(i).data(), options.bias ? simd::Init::bias : simd::Init::zero,
                           bias.data());
@@ -199,10 +234,9 @@ struct Conv1D {
     if (!dx.absent()) prepare_backward(cache);
     backward_prepared(x, dy, dx, cache, grad);
   }
-  /// Backward in two parts, for a layer that runs the second one many times: what depends on the weights
-  /// alone, and the rest.
   void prepare_backward(Cache& cache) const {
     simd::reverse_weights<T>(geometry(), weight.data(), cache.reversed.data());
+    if (fft_steps() > 0) cache.fft_back.transform(cache.reversed.data(), cache.spectrum_back);
   }
   void backward_prepared(BatchView<const T> x, BatchView<const T> dy, BatchView<T> dx, Cache& cache,
                          Conv1D& grad) const {
@@ -277,6 +311,19 @@ struct Conv1D {
   [[nodiscard]] simd::Convolution geometry() const {
     return {in(), out(), kernel(), options.dilation, options.groups};
   }
+  /// Steps of the Fourier transforms that compute this layer, 0 where products do.
+  [[nodiscard]] Index fft_steps() const {
+    const bool plain = options.stride == 1 && options.groups == 1 && (options.dilation == 1 || kernel() == 1);
+    return plain ? simd::fft_steps(in(), out(), kernel()) : 0;
+  }
+  [[nodiscard]] simd::FftConvolution<T> fft() const {
+    const Index steps = fft_steps();
+    return steps > 0 ? simd::FftConvolution<T>(in(), out(), kernel(), steps) : simd::FftConvolution<T>{};
+  }
+  [[nodiscard]] simd::FftConvolution<T> fft_back() const {
+    const Index steps = fft_steps();
+    return steps > 0 ? simd::FftConvolution<T>(out(), in(), kernel(), steps) : simd::FftConvolution<T>{};
+  }
   [[nodiscard]] Index x_step() const { return options.stride * in(); }
   /// Room for a sample of up to `length` steps and all that its windows reach.
   [[nodiscard]] Index padded_steps(Index length) const {
@@ -301,8 +348,13 @@ struct Conv1D {
     if (options.stride == 1) {  // a convolution itself, with zeros around dy
       const T* around = detail::surround(dy, out(), extent - 1, n,
                                          std::max(n + extent - 1, left + used) + extent - 1, cache.padded_dy);
-      simd::convolve<T>(geometry().reversed(), used, cache.reversed.data(), around + left * out(), out(),
-                        to.data(), simd::Init::zero);
+      const T* from = around + left * out();
+      if (cache.fft_back.pays(used)) {
+        cache.fft_back.run(cache.spectrum_back, used, from, to.data(), nullptr);
+      } else {
+        simd::convolve<T>(geometry().reversed(), used, cache.reversed.data(), from, out(), to.data(),
+                          simd::Init::zero);
+      }
       return;
     }
     T* padded = cache.padded.data();

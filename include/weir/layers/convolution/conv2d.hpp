@@ -104,10 +104,11 @@ struct Conv2D {
   };
 
   void forward(BatchView<const T> x, BatchView<T> y, Cache& cache, const Pass& pass) const {
+    columns.prepare_forward(cache.columns, pass);
     for (Index i = 0; i < x.count(); ++i) {
       const std::span<T> to = y.sample(i);
       each_strip(x, i, cache, [&](BatchView<const T> strip, Index t) {
-        columns.forward(strip, row(y, i, t), cache.columns, pass);
+        columns.forward_prepared(strip, row(y, i, t), cache.columns);
       });
       std::fill(to.begin() + out_length(x.length_of(i)) * y.channels(), to.end(), T(0));
     }
