@@ -1,7 +1,9 @@
 #!/bin/sh
-# Times weir and its peers on the same nets in one run, one thread each, and prints a table with ratios; the
-# numbers go to peers.json. It measures and asserts nothing. Times are processor time of the whole process, not
-# elapsed time, so that other programs on the machine disturb them less; they still share its caches.
+# Times weir and its peers on the same nets in one run, one thread each, and prints a table with ratios for each x86
+# instruction set that this machine has (x86-64: SSE2; v3: AVX2 and FMA; v4: AVX-512), weir compiled for each; the
+# numbers go to peers-SET.json. Elsewhere weir is compiled for the machine. It measures and asserts nothing. Times are
+# processor time of the whole process, not elapsed time, so that other programs on the machine disturb them less; they
+# still share its caches.
 #
 #   sh benchmarks/peers/run.sh [folder for builds and results; default: build/peers]
 #
@@ -9,9 +11,9 @@
 # ones that are there already, name their interpreters:
 #
 #   WEIR_PEERS_TORCH  python with torch, onnxruntime, onnx, onnxscript, numpy
-#   WEIR_PEERS_KERAS  python with keras, tensorflow-cpu, numpy
+#   WEIR_PEERS_KERAS  python with keras, tensorflow-cpu, numpy; none: without Keras
 #
-# CXX names the compiler, CXXFLAGS replaces the optimisation flags.
+# CXX names the compiler, CXXFLAGS replaces the optimisation flags (but -march).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -32,17 +34,36 @@ torch=${WEIR_PEERS_TORCH:-}
 keras=${WEIR_PEERS_KERAS:-}
 [ -n "$keras" ] || keras=$(environment keras keras tensorflow-cpu numpy)
 
-# shellcheck disable=SC2086 # the flags are several words
-"${CXX:-g++}" -std=c++20 ${CXXFLAGS:--O3 -march=native -DNDEBUG} -I"$root/include" "$here/weir_times.cpp" \
-  -o "$work/weir_times" -pthread
+has() { # flags of the processor
+  for flag; do grep -qw "$flag" /proc/cpuinfo || return 1; done
+}
+sets=native
+if [ "$(uname -m)" = x86_64 ]; then
+  sets=x86-64
+  if has avx2 fma bmi2; then sets="$sets x86-64-v3"; fi
+  if has avx512f avx512bw avx512dq avx512vl; then sets="$sets x86-64-v4"; fi
+fi
+for set in $sets; do
+  # shellcheck disable=SC2086 # the flags are several words
+  "${CXX:-g++}" -std=c++20 ${CXXFLAGS:--O3 -DNDEBUG} "-march=$set" -I"$root/include" "$here/weir_times.cpp" \
+    -o "$work/weir_times-$set" -pthread
+done
 
 core=
 command -v taskset >/dev/null && core="taskset -c $(($(nproc) - 1))"
 export OMP_NUM_THREADS=1
 
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)" >&2
-$core "$work/weir_times" >"$work/weir.json"
+peers=$work/torch.json
 $core "$torch" "$here/torch_times.py" >"$work/torch.json"
-$core "$keras" "$here/keras_times.py" >"$work/keras.json"
+if [ "$keras" != none ]; then
+  $core "$keras" "$here/keras_times.py" >"$work/keras.json"
+  peers="$peers $work/keras.json"
+fi
+for set in $sets; do $core "$work/weir_times-$set" >"$work/weir-$set.json"; done
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)" >&2
-python3 "$here/table.py" "$work/peers.json" "$work/weir.json" "$work/torch.json" "$work/keras.json"
+for set in $sets; do
+  printf '\nweir for %s\n\n' "$set"
+  # shellcheck disable=SC2086 # several files
+  python3 "$here/table.py" "$work/peers-$set.json" "$work/weir-$set.json" $peers
+done

@@ -53,12 +53,13 @@ void time_training(const std::string& net_name, const auto& start, const Dataset
   }
 }
 
-/// Batches of each size; `samples_run` samples a repetition, but at least 20 batches.
+/// Weights packed once, as a Scorer does. Batches of each size; `samples_run` samples a repetition, but at least
+/// 20 batches.
 template <class Net>
 void time_inference(const std::string& net_name, const Net& net, Shape shape,
                     const std::vector<Index>& batches = {1, 32, 1024}, Index samples_run = 20'000) {
   for (const Index batch : batches) {
-    Workspace<Net> workspace(net, shape, batch);
+    Workspace<Net> workspace(net, shape, batch, pack_weights(net, shape));
     std::vector<float> x(static_cast<std::size_t>(shape.size() * batch), 0.5F);
     const BatchView<const float> input(x.data(), shape, batch);
     const Index calls = std::max<Index>(samples_run / batch, 20);

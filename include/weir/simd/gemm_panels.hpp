@@ -170,9 +170,9 @@ inline void tile(std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& b, T* c,
 
 /// One panel of rows against all columns of B.
 template <std::ptrdiff_t Vectors, bool Halves, class T>
-void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& columns, T* c,
+void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, const Strided<T>& all, T* c,
                    std::ptrdiff_t c_stride) noexcept {
-  Strided<T> b = columns;
+  Strided<T> b = all;
   const auto step = [&](auto columns) {
     constexpr std::ptrdiff_t count = decltype(columns)::value;
     tile<Vectors, count, Halves>(k, a, b, c, c_stride);
