@@ -93,7 +93,7 @@ struct EvaluateOptions {
   OutputOptions output{};
   bool ignore_unknown = false;
   std::optional<double> threshold{};
-  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
+  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 8 times its size and 1 MiB
   std::string report{};
 
   template <class Visitor, class Options>

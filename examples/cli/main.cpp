@@ -168,7 +168,7 @@ void add_search(App& app, cli::SearchCommand& o) {
 
 void add_model_memory(App& app, std::uint64_t& bytes) {
   app.add_option("--model-memory", bytes,
-                 "that MODEL may ask for, as 512M or 2G [4 times its size and 1 MiB]")
+                 "that MODEL may ask for, as 512M or 2G [8 times its size and 1 MiB]")
       ->transform(CLI::AsSizeValue(false))
       ->transform(cli::whole_number(true))  // comes first
       ->type_name("SIZE");

@@ -13,7 +13,7 @@ namespace cli {
 using Net = weir::AnyModel<float>;
 using Model = weir::Pipeline<Net>;
 
-/// `memory`: bytes that the file may ask for, 0 for 4 times its size and 1 MiB. `input` is the file that the
+/// `memory`: bytes that the file may ask for, 0 for 8 times its size and 1 MiB. `input` is the file that the
 /// model is to be run on: where that is the model, the message says so.
 [[nodiscard]] Model load_model(const std::string& path, std::uint64_t memory = 0,
                                const std::string& input = {});

@@ -19,7 +19,7 @@ struct WatchOptions {
   SourceOptions source{};
   std::string out = "-";
   std::optional<double> threshold{};
-  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 4 times its size and 1 MiB
+  std::uint64_t model_memory = 0;  ///< bytes that MODEL may ask for; 0: 8 times its size and 1 MiB
   bool quiet = false;
   bool view = false;
 

@@ -5,7 +5,7 @@
 // layer. The mutator knows JSON: it exchanges numbers and words, repeats, drops and moves members, and nests;
 // half of its work is libFuzzer's.
 //
-// What is read and scored takes at most 4 times the file and 1 MiB (the sanitizer's allocator counts). Where
+// What is read and scored takes at most 8 times the file and 1 MiB (the sanitizer's allocator counts). Where
 // new extents are all that is wrong, the file gets tensors that fit. What is accepted serialises to a file
 // that is accepted again.
 #include <weir/io/load_any.hpp>
@@ -236,7 +236,7 @@ std::string read_and_score(const std::vector<std::byte>& file, bool again) {
       require(!reason.empty() && reason.size() < 4000);
     }
     counter.on = false;
-    require(counter.peak + file.size() <= 4 * file.size() + 1048576);
+    require(counter.peak + file.size() <= 8 * file.size() + 1048576);
     if (pipeline.ok() && again) {
       const Result<std::vector<std::byte>> bytes = try_serialize(pipeline.value());
       require(bytes.ok());

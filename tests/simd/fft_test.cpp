@@ -131,6 +131,8 @@ TEST_CASE("fft: an output does not depend on how many follow") {
 TEST_CASE("fft: which convolutions it is for depends on channels and taps") {
   CHECK(simd::fft_steps(32, 64, 25) == 64);
   CHECK(simd::fft_steps(64, 32, 16) == 32);
+  CHECK(simd::fft_steps(64, 32, 18) == 32);
+  CHECK(simd::fft_steps(64, 32, 19) == 64);
   CHECK(simd::fft_steps(32, 64, 15) == 0);
   CHECK(simd::fft_steps(1, 64, 25) == 0);
   CHECK(simd::fft_steps(8, 16, 25) == 0);

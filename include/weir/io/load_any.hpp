@@ -72,7 +72,7 @@ template <class T = float>
   if (!pipeline) return pipeline.error();
   constexpr std::uint64_t mebi = 1048576;
   const double run = workspace_bytes(pipeline.value().net, pipeline.value().input, 1);
-  const double least = 4.0 * static_cast<double>(bytes.size()) + 1.5 * run;
+  const double least = detail::MemoryBudget::least_limit(static_cast<double>(bytes.size())) + 2.5 * run;
   return (static_cast<std::uint64_t>(std::ceil(least / static_cast<double>(mebi))) + 1) * mebi;
 }
 

@@ -1,4 +1,4 @@
-// How much a model file may ask for: reading it, and running its net on one sample, take at most 4 times its
+// How much a model file may ask for: reading it, and running its net on one sample, take at most 8 times its
 // size and 1 MiB, unless the caller allows more for a file that is trusted. Time follows memory: a run may
 // take 4096 operations for each byte of that limit, and 2^32, which is seconds for a small file.
 //
@@ -31,7 +31,7 @@
 namespace weir::inline WEIR_ABI {
 
 struct LoadOptions {
-  /// Bytes that reading the file and running its net on one sample may take, the file among them. 0: 4 times
+  /// Bytes that reading the file and running its net on one sample may take, the file among them. 0: 8 times
   /// the size of the file and 1 MiB.
   std::uint64_t max_memory = 0;
   std::uint64_t max_file_bytes = ReadOptions{}.max_file_bytes;
@@ -53,11 +53,15 @@ class MemoryBudget {
  public:
   MemoryBudget(const SafetensorsView& file, std::size_t file_bytes, const LoadOptions& options)
       : file_bytes_(static_cast<double>(file_bytes)), limit_(static_cast<double>(options.max_memory)) {
-    if (options.max_memory == 0) limit_ = 4.0 * file_bytes_ + 1048576.0;
+    if (options.max_memory == 0) limit_ = least_limit(file_bytes_);
     settings_ = settings_bytes(file);
     taken_ = file_bytes_ + static_cast<double>(file.table_bytes()) + settings_;
   }
 
+  /// What a file may ask for unless the caller allows more.
+  [[nodiscard]] static double least_limit(double file_bytes) noexcept { return 8.0 * file_bytes + 1048576.0; }
+
+  [[nodiscard]] double file_bytes() const noexcept { return file_bytes_; }
   [[nodiscard]] double left() const noexcept { return std::max(limit_ - taken_, 0.0); }
 
   /// Whether `bytes` more may be taken; `what` says for what.
@@ -100,10 +104,12 @@ template <class Net>
   const auto refuse = [&](double bytes) {
     return budget.check(bytes, "running the net, above all " + greediest_layer(net, input) + ",");
   };
-  const double weights = 3.0 * bytes_of<T>(stored_values(net));  // and packed: at most twice as much again
+  const double weights = bytes_of<T>(stored_values(net));
   const double samples = bytes_of<T>(size_of(input)) + 3.0 * bytes_of<T>(size_of(output));
-  const double run = weights + samples + workspace_bytes(net, input, 1);
-  if (Status s = refuse(run); !s) return s;
+  const double workspace = workspace_bytes(net, input, 1);
+  if (Status s = refuse(weights + samples + workspace); !s) return s;
+  // A scorer, when the file is no longer there: the weights packed, by a layer that packs in its cache as large as there.
+  if (Status s = refuse(2.0 * (weights + workspace) + samples - budget.file_bytes()); !s) return s;
   if (Status s = budget.check_work(work(net, input), "running the net"); !s) return s;
   if (!streams(net)) return std::monostate{};
   return refuse(weights + bytes_of<T>(state_size(net, input)));

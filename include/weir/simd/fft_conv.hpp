@@ -23,14 +23,15 @@
 
 namespace weir::inline WEIR_ABI::simd {
 
-/// Steps of a transform for so many channels and taps; 0 where direct products are faster, as measured with and
+/// Steps of a transform for so many channels and taps: about twice the taps, so that a spectrum takes at most 3.6 times
+/// the memory of the weights. 0 where direct products are faster, as measured with and
 /// without AVX-512 (benchmarks/conv_benchmark.cpp).
 [[nodiscard]] inline std::ptrdiff_t fft_steps(std::ptrdiff_t in, std::ptrdiff_t out,
                                               std::ptrdiff_t kernel) noexcept {
   constexpr std::ptrdiff_t least_kernel = 16, most_kernel = 256, least_channels = 8, least_products = 256;
   if (kernel < least_kernel || kernel > most_kernel) return 0;
   if (in < least_channels || out < least_channels || in * out < least_products) return 0;
-  return static_cast<std::ptrdiff_t>(std::bit_ceil(static_cast<std::size_t>(2 * kernel)));
+  return static_cast<std::ptrdiff_t>(std::bit_ceil(static_cast<std::size_t>(7 * kernel / 4)));
 }
 
 /// The convolution of simd/conv.hpp for stride 1, no dilation and one group, with memory of its own.

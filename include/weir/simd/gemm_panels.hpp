@@ -27,10 +27,9 @@ inline constexpr std::ptrdiff_t k_block = 256;
 /// One column (batch 1) leaves registers free for more rows: enough independent sums to hide the latency of
 /// adding.
 inline constexpr std::ptrdiff_t single_column_vectors = 8;
-/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns.
-inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 4;
-/// Columns of a tile that has two sums for each element.
-inline constexpr std::ptrdiff_t halves_columns = many_registers ? 6 : 3;
+/// Matrices of so few rows that even this is not enough sum even and odd k apart, for any number of columns,
+/// where the registers suffice.
+inline constexpr std::ptrdiff_t halves_vectors = many_registers ? 2 : 0;
 template <class T>
 inline constexpr std::ptrdiff_t tile_rows = tile_vectors* width<T>;
 template <class T>
@@ -180,10 +179,7 @@ void panel_product(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>& a, const 
     c += count * c_stride;
     n -= count;
   };
-  if constexpr (Vectors <= tile_vectors && Halves && halves_columns < tile_columns) {
-    while (n >= halves_columns) step(std::integral_constant<std::ptrdiff_t, halves_columns>{});
-    while (n >= 2) step(std::integral_constant<std::ptrdiff_t, 2>{});
-  } else if constexpr (Vectors <= tile_vectors) {
+  if constexpr (Vectors <= tile_vectors) {
     // Two columns are too few sums to hide the latency of adding: eight are taken as 4 + 4, not as 6 + 2.
     while (n >= tile_columns && n != 8) step(std::integral_constant<std::ptrdiff_t, tile_columns>{});
     while (n >= 4) step(std::integral_constant<std::ptrdiff_t, 4>{});
@@ -205,7 +201,10 @@ inline void panel_product_of(std::ptrdiff_t n, std::ptrdiff_t k, const Panel<T>&
                              std::ptrdiff_t c_stride) noexcept {
   assert(a.vectors <= tile_vectors || n == 1);
   const auto which = static_cast<std::size_t>(a.vectors - 1);
-  (a.halves ? panel_products<true, T>[which] : panel_products<false, T>[which])(n, k, a, b, c, c_stride);
+  if constexpr (halves_vectors > 0) {
+    if (a.halves) return panel_products<true, T>[which](n, k, a, b, c, c_stride);
+  }
+  panel_products<false, T>[which](n, k, a, b, c, c_stride);
 }
 
 /// Copies `rows` x `k` of A so that rows are contiguous, zeros up to the next whole register.

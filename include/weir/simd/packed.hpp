@@ -203,7 +203,9 @@ class PackedRows {
   void block_product(std::ptrdiff_t n, std::ptrdiff_t block, std::ptrdiff_t depth, const Strided<T>& b, T* c,
                      std::ptrdiff_t c_stride, Init init, const T* bias) const noexcept {
     constexpr std::ptrdiff_t w = width<T>;
-    if (n == 1 && m_ > detail::halves_vectors * w) return block_column(block, depth, b, c, init, bias);
+    if (n == 1 && padded_ >= detail::tile_rows<T> && m_ > detail::halves_vectors * w) {
+      return block_column(block, depth, b, c, init, bias);
+    }
     alignas(64) T padded_bias[static_cast<std::size_t>(w)];
     for (std::ptrdiff_t i = 0; i < m_; i += detail::tile_rows<T>) {
       const std::ptrdiff_t rows = std::min(detail::tile_rows<T>, m_ - i);
