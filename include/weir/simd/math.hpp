@@ -36,39 +36,68 @@ template <class T, class... C>
 }
 }  // namespace detail
 
+namespace detail {
+
+/// e^x = 2^k power
+template <class T>
+struct Scaled {
+  Simd<T> power, k;
+
+  /// For a k of which 2^k is a normal number, or infinity.
+  [[nodiscard]] Simd<T> value() const noexcept {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4) return _mm512_scalef_ps(power, k);
+    if constexpr (sizeof(T) == 8) return _mm512_scalef_pd(power, k);
+#else
+    return xsimd::ldexp(power, xsimd::to_int(k));
+#endif
+  }
+};
+
 /// e^x = 2^k e^r with |r| <= ln(2) / 2 (Cody, Waite 1980); e^r = 1 + r + r^2 q(r), q a Chebyshev fit.
-///
-/// Not xsimd's: that one overflows at 88.38 in float, where e^x is still finite, and drops subnormal results.
+template <class T>
+[[nodiscard]] inline Scaled<T> scaled_exp(const Simd<T>& x) noexcept {
+  constexpr bool single = sizeof(T) == 4;
+  const Simd<T> k = xsimd::nearbyint(x * Simd<T>(T(1.44269504088896340736)));
+  // ln 2 in two parts, the first with so few bits that k times it is exact even without fma.
+  const Simd<T> ln2_high(single ? T(0.693359375) : T(0.693147180369123816490));
+  const Simd<T> ln2_low(single ? T(-2.12194440054690583e-4) : T(1.90821492927058770002e-10));
+  const Simd<T> r = fma(-k, ln2_low, fma(-k, ln2_high, x));
+  Simd<T> q;
+  if constexpr (single) {
+    q = polynomial(r, 0.5F, 0.16666576666119928F, 0.041666554212984150F, 0.0083632328836826182F,
+                   0.0013926250831497612F);
+  } else {
+    q = polynomial(r, 0.50000000000000010, 0.1666666666666666746, 0.041666666666623820532,
+                   0.0083333333333300381973, 0.0013888888917367080562, 0.00019841269863171556026,
+                   0.000024801521057868205199, 2.7557268276905696187e-6, 2.7620201591031548792e-7,
+                   2.5100472505694996003e-8);
+  }
+  return {Simd<T>(T(1)) + fma(r * r, q, r), k};
+}
+
+/// x within bounds; NaN stays: x86 keeps the second operand.
+template <class T>
+[[nodiscard]] inline Simd<T> between(T low, const Simd<T>& x, T high) noexcept {
+  return xsimd::min(Simd<T>(high), xsimd::max(Simd<T>(low), x));
+}
+
+}  // namespace detail
+
+/// e^x. Not xsimd's: that one overflows at 88.38 in float, where e^x is still finite, and drops subnormal results.
 template <class T>
 [[nodiscard]] inline Simd<T> exp(const Simd<T>& x) noexcept {
   constexpr bool single = sizeof(T) == 4;
   // Beyond these e^x is 0 or infinity anyway; within them k stays small enough for the scaling below.
-  const Simd<T> low(single ? T(-105) : T(-746)), high(single ? T(89) : T(710));
-  const Simd<T> clamped = xsimd::min(high, xsimd::max(low, x));  // x86 keeps NaN: the second operand
-  const Simd<T> k = xsimd::nearbyint(clamped * Simd<T>(T(1.44269504088896340736)));
-  // ln 2 in two parts, the first with so few bits that k times it is exact even without fma.
-  const Simd<T> ln2_high(single ? T(0.693359375) : T(0.693147180369123816490));
-  const Simd<T> ln2_low(single ? T(-2.12194440054690583e-4) : T(1.90821492927058770002e-10));
-  const Simd<T> r = fma(-k, ln2_low, fma(-k, ln2_high, clamped));
-  Simd<T> q;
-  if constexpr (single) {
-    q = detail::polynomial(r, 0.5F, 0.16666576666119928F, 0.041666554212984150F, 0.0083632328836826182F,
-                           0.0013926250831497612F);
-  } else {
-    q = detail::polynomial(r, 0.50000000000000010, 0.1666666666666666746, 0.041666666666623820532,
-                           0.0083333333333300381973, 0.0013888888917367080562, 0.00019841269863171556026,
-                           0.000024801521057868205199, 2.7557268276905696187e-6, 2.7620201591031548792e-7,
-                           2.5100472505694996003e-8);
-  }
-  const Simd<T> power = Simd<T>(T(1)) + fma(r * r, q, r);
+  const detail::Scaled<T> e =
+      detail::scaled_exp(detail::between(single ? T(-105) : T(-746), x, single ? T(89) : T(710)));
 #if defined(__AVX512F__)
-  if constexpr (single) return _mm512_scalef_ps(power, k);
-  if constexpr (!single) return _mm512_scalef_pd(power, k);
+  return e.value();
 #else
   // 2^k in two factors, for at both ends of the range 2^k alone is not a normal number.
-  const Simd<T> first =
-      xsimd::min(xsimd::max(k, Simd<T>(single ? T(-125) : T(-1021))), Simd<T>(single ? T(127) : T(1023)));
-  const Simd<T> scaled = xsimd::ldexp(xsimd::ldexp(power, xsimd::to_int(first)), xsimd::to_int(k - first));
+  const Simd<T> first = detail::between(single ? T(-125) : T(-1021), e.k, single ? T(127) : T(1023));
+  const Simd<T> scaled =
+      xsimd::ldexp(xsimd::ldexp(e.power, xsimd::to_int(first)), xsimd::to_int(e.k - first));
   return xsimd::select(xsimd::isnan(x), x, scaled);
 #endif
 }
@@ -137,11 +166,13 @@ template <class T>
 }
 #endif
 
-/// sigma(x) = 1 / (1 + e^-x)
+/// sigma(x) = 1 / (1 + e^-x). Below the lower bound e^-x adds nothing to 1; at the upper one it is infinite.
 template <class T>
 [[nodiscard]] inline Simd<T> sigmoid(const Simd<T>& x) noexcept {
+  constexpr bool single = sizeof(T) == 4;
   const Simd<T> one(T(1));
-  return one / (one + exp<T>(-x));
+  const Simd<T> power = detail::between(single ? T(-87) : T(-708), Simd<T>(-x), single ? T(89) : T(710));
+  return one / (one + detail::scaled_exp(power).value());
 }
 
 template <class T>
