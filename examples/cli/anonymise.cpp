@@ -81,7 +81,7 @@ class OneLink {
 int anonymise(const AnonymiseOptions& o) {
   check_files({{"IN", o.in}, {"--key", o.key}}, {{"OUT", o.out}});
   weir::Anonymiser anonymiser(weir::read_key(o.key), options_of(o));
-  weir::CaptureReader reader = weir::CaptureReader::open(o.in);
+  weir::CaptureReader reader = weir::CaptureReader::open(o.in, {.unpacking = unpacking});
   check_readable(reader.readable());
   OutputFile out(o.out);
   OneLink writers(out, o.out);

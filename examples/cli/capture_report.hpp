@@ -1,14 +1,23 @@
-// What could not be read of captures: told to people, and as an exit code.
+// How captures are read, and what of them could not be: told to people, and as an exit code.
 #pragma once
 
 #include <weir/core/error.hpp>
 #include <weir/traffic/capture.hpp>
+#if __has_include(<zstd.h>)
+#include <weir/traffic/capture/unzstd.hpp>
+#endif
 
 #include <cstdio>
 #include <string>
 #include <vector>
 
 namespace cli {
+
+#if __has_include(<zstd.h>)
+inline constexpr weir::Unpacking unpacking = weir::unpack_zstd;
+#else
+inline constexpr weir::Unpacking unpacking = weir::unpack_gzip;
+#endif
 
 /// A capture of which nothing can be read is as none. Throws FormatError with its link type.
 inline void check_readable(const weir::Status& status) {

@@ -231,7 +231,7 @@ void add_synth(App& app, cli::SynthOptions& o) {
 }
 
 constexpr const char* captures_help =
-    "pcap or pcapng files, may be gzip, or folders of them; merged in the order of time";
+    "pcap or pcapng files, may be gzip or zstd, or folders of them; merged in the order of time";
 
 void add_flows(App& app, cli::FlowsOptions& o) {
   CLI::Option* captures = app.add_option("CAPTURE", o.source.captures, captures_help);
@@ -292,7 +292,7 @@ void add_watch(App& app, cli::WatchOptions& o) {
 }
 
 void add_anonymise(App& app, cli::AnonymiseOptions& o) {
-  app.add_option("IN", o.in, "pcap or pcapng file; - is standard input; may be gzip")->required();
+  app.add_option("IN", o.in, "pcap or pcapng file; - is standard input; may be gzip or zstd")->required();
   app.add_option("OUT", o.out, "pcap file to write")->required();
   add_flags(app, o);
   app.get_option("--key")->required();

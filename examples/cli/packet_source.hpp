@@ -48,9 +48,9 @@ class StopOnSignal {
   std::array<struct sigaction, 2> before_{};
 };
 
-/// Puts the captures of folders and patterns in their place, and tells which files of folders are none.
+/// Puts the captures of folders and patterns in their place, and tells which files are none.
 inline void find_captures(SourceOptions& options, bool quiet) {
-  weir::FoundCaptures found = weir::find_captures(options.captures);
+  weir::FoundCaptures found = weir::find_captures(options.captures, unpacking);
   options.captures = std::move(found.captures);
   constexpr std::size_t most = 8;
   for (std::size_t i = 0; !quiet && i < std::min(most, found.others.size()); ++i) {
@@ -76,11 +76,10 @@ class PacketInput {
                                           .interface = o.interface,
                                           .filter = o.filter,
                                           .parse = {.decapsulate = inner},
+                                          .unpacking = unpacking,
                                           .count = o.count,
                                           .seconds = o.seconds})) {
-    for (const std::string& text : source_.unreadable())
-      check_readable(weir::Failure{weir::ErrorKind::format, text});
-    if (live()) check_readable(source_.readable());
+    check_readable(source_.readable());
   }
 
   [[nodiscard]] bool live() const noexcept { return source_.live(); }

@@ -677,6 +677,10 @@ TEST_CASE("flows: the captures of a folder, and which one a flow is of") {
   for (std::size_t i = 1; i < lines.size(); ++i) CHECK(lines[i] == bare[i] + "," + (in / "one.bin").string());
   CHECK(flows(folder() / "captures/*/one.*") == flows(one));
   CHECK(lines_of(flows(one, {"--count", "1"})).size() == 2);
+  std::ofstream(in / "empty.bin").close();
+  CHECK(flows(folder() / "captures/*/*.bin") ==
+        flows(one));  // what fits and is none is passed over, as in a folder
+  refused({"flows", in / "empty.*"}, "there is no capture among the files that fit");
   refused({"flows"}, "needs CAPTURE or --interface IF");
   refused({"flows", one, "--interface", "lo"}, "");
   refused({"flows", in / "*.cap"}, "there is no such file, and none that fits");

@@ -57,7 +57,7 @@ set(room_traffic_features features packet parse flow)
 
 # nlohmann's JSON has no place: the tests alone use it. Who gives it one makes weir::weir depend on it as well.
 set(third_party "^(Eigen|unsupported)/" "^xsimd/" "^nlohmann/" "^zlib\\.h$" "^zstd\\.h$" "^pcap/" "^openssl/" "^(doctest|benchmark|CLI)/")
-set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^data/sources/zstd\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
+set(third_party_home "^eigen/" "^simd/registers\\.hpp$" "^$" "^[a-z/]+/[a-z_]*(gzip|gunzip)\\.hpp$" "^[a-z/]+/[a-z_]*zstd\\.hpp$" "^traffic/capture/" "^traffic/anonymise\\.hpp$" "^$")
 
 set(optional_headers "^eigen(\\.hpp$|/)|(gzip|zstd)\\.hpp$|^traffic/capture(\\.hpp$|/)|^traffic/anonymise")
 set(trains "^(losses|optimizers|train|eigen)/")

@@ -1,7 +1,10 @@
-// Captures for tests, made byte by byte: both formats, both byte orders, any clock; and gzip around them.
+// Captures for tests, made byte by byte: both formats, both byte orders, any clock; and gzip or zstd around them.
 #pragma once
 
 #include <zlib.h>
+#if __has_include(<zstd.h>)
+#include <zstd.h>
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -177,5 +180,19 @@ struct Pcapng {
   deflateEnd(&z);
   return out;
 }
+
+#if __has_include(<zstd.h>)
+/// A frame with its checksum, as the program zstd makes them.
+[[nodiscard]] inline Bytes zstd(const Bytes& in) {
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  Bytes out(ZSTD_compressBound(in.size()));
+  const std::size_t size = ZSTD_compress2(context, out.data(), out.size(), in.data(), in.size());
+  ZSTD_freeCCtx(context);
+  if (ZSTD_isError(size) != 0) throw std::runtime_error("libzstd");
+  out.resize(size);
+  return out;
+}
+#endif
 
 }  // namespace capture_files

@@ -1,6 +1,9 @@
 // Captures: what was written byte by byte is read back, in both formats, byte orders and clocks, plain and
 // gzip; cut at every byte; filtered, merged, written again.
 #include <weir/traffic/capture.hpp>
+#if __has_include(<zstd.h>)
+#include <weir/traffic/capture/unzstd.hpp>
+#endif
 
 #include <doctest/doctest.h>
 
@@ -19,6 +22,9 @@ using namespace weir;
 using namespace packet_bytes;
 using capture_files::Folder;
 using capture_files::gzip;
+#if __has_include(<zstd.h>)
+using capture_files::zstd;
+#endif
 using capture_files::Pcap;
 using capture_files::Pcapng;
 
@@ -75,6 +81,28 @@ Bytes small_pcapng() {
   p.block(5, filler(8).bytes);  // statistics, which nobody needs here
   for (std::uint16_t i = 1; i <= 3; ++i) p.packet(0, i * 1'000'000U, frame_of(i));
   return p.bytes;
+}
+Bytes forty_packets() {
+  Pcap p;
+  for (std::uint16_t i = 1; i <= 40; ++i) p.add(i, 0, frame_of(i, 100));
+  return p.bytes;
+}
+
+/// A packed capture of forty packets, cut at any place.
+void cuts_are_found_out(const Bytes& packed, const CaptureOptions& options, const std::string& why) {
+  const Folder folder;
+  for (std::size_t n = 2; n < packed.size(); n += 3) {
+    CAPTURE(n);
+    const std::string path = folder.file("cut", std::span(packed).first(n));
+    Result<CaptureReader> reader = CaptureReader::try_open(path, options);
+    if (reader) {
+      CHECK(all_of(*reader).size() <= 40);
+      REQUIRE_FALSE(reader->status().ok());
+      CHECK(contains(reader->status().error().what, why));
+    } else {
+      CHECK(contains(reader.error().what, why));
+    }
+  }
 }
 
 }  // namespace
@@ -466,21 +494,9 @@ TEST_CASE("capture: files cut at every byte give what was whole, and an error un
 
 TEST_CASE("capture: gzip files cut or damaged anywhere are found out") {
   const Folder folder;
-  Bytes large;
-  Pcap p;
-  for (std::uint16_t i = 1; i <= 40; ++i) p.add(i, 0, frame_of(i, 100));
-  const Bytes packed = gzip(p.bytes);
-  for (std::size_t n = 2; n < packed.size(); n += 3) {
-    CAPTURE(n);
-    Result<CaptureReader> reader = CaptureReader::try_open(folder.file("cut.gz", std::span(packed).first(n)));
-    if (reader) {
-      CHECK(all_of(*reader).size() <= 40);
-      REQUIRE_FALSE(reader->status().ok());
-      CHECK(contains(reader->status().error().what, "gzip data end too early"));
-    } else {
-      CHECK(contains(reader.error().what, "gzip data end too early"));
-    }
-  }
+  const Bytes plain = forty_packets();
+  const Bytes packed = gzip(plain);
+  cuts_are_found_out(packed, {}, "gzip data end too early");
   for (std::size_t i = 10; i < packed.size(); i += 3) {
     CAPTURE(i);
     Bytes damaged = packed;
@@ -490,8 +506,45 @@ TEST_CASE("capture: gzip files cut or damaged anywhere are found out") {
     static_cast<void>(all_of(*reader));
     CHECK_FALSE(reader->status().ok());
   }
-  CHECK(read_all(folder.file("two.gz", joined(gzip(p.bytes), gzip(Bytes{})))).size() == 40);
+  CHECK(read_all(folder.file("two.gz", joined(gzip(plain), gzip(Bytes{})))).size() == 40);
 }
+
+TEST_CASE("capture: zstd files are read by who asks for it, and others are told what they are") {
+  const Folder folder;
+  const std::string path = folder.file("day.pcap", packet_bytes::text("\x28\xB5\x2F\xFD zstd").bytes);
+  const Result<CaptureReader> reader = CaptureReader::try_open(path);
+  REQUIRE_FALSE(reader.ok());
+  CHECK(contains(reader.error().what, "it looks like zstd data, not like a capture"));
+}
+
+#if __has_include(<zstd.h>)
+TEST_CASE("capture: zstd in one frame or several, cut or damaged") {
+  const Folder folder;
+  const CaptureOptions options{.unpacking = unpack_zstd};
+  const auto packets = [&](const Bytes& bytes) {
+    CaptureReader reader = CaptureReader::open(folder.file("a.zst", bytes), options);
+    const std::size_t count = all_of(reader).size();
+    CHECK(reader.status().ok());
+    return count;
+  };
+  const Bytes plain = forty_packets();
+  const auto half = static_cast<std::ptrdiff_t>(plain.size() / 2);
+  const Bytes first(plain.begin(), plain.begin() + half), second(plain.begin() + half, plain.end());
+  CHECK(packets(zstd(plain)) == 40);
+  CHECK(packets(joined(zstd(first), zstd(second))) == 40);
+  CHECK(packets(joined(zstd(plain), zstd(Bytes{}))) == 40);
+  CHECK(packets(gzip(plain)) == 40);
+  CHECK(packets(plain) == 40);
+  CHECK(packets(zstd(small_pcapng())) == packets(small_pcapng()));
+
+  cuts_are_found_out(zstd(plain), options, "zstd data end too early");
+  Bytes damaged = zstd(plain);
+  damaged.back() ^= std::byte{0x10};  // of the checksum
+  Result<CaptureReader> reader = CaptureReader::try_open(folder.file("bad.zst", damaged), options);
+  if (reader) static_cast<void>(all_of(*reader));
+  CHECK(contains(reader ? reader->status().error().what : reader.error().what, "zstd data are damaged"));
+}
+#endif
 
 TEST_CASE("capture: damaged blocks of pcapng are refused with a reason") {
   const Folder folder;

@@ -1,5 +1,8 @@
 // Captures of folders and patterns, and the loop over what they hold.
 #include <weir/traffic/capture.hpp>
+#if __has_include(<zstd.h>)
+#include <weir/traffic/capture/unzstd.hpp>
+#endif
 #include <weir/traffic/features/flow_features.hpp>
 #include <weir/traffic/flow/flow_table.hpp>
 
@@ -10,6 +13,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "traffic/capture_files.hpp"
@@ -54,11 +58,37 @@ TEST_CASE("captures of a folder are told by what they hold, and come in the orde
   CHECK(find_captures({folder.path("[io]n*")}).captures == std::vector<std::string>{first, second, third});
   CHECK(refusal({folder.path("*.pcapng")}).ends_with(": there is no such file, and none that fits"));
   CHECK(refusal({folder.path("none")}).ends_with(": there is no capture in the folder"));
+  CHECK(refusal({folder.path("in/notes.*")}).ends_with(": there is no capture among the files that fit"));
   // What is named is taken as it is: opening it says what is wrong.
   CHECK(find_captures({notes, folder.path("nowhere")}).captures.size() == 2);
   const std::string odd = folder.file("a[1].cap", capture(1, {7}));
   CHECK(find_captures({odd}).captures == std::vector<std::string>{odd});
 }
+
+TEST_CASE("of what fits a pattern, files that are no capture are told and the others found") {
+  const Folder folder;
+  const Bytes bytes = capture(1, {7});
+  const std::string whole = folder.file("b.pcap", bytes);
+  const std::string empty = folder.file("a.pcap", Bytes{});
+  const std::string cut = folder.file("c.pcap", std::span(bytes).first(10));
+  std::filesystem::create_directories(folder.path("d.pcap"));
+  const FoundCaptures found = find_captures({folder.path("*.pcap")});
+  CHECK(found.captures == std::vector<std::string>{whole});
+  CHECK(found.others == std::vector<std::pair<std::string, std::string>>{
+                            {empty, "an empty file"}, {cut, "a packet capture (pcap), cut or damaged"}});
+}
+
+#if __has_include(<zstd.h>)
+TEST_CASE("captures that are packed are found by who can unpack them") {
+  const Folder folder;
+  const std::string packed = folder.file("a.zst", zstd(capture(1, {7})));
+  CHECK(find_captures({folder.path("*")}, unpack_zstd).captures == std::vector<std::string>{packed});
+  CHECK_FALSE(try_find_captures(std::vector{folder.path("*")}).ok());
+  PacketSource source = PacketSource::open({.captures = {packed}, .unpacking = unpack_zstd});
+  source.run([](const Packet&) {}, [](std::int64_t) {});
+  CHECK(source.packets() == 1);
+}
+#endif
 
 TEST_CASE("a packet knows its capture, and a flow that of its first packet") {
   const Folder folder;

@@ -4,7 +4,8 @@
 //   for (Packet packet; reader.next(packet);) meter.add(packet);
 //   if (!reader.status()) log(reader.status().error().what);   // "day.pcapng.gz: behind packet 17: ..."
 //
-// Files: pcap and pcapng, in either byte order, micro- or nanoseconds, plain or gzip. Frames of a link type
+// Files: pcap and pcapng, in either byte order, micro- or nanoseconds, plain or gzip, or zstd by
+// capture/unzstd.hpp. Frames of a link type
 // that is not known, and those for which there is no such filter, do not end the reading: `left_out()` counts
 // them. A file that was cut or is damaged gives all packets before the damage and then an error. Several
 // files in order of time: MergedCapture. An interface, whose `next` also returns when nothing comes, so that

@@ -6,9 +6,11 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/traffic/capture/gunzip.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/merged.hpp>
 #include <weir/traffic/capture/reader.hpp>
+#include <weir/traffic/capture/unpacker.hpp>
 #include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse.hpp>
 
@@ -29,6 +31,7 @@ struct PacketSourceOptions {
   std::string interface {};  ///< in place of captures
   std::string filter{};      ///< in libpcap's language
   ParseOptions parse{};
+  Unpacking unpacking = unpack_gzip;
   std::uint64_t count = 0;  ///< packets, after which it ends; 0: no such end
   double seconds = 0;       ///< of listening, after which it ends; 0: no such end
 };
@@ -38,8 +41,9 @@ class PacketSource {
   [[nodiscard]] static Result<PacketSource> try_open(const PacketSourceOptions& options) {
     PacketSource source(options);
     if (options.interface.empty()) {
-      Result<MergedCapture> files =
-          MergedCapture::try_open(options.captures, {.filter = options.filter, .parse = options.parse});
+      Result<MergedCapture> files = MergedCapture::try_open(
+          options.captures,
+          {.filter = options.filter, .parse = options.parse, .unpacking = options.unpacking});
       if (!files) return files.error();
       source.files_.emplace(std::move(files).value());
     } else {

@@ -10,6 +10,7 @@
 #include <weir/traffic/capture/gunzip.hpp>
 #include <weir/traffic/capture/left_out.hpp>
 #include <weir/traffic/capture/pcapng.hpp>
+#include <weir/traffic/capture/unpacker.hpp>
 #include <weir/traffic/packet/packet.hpp>
 #include <weir/traffic/parse.hpp>
 
@@ -36,6 +37,7 @@ namespace weir::inline WEIR_ABI {
 struct CaptureOptions {
   std::string filter{};  ///< in libpcap's language, "tcp port 80"; empty: all packets
   ParseOptions parse{};
+  Unpacking unpacking = unpack_gzip;  ///< unpack_zstd (unzstd.hpp) reads zstd, too
 };
 
 struct LiveOptions {
@@ -69,7 +71,7 @@ namespace detail {
 
 class CaptureReader {
  public:
-  /// A pcap or pcapng file, plain or gzip; "-" is standard input.
+  /// A pcap or pcapng file, plain or packed; "-" is standard input.
   [[nodiscard]] static Result<CaptureReader> try_open(const std::string& path,
                                                       const CaptureOptions& options = {}) {
     std::FILE* const stream = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
@@ -77,13 +79,13 @@ class CaptureReader {
     std::setvbuf(stream, nullptr, _IOFBF, buffer_bytes);
     Result<CaptureReader> reader = try_open(stream, path, options);
     if (reader.ok() || reader.error().kind != ErrorKind::format) return reader;
-    return Failure{ErrorKind::format, reader.error().what + content_of(path)};
+    return Failure{ErrorKind::format, reader.error().what + content_of(path, options.unpacking)};
   }
   /// A stream that is open already, a pipe or memory; it is closed at the end. `name` is for messages.
   [[nodiscard]] static Result<CaptureReader> try_open(std::FILE* stream, const std::string& name,
                                                       const CaptureOptions& options = {}) {
     CaptureReader reader(name, options.parse);
-    if (Status status = reader.take_stream(stream); !status) return status.error();
+    if (Status status = reader.take_stream(stream, options.unpacking); !status) return status.error();
     const Status status = detail::first_byte(reader.file_.get()) == 0x0A ? reader.start_pcapng(options.filter)
                                                                          : reader.start_pcap(options.filter);
     if (!status.ok()) return status.error();
@@ -187,20 +189,21 @@ class CaptureReader {
 
   CaptureReader(std::string name, const ParseOptions& parse) : name_(std::move(name)), parse_(parse) {}
 
-  Status take_stream(std::FILE* stream) {
+  Status take_stream(std::FILE* stream, Unpacking unpacking) {
     file_.reset(stream);
-    if (detail::first_byte(stream) != 0x1F) return std::monostate{};
-    auto gunzip = std::make_unique<detail::Gunzip>(file_.release());
-    gunzip_ = gunzip.get();
-    file_.reset(detail::open_stream(gunzip));
-    if (!file_) return Failure{ErrorKind::io, name_ + ": cannot unpack gzip on this system"};
+    std::unique_ptr<detail::Unpacker> unpacker = unpacking(stream);
+    if (!unpacker) return std::monostate{};
+    static_cast<void>(file_.release());
+    unpacker_ = unpacker.get();
+    file_.reset(detail::open_stream(unpacker));
+    if (!file_) return Failure{ErrorKind::io, name_ + ": cannot unpack files on this system"};
     std::setvbuf(file_.get(), nullptr, _IOFBF, buffer_bytes);
     return std::monostate{};
   }
 
   /// What a file holds that is no capture, as the end of a message; nothing when that cannot be told.
-  static std::string content_of(const std::string& path) {
-    const std::optional<ContentKind> kind = capture_content(path);
+  static std::string content_of(const std::string& path, Unpacking unpacking) {
+    const std::optional<ContentKind> kind = capture_content(path, unpacking);
     if (!kind || is_capture(*kind)) return {};
     return "; it looks like " + std::string(description(*kind)) + ", not like a capture (pcap, pcapng)";
   }
@@ -307,9 +310,9 @@ class CaptureReader {
     return end(pcapng_->failure());
   }
 
-  /// What libpcap says of the file, or what is wrong with the gzip data that it was given.
+  /// What libpcap says of the file, or what is wrong with the packed data that it was given.
   [[nodiscard]] std::string reason(const std::string& text) const {
-    return gunzip_ != nullptr && gunzip_->failure() != nullptr ? gunzip_->failure() : text;
+    return unpacker_ != nullptr && unpacker_->failure() != nullptr ? unpacker_->failure() : text;
   }
 
   /// With nothing to say it is the right end.
@@ -324,9 +327,9 @@ class CaptureReader {
 
   std::string name_;
   ParseOptions parse_;
-  const detail::Gunzip* gunzip_ = nullptr;  // owned by the stream that is read
-  std::unique_ptr<std::FILE, Close> file_;  // of pcapng; libpcap owns its own
-  detail::PcapHandle pcap_;                 // of pcap and of interfaces
+  const detail::Unpacker* unpacker_ = nullptr;  // owned by the stream that is read
+  std::unique_ptr<std::FILE, Close> file_;      // of pcapng; libpcap owns its own
+  detail::PcapHandle pcap_;                     // of pcap and of interfaces
   std::unique_ptr<detail::PcapngFile> pcapng_;
   detail::FrameFilter filter_;  // of pcapng
   std::unique_ptr<std::atomic<bool>> stopped_ = std::make_unique<std::atomic<bool>>(false);
