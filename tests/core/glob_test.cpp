@@ -15,6 +15,12 @@ TEST_CASE("glob: * stands for any letters, ? for one") {
   CHECK(matches_glob("flow=*Botnet*", "flow=From-Botnet-V42-TCP"));
   CHECK_FALSE(matches_glob("flow=*Botnet", "flow=From-Botnet-V42"));
   CHECK(matches_glob("a?c", "abc"));
+  CHECK(matches_glob("Gr??e", "Größe"));
+  CHECK(matches_glob("*?", "ö"));
+  CHECK_FALSE(matches_glob("??", "ö"));
+  CHECK(matches_glob("Gr??e",
+                     "Gr\xF6\xDF"
+                     "e"));  // no UTF-8: a letter is a byte
   CHECK_FALSE(matches_glob("a?c", "ac"));
   CHECK(matches_glob("*a*b*", "xxaxxbxx"));
   CHECK_FALSE(matches_glob("*a*b", "ba"));

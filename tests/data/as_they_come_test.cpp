@@ -126,6 +126,19 @@ TEST_CASE("columns are kept as they stand in the file, whatever is read of them"
   CHECK(file.kept().rows() == 0);
 }
 
+TEST_CASE("columns are kept in UTF-8, however the file has them") {
+  const auto kept = [](const std::string& text, TextEncoding encoding) {
+    TableFile file(std::make_unique<MemorySource>(text), {.encoding = encoding});
+    file.keep({0});
+    Table rows = file.make_table();
+    REQUIRE(file.read(rows) == 1);
+    return std::string(file.kept().text(0, 0));
+  };
+  CHECK(kept("name,b\nK\xF6ln,1\n", TextEncoding::automatic) == "Köln");
+  CHECK(kept("name,b\nKöln,1\n", TextEncoding::automatic) == "Köln");
+  CHECK(kept("name,b\nKöln,1\n", TextEncoding::windows_1252) == "KÃ¶ln");
+}
+
 TEST_CASE("pixels of images are kept as numbers") {
   const std::string images("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03\x01\x02\x03\x04\x05\xFF", 22);
   TableFile file(std::make_unique<MemorySource>(images), {.format = "idx"});

@@ -1,9 +1,11 @@
 // Columns that are seen beside verdicts.
+#include <weir/data/formats/csv_fields.hpp>
 #include <weir/pipeline/kept_columns.hpp>
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace weir;
@@ -41,16 +43,17 @@ std::string refusal(const Schema& table, const std::vector<std::string>& words) 
 
 }  // namespace
 
-TEST_CASE("patterns are matched from end to end") {
-  CHECK(detail::fits_pattern("id.orig_h", "id.*"));
-  CHECK(detail::fits_pattern("id.orig_h", "*_h"));
-  CHECK(detail::fits_pattern("id.orig_h", "i?.*o*h"));
-  CHECK(detail::fits_pattern("abcabd", "*abd"));
-  CHECK(detail::fits_pattern("a", "a**"));
-  CHECK_FALSE(detail::fits_pattern("id.orig_h", "id"));
-  CHECK_FALSE(detail::fits_pattern("id.orig_h", "?d"));
-  CHECK_FALSE(detail::fits_pattern("", "?"));
-  CHECK(detail::fits_pattern(std::string(5'000, 'a'), "*a*a*a*a*a*a*a*a*"));
+TEST_CASE("names in Windows-1252, of the header or of who asks, are the same in UTF-8") {
+  const Schema cities =
+      schema_of(unique_names(std::vector<std::string_view>{"Gr\xF6\xDF"
+                                                           "e",
+                                                           "Stadt \x96 Ort"}));
+  CHECK(kept(cities, {"Gr\xF6\xDF"
+                      "e"}) == "Größe ");
+  CHECK(kept(cities, {"Größe"}) == "Größe ");
+  CHECK(kept(cities, {"Gr??e"}) == "Größe ");
+  CHECK(kept(cities, {"Stadt ? Ort"}) == "Stadt – Ort ");
+  CHECK(refusal(cities, {"Gr\xF6\xDF"}).starts_with("there is no column 'Größ'; did you mean 'Größe'?"));
 }
 
 TEST_CASE("hosts and times of a table of flows are kept without being asked for") {

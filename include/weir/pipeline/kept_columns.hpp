@@ -9,8 +9,10 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/glob.hpp>
 #include <weir/core/near_names.hpp>
 #include <weir/data/tables/schema.hpp>
+#include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/pipeline.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_columns.hpp>
@@ -32,27 +34,6 @@ struct KeptColumn {
 
 namespace detail {
 
-/// Whether a name fits a pattern of letters, * and ?.
-[[nodiscard]] constexpr bool fits_pattern(std::string_view name, std::string_view pattern) noexcept {
-  std::size_t i = 0, k = 0;
-  std::size_t star = std::string_view::npos,
-              from = 0;  // the last *, and the letter behind what it stands for
-  while (i < name.size()) {
-    if (k < pattern.size() && pattern[k] == '*') {
-      star = k++;
-      from = i;
-    } else if (k < pattern.size() && (pattern[k] == '?' || pattern[k] == name[i])) {
-      ++i, ++k;
-    } else if (star != std::string_view::npos) {
-      k = star + 1;
-      i = ++from;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', k) == std::string_view::npos;
-}
-
 [[nodiscard]] inline bool is_role(std::string_view word) noexcept {
   return word == name_of(ColumnRole::identity) || word == name_of(ColumnRole::time);
 }
@@ -69,7 +50,7 @@ namespace detail {
     } else if (is_role(word)) {
       meant.push_back(flows && word == name_of(flows->role_of(name)));
     } else {
-      meant.push_back(word == "all" || fits_pattern(name, word));
+      meant.push_back(word == "all" || matches_glob(word, name));
     }
   }
   const bool any = std::find(meant.begin(), meant.end(), true) != meant.end();
@@ -93,7 +74,8 @@ namespace detail {
   std::vector<std::string> names;
   for (const Column& column : table.columns) names.push_back(column.name);
   const std::optional<TableProfile> flows = profile_of_columns(names);
-  std::vector<std::string> wanted = words;
+  std::vector<std::string> wanted;
+  for (const std::string& word : words) wanted.push_back(to_utf8(word));  // as the names of columns are
   if (wanted.empty() && flows) wanted = {"identity", "time"};
   std::vector<bool> kept(names.size());
   for (const std::string& word : wanted) {

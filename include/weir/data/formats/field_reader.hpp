@@ -145,7 +145,7 @@ WEIR_BODY Result<std::size_t> FieldReader::try_read(Table& table, std::size_t ma
       count_repeated_header();
     } else if (step == Step::row && fields_.parse(rows_.fields())) {
       table.append_row(fields_.numbers(), fields_.texts(), rows_.place().line);
-      kept_.add(rows_.fields());
+      kept_.add(rows_.fields(), options_.encoding);
       ++report_.rows;
       ++count;
       count_texts();

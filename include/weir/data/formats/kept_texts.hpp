@@ -1,5 +1,5 @@
-// The own texts of some columns, row by row, as they stand in the file: a missing word is that word, a number has
-// its digits. Quotes and escapes of the format are undone, and what the format itself calls missing (an unset field
+// The own texts of some columns, row by row, as they stand in the file, in UTF-8: a missing word is that word, a number
+// has its digits. Quotes and escapes of the format are undone, and what the format itself calls missing (an unset field
 // of Zeek, null) is empty.
 //
 //   reader.keep({0, 3});                                      // columns of the file, before the first row
@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weir/core/abi.hpp>
+#include <weir/data/text/text_encoding.hpp>
 
 #include <cstddef>
 #include <span>
@@ -35,10 +36,15 @@ class KeptTexts {
     return std::string_view(text_).substr(first, ends_[at] - first);
   }
 
-  /// A row, of which these are all fields.
-  void add(std::span<const std::string_view> fields) {
+  /// A row, of which these are all fields, decoded as CsvFields does.
+  void add(std::span<const std::string_view> fields, TextEncoding encoding = TextEncoding::automatic) {
     for (const std::size_t column : columns_) {
-      text_.append(fields[column]);
+      const std::string_view field = fields[column];
+      if (is_ascii(field) || (encoding != TextEncoding::windows_1252 && is_utf8(field))) {
+        text_.append(field);
+      } else {
+        append_windows_1252(text_, field);
+      }
       ends_.push_back(text_.size());
     }
   }
