@@ -162,7 +162,8 @@ namespace {
 
 [[nodiscard]] std::string beginning_text(const TrainOptions& options, const weir::Samples& samples) {
   std::string text = weir::files_text(options.tables) + ": " + weir::count_text(samples.rows, "row");
-  if (const std::string counts = counts_text(samples); !counts.empty()) text += " (" + counts + ")";
+  if (const std::string counts = counts_text(samples); !counts.empty())
+    text += " (" + weir::brief_list(counts) + ")";
   text += "\n";
   if (samples.unlabelled > 0) text += "  " + left_out_note(samples) + "\n";
   text += "  trained on " + std::to_string(samples.training.rows()) + ", held back " +

@@ -21,6 +21,12 @@ TEST_CASE("counts and numbers as people read them") {
   CHECK(brief_text(0.001) == "0.001");
 }
 
+TEST_CASE("a list that is too long for a line is cut with a count") {
+  CHECK(brief_list("a, b, c", 3) == "a, b, c");
+  CHECK(brief_list("a 1, b 2, c 3, d 4", 2) == "a 1, b 2 and 2 more");
+  CHECK(brief_list("") == "");
+}
+
 TEST_CASE("columns of text count letters, not bytes") {
   CHECK(pad_left("R²", 4) == "  R²");
   CHECK(pad_right("R²", 4) == "R²  ");

@@ -60,4 +60,15 @@ namespace detail {
   return text + detail::blanks_for(text, width);
 }
 
+/// "a, b, c and 297 more": the first parts of a list that is too long for a line.
+[[nodiscard]] inline std::string brief_list(std::string_view list, std::size_t most = 20) {
+  constexpr std::string_view comma = ", ";
+  std::size_t parts = 1, end = list.size();
+  for (std::size_t at = list.find(comma); at != std::string_view::npos; at = list.find(comma, at + 1)) {
+    if (parts++ == most) end = at;
+  }
+  std::string text(list.substr(0, end));
+  return parts > most ? text + " and " + std::to_string(parts - most) + " more" : text;
+}
+
 }  // namespace weir::inline WEIR_ABI

@@ -67,7 +67,7 @@ WEIR_BODY std::string columns_text(const Preprocessor& preprocess) {
 WEIR_BODY std::string verdicts_text(const PipelineSettings& model) {
   std::string text, classes;
   for (const std::string& name : model.labels.classes) classes += (classes.empty() ? "" : ", ") + name;
-  if (!model.labels.classes.empty()) text += "  classes      " + classes + "\n";
+  if (!model.labels.classes.empty()) text += "  classes      " + brief_list(classes) + "\n";
   if (!model.labels.column.empty()) text += "  label        " + model.labels.column + "\n";
   if (model.has_threshold()) text += "  alarm from   " + number_text(model.threshold) + "\n";
   if (!model.reference.empty())
@@ -110,7 +110,8 @@ WEIR_BODY std::string describe_model(const PipelineSettings& model, const NetSum
   if (model.takes_records()) text += "What it reads\n" + detail::columns_text(model.preprocess) + "\n";
   text += "Net (" + input_text(model) + ")\n" + to_text(net) + "\n";
   text += "What it says\n" + detail::verdicts_text(model) + "\nHow it was trained\n";
-  for (const auto& [name, value] : model.record) text += "  " + pad_right(name, 22) + " " + value + "\n";
+  for (const auto& [name, value] : model.record)
+    text += "  " + pad_right(name, 22) + " " + brief_list(value) + "\n";
   return text;
 }
 
