@@ -1,5 +1,6 @@
 // Tables of every format through one door.
 #include <weir/data/formats/open_table.hpp>
+#include <weir/data/formats/report_sum.hpp>
 
 #include <doctest/doctest.h>
 
@@ -113,6 +114,9 @@ TEST_CASE("messages end with what to write, in the words of who reads them") {
   const std::vector<std::string> notes = reading_notes(file.report());
   REQUIRE(notes.size() == 1);
   CHECK(holds(notes[0], "1 row that cannot be read left out, the first in line 3"));
+  CHECK_THROWS_WITH_AS(
+      opened("src_ip,flow_duration\na,1\n").require("Flow Duration"),
+      doctest::Contains("there is no column 'Flow Duration'; CICFlowMeter writes times in micro"), DataError);
   TableFile cut = opened("a,b\n1,x\n2,y\xEF\xBF\xBD\n", {});
   CHECK(cut.read_all().rows() == 2);
   REQUIRE(reading_notes(cut.report()).size() == 1);
@@ -173,6 +177,10 @@ TEST_CASE("nfdump's summary is told apart from the flows") {
   const std::vector<std::string> notes = reading_notes(file.report());
   REQUIRE(notes.size() == 1);
   CHECK(notes[0] == "nfdump's summary left out, from line 3 on");
+  CsvReport sum;
+  for (const char* name : {"a.csv", "b.csv", "c.csv"}) add_report(sum, file.report(), name);
+  CHECK(reading_notes(sum)[0] ==
+        "nfdump's summary left out, from line 3 of a.csv on, and so in 2 more files");
   CHECK(holds(message("a,b\n1,2\nSummary\n", {}), "t:3:2: the row has 1 field, not 2"));
 }
 

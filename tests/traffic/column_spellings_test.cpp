@@ -24,6 +24,15 @@ TEST_CASE("column spellings: one column, whatever version of CICFlowMeter wrote 
   CHECK_FALSE(same_column("cwr_flag_count", "CWR Flag Count"));
 }
 
+TEST_CASE("column spellings: times of another unit are told where the model's are not found") {
+  const std::vector<std::string> python{"src_ip", "flow_duration", "fwd_iat_tot"}, java{"Flow Duration"};
+  CHECK(other_unit_text("Flow Duration", python).find("in seconds ('flow_duration')") != std::string::npos);
+  CHECK(other_unit_text("Fwd IAT Total", python).find("microseconds") != std::string::npos);
+  CHECK(other_unit_text("flow_duration", java).find("in seconds ('flow_duration')") != std::string::npos);
+  CHECK(other_unit_text("Flow IAT Mean", java).empty());
+  CHECK(other_unit_text("Protocol", python).empty());
+}
+
 TEST_CASE("column spellings: each stands in one row, and the first of a row is the profile's") {
   std::set<std::string_view> seen;
   std::set<std::string> names;

@@ -110,6 +110,8 @@ struct CsvReport {
   std::uint64_t blank_lines = 0;
   std::uint64_t head_lines = 0;    ///< declarations, directives and comments of ARFF files and Zeek's logs
   std::uint64_t summary_line = 0;  ///< where nfdump's summary begins, which is left out; 0: there is none
+  std::string summary_in{};        ///< and its file, of several
+  std::uint64_t summaries = 0;
   std::uint64_t repeated_headers = 0;  ///< left out: the header line again, as in files put together
   std::uint64_t first_repeated = 0;    ///< the line of the first of them
   std::string repeated_in{};           ///< and its file, of several

@@ -43,7 +43,10 @@ class NfdumpRows final : public RowSplitter {
     return place;
   }
   [[nodiscard]] const Failure& failure() const noexcept override { return csv_.failure(); }
-  void tell(CsvReport& report) const override { report.summary_line = summary_line_; }
+  void tell(CsvReport& report) const override {
+    report.summary_line = summary_line_;
+    report.summaries = summary_line_ > 0 ? 1 : 0;
+  }
 
  private:
   [[nodiscard]] static bool is_header(std::span<const std::string_view> fields) noexcept {

@@ -154,7 +154,8 @@ WEIR_BODY void TableFile::require(std::string_view column) const {
   if (has(column)) return;
   std::vector<std::string> names;
   for (const Column& one : schema().columns) names.push_back(one.name);
-  const std::string other = detail::other_format(told_, options_);
+  std::string other = detail::other_format(told_, options_);
+  if (other.empty()) other = other_unit_text(column, names);
   fail(ErrorKind::data, name_ + ": there is no column '" + std::string(column) + "'" +
                             (other.empty() ? near_names(column, names) : other));
 }

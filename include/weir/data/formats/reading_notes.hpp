@@ -64,8 +64,11 @@ WEIR_BODY std::vector<std::string> reading_notes(const CsvReport& report, Option
                     (report.repeated_headers > 1 ? "first " : "") + "in " +
                     line_text(report.first_repeated, report.repeated_in));
   }
-  if (report.summary_line > 0)
-    notes.push_back("nfdump's summary left out, from line " + std::to_string(report.summary_line) + " on");
+  if (report.summaries > 0) {
+    notes.push_back(
+        "nfdump's summary left out, from " + line_text(report.summary_line, report.summary_in) + " on" +
+        (report.summaries > 1 ? ", and so in " + count_text(report.summaries - 1, "more file") : ""));
+  }
   if (report.first_unlisted) {
     notes.push_back(count_text(report.unlisted, "value") +
                     " left out under names that the first rows do not have, the first in " +

@@ -33,7 +33,11 @@ inline void add_report(CsvReport& sum, const CsvReport& more, const std::string&
     sum.repeated_in = file;
   }
   sum.repeated_headers += more.repeated_headers;
-  if (sum.summary_line == 0) sum.summary_line = more.summary_line;
+  if (sum.summaries == 0 && more.summaries > 0) {
+    sum.summary_line = more.summary_line;
+    sum.summary_in = file;
+  }
+  sum.summaries += more.summaries;
   for (const OddColumn& column : more.odd_columns) {
     const auto same = [&column](const OddColumn& one) {
       return one.name == column.name && one.oddity == column.oddity;

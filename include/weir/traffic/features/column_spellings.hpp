@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace weir::inline WEIR_ABI {
@@ -115,6 +116,17 @@ namespace detail {
   return nullptr;
 }
 
+/// The unit of a time of CICFlowMeter, or of Python's cicflowmeter, by how it is spelt; empty: no such column.
+[[nodiscard]] constexpr std::string_view unit_of_cic_time(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 6> times{"Flow Duration", "Flow IAT ", "Fwd IAT ",
+                                                  "Bwd IAT ",      "Active ",   "Idle "};
+  constexpr std::array<std::string_view, 6> python_times{"flow_duration", "flow_iat_", "fwd_iat_",
+                                                         "bwd_iat_",      "active_",   "idle_"};
+  const auto begins = [name](std::string_view word) { return name.starts_with(word); };
+  if (std::any_of(times.begin(), times.end(), begins)) return "microseconds";
+  return std::any_of(python_times.begin(), python_times.end(), begins) ? "seconds" : "";
+}
+
 }  // namespace detail
 
 /// Whether two names are spellings of one column.
@@ -122,6 +134,22 @@ namespace detail {
   if (a == b || detail::same_but_case(a, b)) return true;
   const ColumnSpellings* const row = detail::spellings_of(a);
   return row != nullptr && row == detail::spellings_of(b);
+}
+
+/// Why a time of CICFlowMeter is not found among the columns of Python's cicflowmeter, or the other way round; empty
+/// where that is not so.
+template <class Names>
+[[nodiscard]] std::string other_unit_text(std::string_view wanted, const Names& names) {
+  const std::string_view unit = detail::unit_of_cic_time(wanted);
+  const auto other = std::find_if(names.begin(), names.end(), [unit](const auto& name) {
+    const std::string_view its = detail::unit_of_cic_time(name);
+    return !its.empty() && its != unit;
+  });
+  if (unit.empty() || other == names.end()) return {};
+  return "; CICFlowMeter writes times in microseconds, Python's cicflowmeter, but for its first versions, in "
+         "seconds ('" +
+         std::string(unit == "seconds" ? wanted : *other) +
+         "'), so that neither is read for the other: convert them, and name them as the model does";
 }
 
 /// The column of this name; else the only one that differs by case and blanks around; else the first of another
