@@ -8,6 +8,7 @@
 
 #include <weir/core/error.hpp>
 #include <weir/core/plain_text.hpp>
+#include <weir/data/preparing/event_types.hpp>
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/sources/file_names.hpp>
@@ -254,6 +255,8 @@ void predict_images(const Model& model, const PredictOptions& options, const std
 
 void predict_table(const Model& model, weir::TableFile& file, VerdictLog& log) {
   weir::read_columns_of(model, file, false);
+  const std::optional<std::size_t> type = weir::keep_event_types(file);
+  weir::EventTypes events;
   weir::TableScorer<Net> scorer(model);
   std::size_t row = 0;  // of the piece
   Texts texts(file.kept().columns().size());
@@ -264,10 +267,12 @@ void predict_table(const Model& model, weir::TableFile& file, VerdictLog& log) {
       log.begin_source(rows.source(row++));
       log.add(verdict, scorer.scorer(), texts);
     });
+    if (type) events.add(rows, [&](std::size_t at) { return file.kept().text(at, *type); });
     log.hand_on();
   }
   log.hand_on();  // the header line of a table without rows
   std::vector<std::string> notes = weir::reading_notes(file.report(), weir::OptionWords::flags);
+  if (std::string text = events.text(); !text.empty()) notes.push_back(std::move(text));
   if (std::string text = weir::foreign_table_text(scorer.gaps()); !text.empty())
     notes.push_back(std::move(text));
   if (std::string text = weir::gaps_text(scorer.gaps(), model.preprocess); !text.empty())

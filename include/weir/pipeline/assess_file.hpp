@@ -6,6 +6,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/data/formats/open_table.hpp>
+#include <weir/data/preparing/event_types.hpp>
 #include <weir/pipeline/assessment.hpp>
 #include <weir/pipeline/assessor.hpp>
 #include <weir/pipeline/image_samples.hpp>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -42,17 +44,33 @@ inline void read_columns_of(const PipelineSettings& settings, TableFile& file, b
   file.read_only(columns_of(settings, label));
 }
 
+/// Keeps the type of each event of an EVE log (Suricata) beside what is read of it, and says in which place of
+/// TableFile::kept(); nothing for other tables.
+[[nodiscard]] inline std::optional<std::size_t> keep_event_types(TableFile& file) {
+  const std::optional<std::size_t> type = file.schema().find(event_type_column);
+  if (!type || !file.has("timestamp")) return std::nullopt;
+  std::vector<std::size_t> kept = file.kept().columns();
+  kept.push_back(*type);
+  file.keep(kept);
+  return kept.size() - 1;
+}
+
 /// All rows that are left of a table of which none was read.
 template <class Net>
 [[nodiscard]] Assessment assess(const Pipeline<Net>& pipeline, TableFile& file, AssessOptions options = {}) {
   constexpr std::size_t rows_at_once = 8'192;
   read_columns_of(pipeline, file, true);
   if (options.source.empty()) options.source = file.name();
+  const std::optional<std::size_t> type = keep_event_types(file);
+  EventTypes events;
   Assessor<Net> assessor(pipeline, std::move(options));
   for (Table rows = file.make_table(); file.read(rows, rows_at_once) > 0; rows = file.make_table()) {
     assessor.add(rows);
+    if (type) events.add(rows, [&](std::size_t row) { return file.kept().text(row, *type); });
   }
-  return assessor.finish();
+  Assessment result = assessor.finish();
+  result.events = std::move(events);
+  return result;
 }
 
 /// Labelled images.

@@ -3,6 +3,7 @@
 
 #include <weir/core/abi.hpp>
 #include <weir/core/thinned.hpp>
+#include <weir/data/preparing/event_types.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/tables/table.hpp>
 #include <weir/data/tables/table_gaps.hpp>
@@ -34,6 +35,7 @@ struct Assessment {
   std::int64_t unknown = 0;  ///< left out: of no class that the model knows
   GapCount gaps{};           ///< cells that were missing or infinite
   UnseenTexts unseen{};      ///< texts that are none of the model's categories
+  EventTypes events{};       ///< of an EVE log, and how many of each lack the model's columns
   /// Labels counted among "all others" that may have been meant otherwise, each with the label that the model
   /// knows; the first ones.
   std::vector<std::pair<std::string, std::string>> mistaken{};

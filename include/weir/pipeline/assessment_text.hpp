@@ -266,6 +266,7 @@ WEIR_BODY std::vector<std::string> notes_on(const PipelineSettings& model, const
     if (!names.empty()) note += " (labels " + name_list(names) + ")";
     notes.push_back(note + ", so the figures say nothing of how such rows are judged");
   }
+  if (std::string text = result.events.text(); !text.empty()) notes.push_back(std::move(text));
   if (std::string text = foreign_table_text(result.gaps); !text.empty()) notes.push_back(std::move(text));
   if (std::string text = gaps_text(result.gaps, model.preprocess); !text.empty())
     notes.push_back(std::move(text));
