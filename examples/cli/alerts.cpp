@@ -1,9 +1,6 @@
 #include "alerts.hpp"
 
-#include <array>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
+#include <weir/traffic/features/eve_fields.hpp>
 
 namespace cli {
 
@@ -11,17 +8,6 @@ namespace {
 
 using namespace weir;  // NOLINT: a program
 
-[[nodiscard]] std::string protocol_name(std::uint8_t protocol) {
-  switch (protocol) {
-    case ip_protocol::icmp: return "ICMP";
-    case ip_protocol::tcp: return "TCP";
-    case ip_protocol::udp: return "UDP";
-    case ip_protocol::gre: return "GRE";
-    case ip_protocol::icmpv6: return "IPv6-ICMP";
-    case ip_protocol::sctp: return "SCTP";
-    default: return std::to_string(unsigned{protocol});
-  }
-}
 [[nodiscard]] bool has_ports(std::uint8_t protocol) {
   return protocol == ip_protocol::tcp || protocol == ip_protocol::udp || protocol == ip_protocol::sctp;
 }
@@ -41,18 +27,6 @@ void Alerts::write(const Json& alert) {
   ++count_;
 }
 
-std::string timestamp(std::int64_t time_ns) {
-  const auto us = std::chrono::floor<std::chrono::microseconds>(std::chrono::nanoseconds(time_ns));
-  const auto s = std::chrono::floor<std::chrono::seconds>(us);
-  const auto seconds = static_cast<std::time_t>(s.count());
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + size, text.size() - size, ".%06d+0000", static_cast<int>((us - s).count()));
-  return text.data();
-}
-
 void put_source(Json& alert, bool live, const std::string& name) {
   alert[live ? "in_iface" : "pcap_filename"] = name;
 }
@@ -62,7 +36,7 @@ void put_ends(Json& alert, const FlowEnds& e) {
   if (has_ports(e.protocol)) alert["src_port"] = e.first_port;
   alert["dest_ip"] = address_text(e.second, e.ip_version);
   if (has_ports(e.protocol)) alert["dest_port"] = e.second_port;
-  alert["proto"] = protocol_name(e.protocol);
+  alert["proto"] = eve_protocol_text(e.protocol);
 }
 
 void put_ends(Json& alert, const Packet& p) {

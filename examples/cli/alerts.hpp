@@ -35,9 +35,6 @@ class Alerts {
   std::uint64_t count_ = 0;
 };
 
-/// "2026-11-23T02:45:03.123456+0000"
-[[nodiscard]] std::string timestamp(std::int64_t time_ns);
-
 /// The interface or the capture that a packet, or a flow's first one, came from.
 void put_source(Json& alert, bool live, const std::string& name);
 

@@ -12,10 +12,10 @@
 #include <weir/data/preparing/gaps_text.hpp>
 #include <weir/data/preparing/unseen_texts.hpp>
 #include <weir/data/sources/file_names.hpp>
-#include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/assess_file.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/kept_columns.hpp>
+#include <weir/pipeline/kept_json.hpp>
 #include <weir/pipeline/scorer.hpp>
 #include <weir/pipeline/table_scorer.hpp>
 
@@ -30,6 +30,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -118,23 +119,13 @@ class VerdictWriter {
     return text;
   }
   void add_kept(std::string& line, const Texts& texts) const {
-    if (json_ && !kept_.empty()) line.pop_back();
-    for (std::size_t k = 0; k < kept_.size(); ++k) {
-      line += ',';
-      if (json_) line += quoted(kept_[k].name) + ":";
-      line += json_ ? value(kept_[k], texts[k]) : field(std::string(texts[k]));
+    if (!json_) {
+      for (std::size_t k = 0; k < kept_.size(); ++k) line += "," + field(std::string(texts[k]));
+    } else if (!kept_.empty()) {
+      line.pop_back();
+      weir::append_json(line, kept_, std::span(texts).first(kept_.size()));
+      line += '}';
     }
-    if (json_ && !kept_.empty()) line += '}';
-  }
-  [[nodiscard]] static std::string quoted(std::string_view text) {
-    return Json(weir::to_utf8(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-  /// The digits of a number stay as they are.
-  [[nodiscard]] static std::string value(const weir::KeptColumn& column, std::string_view text) {
-    if (!column.number) return quoted(text);
-    if (text.empty()) return "null";
-    const bool number = (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) && Json::accept(text);
-    return number ? std::string(text) : quoted(text);
   }
   [[nodiscard]] const std::string& name_of(const weir::Verdict& verdict) const {
     return model_.labels.classes[static_cast<std::size_t>(verdict.label)];
@@ -246,7 +237,8 @@ void predict_images(const Model& model, const PredictOptions& options, const std
   std::vector<std::string> own{"row", "value", "label", "score", "scores", "alert", "usable"};
   if (!source_column.empty()) own.push_back(source_column);
   for (const std::string& name : model.labels.classes) own.push_back("score_" + name);
-  std::vector<weir::KeptColumn> kept = weir::kept_columns(file.schema(), model, options.keep, own);
+  std::vector<weir::KeptColumn> kept = weir::kept_columns(
+      file.schema(), model, options.keep, own, options.json ? weir::EveNames::yes : weir::EveNames::no);
   std::vector<std::size_t> places;
   for (const weir::KeptColumn& column : kept) places.push_back(column.place);
   file.keep(std::move(places));

@@ -16,6 +16,7 @@
 #include <weir/detect/drift_monitor.hpp>
 #include <weir/pipeline/flow_profile.hpp>
 #include <weir/pipeline/flow_scorer.hpp>
+#include <weir/traffic/features/eve_fields.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_output.hpp>
 #include <weir/traffic/flow/flow_table.hpp>
@@ -152,7 +153,7 @@ class FlowWatch {
 
   [[nodiscard]] Json alert(const FlowBase& flow, const Verdict& verdict) const {
     const bool anomaly = model_.task == Task::anomaly;
-    Json alert{{"timestamp", timestamp(flow.end_ns())},
+    Json alert{{"timestamp", eve_time_text(flow.end_ns())},
                {"flow_id", flow.id},
                {"event_type", anomaly ? "anomaly" : "alert"}};
     put_source(alert, source_->live(), source_->name(flow.capture));
@@ -160,7 +161,7 @@ class FlowWatch {
                              flow.port(1), flow.key.protocol});
     alert["flow"] = {{"pkts_toserver", flow.sides[0].packets},  {"pkts_toclient", flow.sides[1].packets},
                      {"bytes_toserver", flow.sides[0].bytes},   {"bytes_toclient", flow.sides[1].bytes},
-                     {"start", timestamp(flow.start_ns)},       {"end", timestamp(flow.end_ns())},
+                     {"start", eve_time_text(flow.start_ns)},   {"end", eve_time_text(flow.end_ns())},
                      {"reason", std::string(name_of(flow.end))}};
     if (!verdict.usable) {  // the net's answer is not a number
       alert["usable"] = false;
@@ -176,7 +177,8 @@ class FlowWatch {
   void watch_drift(const FlowBase& flow, const Verdict& verdict, Alerts& alerts) {
     const std::optional<DriftReport> report = drift_->add(scorer_.sample(), verdict.score);
     if (!report) return;
-    Json line{{"timestamp", timestamp(flow.end_ns())}, {"event_type", "drift"}, {"flows", report->records}};
+    Json line{
+        {"timestamp", eve_time_text(flow.end_ns())}, {"event_type", "drift"}, {"flows", report->records}};
     line["features"] = Json::array();
     for (const DriftReport::Feature& f : report->features) {
       if (line["features"].size() == reasons_given) break;

@@ -11,6 +11,7 @@
 #include <weir/core/plain_text.hpp>
 #include <weir/detect/kitsune.hpp>
 #include <weir/io/kitsune_file.hpp>
+#include <weir/traffic/features/eve_fields.hpp>
 
 #include <cinttypes>
 #include <cstdio>
@@ -75,7 +76,7 @@ int watch_packets(const WatchOptions& o) {
     const double threshold = detector.threshold();
     const KitsuneVerdict verdict = detector.process(packet);
     if (!verdict.alarm) return;
-    Json alert{{"timestamp", timestamp(packet.time_ns)}, {"event_type", "anomaly"}};
+    Json alert{{"timestamp", eve_time_text(packet.time_ns)}, {"event_type", "anomaly"}};
     put_source(alert, source.live(), source.name(packet.capture));
     put_ends(alert, packet);
     alert["packet"] = detector.packets();

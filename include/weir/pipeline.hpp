@@ -24,6 +24,7 @@
 #include <weir/pipeline/describe_model.hpp>
 #include <weir/pipeline/image_samples.hpp>
 #include <weir/pipeline/kept_columns.hpp>
+#include <weir/pipeline/kept_json.hpp>
 #include <weir/pipeline/learn.hpp>
 #include <weir/pipeline/model_report.hpp>
 #include <weir/pipeline/permutation_importance.hpp>

@@ -658,8 +658,29 @@ TEST_CASE("watch finds the columns of first packets, payload and headers that a 
   REQUIRE(alerts.size() == rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     CHECK(alerts[i].at("score") == rows[i].at("scores").at("attack"));
+    for (const char* end : {"src_ip", "src_port", "dest_ip", "dest_port", "proto"}) {
+      if (alerts[i].contains(end)) CHECK(alerts[i].at(end) == rows[i].at(end));
+    }
+    CHECK(alerts[i].at("flow").at("start") == rows[i].at("timestamp"));
   }
 }
+
+#if __has_include(<zstd.h>)
+TEST_CASE("flows, watch: a capture packed by zstd, plain and cut") {
+  if (!ready()) return;
+  const std::string bytes = read_file(small());
+  const auto* const first = reinterpret_cast<const std::byte*>(bytes.data());
+  packet_bytes::Bytes packed = capture_files::zstd({first, first + bytes.size()});
+  const std::string path = write_capture_bytes("small.pcap.zst", packed);
+  CHECK(flows(path) == flows(small()));
+  CHECK(flows(folder() / "small.pcap.z*") == flows(small()));
+  CHECK(cli_test::run_weir({"watch", "--kitsune", "--read", path, "--quiet"}).code == 0);
+  packed.resize(packed.size() - 3);
+  const Outcome cut = cli_test::run_weir({"flows", write_capture_bytes("cut.pcap.zst", packed), "--quiet"});
+  CHECK(cut.code == 1);
+  CHECK(cut.err.find("zstd data end too early") != std::string::npos);
+}
+#endif
 
 TEST_CASE("flows: the captures of a folder, and which one a flow is of") {
   if (!ready()) return;

@@ -118,6 +118,19 @@ TEST_CASE("--keep writes columns as they stand in the table") {
   CHECK(verdict.at("host") == "a, \"17\"");
   CHECK(verdict.contains("input_label"));
   CHECK(weir_well({"predict", model(), table, "--keep", "none"}).out == joined(bare));
+  std::string cities = joined(with_hosts());
+  cities.replace(cities.find("host"), 4,
+                 "St\xE4"
+                 "dte");
+  const std::string latin = write_file("cities.csv", cities);
+  for (const char* name : {"Städte",
+                           "St\xE4"
+                           "dte",
+                           "St?dte"}) {
+    const auto named = lines_of(cli_test::run_weir({"predict", model(), latin, "--keep", name}).out);
+    REQUIRE(named.size() == bare.size());
+    CHECK(named[0] == bare[0] + ",Städte");
+  }
   refused({"predict", model(), table, "--keep", "hst"}, "there is no column 'hst'; did you mean 'host'?");
   refused({"predict", model(), table, "--keep", "identity"}, "'identity' is known of tables of flows");
 }

@@ -137,3 +137,50 @@ TEST_CASE("rows that cannot be read are left out when the user says so") {
   CHECK(lines_of(outcome.out).size() == 3);
   CHECK(outcome.err.find("1 row that cannot be read left out, the first in line 3") == 0);
 }
+
+TEST_CASE("events of EVE that lack the model's columns are told by their type") {
+  if (!built()) return;
+  const auto log = [](const std::string& name, int flows, int queries) {
+    std::string text;
+    for (int i = 0; i < flows; ++i) {
+      text +=
+          R"({"timestamp":"2021-06-06T15:58:31.793839+0200","event_type":"flow","src_ip":"10.0.0.1","proto":"TCP",)"
+          R"("bytes":)" +
+          std::to_string(i % 7) + R"(,"packets":)" + std::to_string(i % 5) + R"(,"label":")" +
+          (i % 7 > 3 ? "long" : "short") + "\"}\n";
+    }
+    for (int i = 0; i < queries; ++i)
+      text += R"({"timestamp":"2021-06-06T15:58:31.793839+0200","event_type":"dns","src_ip":"10.0.0.1"})"
+              "\n";
+    return write_file(name, text);
+  };
+  const std::string model = folder() / "eve.weir";
+  weir_well({"train", log("flows.json", 300, 0), "--label", "label", "--quick", "--drop",
+             "timestamp,event_type,src_ip,proto", "--model", model, "--quiet"});
+  const std::string mixed = log("mixed.json", 10, 30), few = log("few.json", 30, 10);
+  const std::string told =
+      "30 of 40 rows lack most of the model's columns, by event_type: 'flow' 0 of 10, 'dns' 30 of 30";
+  const Outcome outcome = cli_test::run_weir({"predict", model, mixed, "--json"});
+  CHECK(outcome.err.find(told) != std::string::npos);
+  const Json verdict = Json::parse(outcome.out.substr(0, outcome.out.find('\n')));
+  CHECK(verdict.at("timestamp") == "2021-06-06T15:58:31.793839+0200");
+  CHECK(verdict.at("src_ip") == "10.0.0.1");
+  CHECK(cli_test::run_weir({"evaluate", model, mixed}).out.find(told) != std::string::npos);
+  CHECK(cli_test::run_weir({"predict", model, few}).err.find("event_type") == std::string::npos);
+}
+
+TEST_CASE("three hundred classes are cut with a count on the console, and stand in the JSON") {
+  if (!built()) return;
+  std::string text = "a,label\n";
+  for (int i = 0; i < 3'000; ++i)
+    text += std::to_string(i % 300) + ",class_number_" + std::to_string(i % 300) + "\n";
+  const std::string model = folder() / "many.weir";
+  const Outcome trained =
+      weir_well({"train", write_file("many.csv", text), "--label", "label", "--quick", "--model", model});
+  const Outcome inspected = weir_well({"inspect", model});
+  for (const std::string& out : {trained.out, inspected.out}) {
+    CHECK(out.find(" and 280 more") != std::string::npos);
+    for (const std::string& line : lines_of(out)) CHECK(line.size() < 600);
+  }
+  CHECK(weir_well({"inspect", model, "--json"}).json().at("classes").size() == 300);
+}

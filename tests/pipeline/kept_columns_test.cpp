@@ -1,6 +1,7 @@
 // Columns that are seen beside verdicts.
 #include <weir/data/formats/csv_fields.hpp>
 #include <weir/pipeline/kept_columns.hpp>
+#include <weir/pipeline/kept_json.hpp>
 
 #include <doctest/doctest.h>
 
@@ -62,6 +63,36 @@ TEST_CASE("hosts and times of a table of flows are kept without being asked for"
   CHECK(kept(flows, {"none"}).empty());
   CHECK(kept(flows, {"time", "dst_*"}) == "dst_ip dst_port# start_ns# ");
   CHECK(kept(others, {}).empty());
+}
+
+TEST_CASE("hosts and times of flows and of EVE are called as in EVE, where that is asked for") {
+  const auto line = [](const std::vector<std::string>& names, const std::vector<std::string_view>& cells,
+                       const std::vector<std::string>& words = {}) {
+    std::vector<KeptColumn> columns = kept_columns(schema_of(names), {}, words, {"label"}, EveNames::yes);
+    std::vector<std::string_view> texts;
+    for (const KeptColumn& column : columns) texts.push_back(cells[column.place]);
+    std::string text;
+    append_json(text, columns, texts);
+    return text;
+  };
+  const std::vector<std::string> zeek{"ts",        "uid",   "id.orig_h",  "id.orig_p", "id.resp_h",
+                                      "id.resp_p", "proto", "conn_state", "orig_pkts", "resp_pkts"};
+  const std::vector<std::string_view> row{"1700000000.01", "C1", "10.0.0.1", "5", "10.0.0.2", "53",
+                                          "udp",           "SF", "1",        "2"};
+  CHECK(line(zeek, row) ==
+        R"(,"timestamp":"2023-11-14T22:13:20.010000+0000","uid":"C1","src_ip":"10.0.0.1","src_port":5,)"
+        R"("dest_ip":"10.0.0.2","dest_port":53,"proto":"UDP")");
+  CHECK(line(zeek, row, {"id.orig_h", "conn_state"}) == R"(,"src_ip":"10.0.0.1","conn_state":"SF")");
+  CHECK(line(zeek, row, {"none"}).empty());
+  // What EVE cannot have stands as it is, and so does the second time of a flow.
+  const std::vector<std::string> ours{"timestamp",   "src_ip",      "src_port",   "start_ns",
+                                      "duration_ns", "fwd_packets", "bwd_packets"};
+  CHECK(line(ours, {"soon", "10.0.0.1", "", "1700000000010000000", "1", "1", "1"}) ==
+        R"(,"timestamp":"soon","src_ip":"10.0.0.1","start_ns":1700000000010000000)");
+  CHECK(line({"timestamp", "event_type", "dest_ip", "label"},
+             {"2021-06-06T15:58:31.793839+0200", "dns", "::1", "x"}) ==
+        R"(,"timestamp":"2021-06-06T15:58:31.793839+0200","dest_ip":"::1")");
+  CHECK(line({"timestamp", "dest_ip"}, {"1", "::1"}).empty());
 }
 
 TEST_CASE("columns are named by names, patterns and all, and come in the order of the table") {

@@ -14,6 +14,7 @@
 #include <weir/data/tables/schema.hpp>
 #include <weir/data/text/text_encoding.hpp>
 #include <weir/pipeline/pipeline.hpp>
+#include <weir/traffic/features/eve_fields.hpp>
 #include <weir/traffic/features/profiles.hpp>
 #include <weir/traffic/flow/flow_columns.hpp>
 
@@ -30,7 +31,11 @@ struct KeptColumn {
   std::size_t place = 0;  ///< in the table
   std::string name{};     ///< beside the verdict: "input_label" where the verdict has a "label" of its own
   bool number = false;    ///< the model or the flow profile knows it as one
+  const EveField* eve = nullptr;  ///< what it is in EVE, where that is asked for
 };
+
+/// Whether hosts and times are called as in EVE, where the table is one of flows or an EVE log.
+enum class EveNames : bool { no, yes };
 
 namespace detail {
 
@@ -65,18 +70,22 @@ namespace detail {
 
 }  // namespace detail
 
-/// Without words those of the table of flows that name hosts and times, and none of another table. In the order of
-/// the table; `taken` are names that the verdict has for itself. DataError when there is no such column.
+/// Without words those of the table of flows that name hosts and times, and none of another table; with EVE's names
+/// also all that have one. In the order of the table; `taken` are names that the verdict has for itself. DataError
+/// when there is no such column.
 [[nodiscard]] inline std::vector<KeptColumn> kept_columns(const Schema& table,
                                                           const PipelineSettings& pipeline,
                                                           const std::vector<std::string>& words,
-                                                          std::vector<std::string> taken = {}) {
+                                                          std::vector<std::string> taken = {},
+                                                          EveNames eve = EveNames::no) {
   std::vector<std::string> names;
   for (const Column& column : table.columns) names.push_back(column.name);
   const std::optional<TableProfile> flows = profile_of_columns(names);
   std::vector<std::string> wanted;
   for (const std::string& word : words) wanted.push_back(to_utf8(word));  // as the names of columns are
   if (wanted.empty() && flows) wanted = {"identity", "time"};
+  const bool events = table.find("event_type") && table.find("timestamp");
+  const bool named = eve == EveNames::yes && (flows || events);
   std::vector<bool> kept(names.size());
   for (const std::string& word : wanted) {
     const std::vector<bool> meant = detail::columns_meant(names, flows, word);
@@ -84,7 +93,8 @@ namespace detail {
   }
   std::vector<KeptColumn> columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!kept[i]) continue;
+    const EveField* const field = named ? eve_field(names[i]) : nullptr;
+    if (!kept[i] && !(words.empty() && field != nullptr)) continue;
     const auto of_flows = [&](const FlowColumn& c) { return c.name == names[i] && c.numeric; };
     const auto of_model = [&](const Column& c) {
       return c.name == names[i] && c.kind == ColumnKind::numeric;
@@ -95,7 +105,7 @@ namespace detail {
     std::string name = names[i];
     while (std::find(taken.begin(), taken.end(), name) != taken.end()) name.insert(0, "input_");
     taken.push_back(name);
-    columns.push_back({i, std::move(name), number});
+    columns.push_back({i, std::move(name), number, field});
   }
   return columns;
 }
