@@ -529,9 +529,9 @@ TEST_CASE("capture: zstd in one frame or several, cut or damaged") {
   };
   const Bytes plain = forty_packets();
   const auto half = static_cast<std::ptrdiff_t>(plain.size() / 2);
-  const Bytes first(plain.begin(), plain.begin() + half), second(plain.begin() + half, plain.end());
+  const Bytes front(plain.begin(), plain.begin() + half), back(plain.begin() + half, plain.end());
   CHECK(packets(zstd(plain)) == 40);
-  CHECK(packets(joined(zstd(first), zstd(second))) == 40);
+  CHECK(packets(joined(zstd(front), zstd(back))) == 40);
   CHECK(packets(joined(zstd(plain), zstd(Bytes{}))) == 40);
   CHECK(packets(gzip(plain)) == 40);
   CHECK(packets(plain) == 40);
