@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -16,7 +17,12 @@
 
 namespace weir::inline WEIR_ABI {
 
-/// Nothing when it is no regular file (reading would take the bytes of a pipe) or cannot be read.
+/// Of which packets can be read.
+[[nodiscard]] constexpr bool is_capture(ContentKind kind) noexcept {
+  return kind == ContentKind::pcap || kind == ContentKind::pcapng;
+}
+
+/// Nothing when it is no regular file (reading would take the bytes of a pipe), or cannot be read or unpacked.
 [[nodiscard]] inline std::optional<ContentKind> capture_content(const std::string& path,
                                                                 Unpacking unpacking = unpack_gzip) {
   struct stat status {};
@@ -28,14 +34,12 @@ namespace weir::inline WEIR_ABI {
     if (stream == nullptr) return std::nullopt;
   }
   std::array<char, 512> head{};
-  const ContentKind kind = content_kind({head.data(), std::fread(head.data(), 1, head.size(), stream)});
+  const std::size_t size = std::fread(head.data(), 1, head.size(), stream);
+  const bool cut = std::ferror(stream) != 0;
   std::fclose(stream);
+  const ContentKind kind = content_kind({head.data(), size});
+  if (cut && !is_capture(kind)) return std::nullopt;  // a few bytes of anything
   return kind;
-}
-
-/// Of which packets can be read.
-[[nodiscard]] constexpr bool is_capture(ContentKind kind) noexcept {
-  return kind == ContentKind::pcap || kind == ContentKind::pcapng;
 }
 
 }  // namespace weir::inline WEIR_ABI
