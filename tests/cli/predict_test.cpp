@@ -143,11 +143,11 @@ TEST_CASE("events of EVE that lack the model's columns are told by their type") 
   const auto log = [](const std::string& name, int flows, int queries) {
     std::string text;
     for (int i = 0; i < flows; ++i) {
-      text +=
-          R"({"timestamp":"2021-06-06T15:58:31.793839+0200","event_type":"flow","src_ip":"10.0.0.1","proto":"TCP",)"
-          R"("bytes":)" +
-          std::to_string(i % 7) + R"(,"packets":)" + std::to_string(i % 5) + R"(,"label":")" +
-          (i % 7 > 3 ? "long" : "short") + "\"}\n";
+      text += R"({"timestamp":"2021-06-06T15:58:31.793839+0200","event_type":"flow","src_ip":"10.0.0.1",)"
+              R"("proto":"TCP",)"
+              R"("bytes":)" +
+              std::to_string(i % 7) + R"(,"packets":)" + std::to_string(i % 5) + R"(,"label":")" +
+              (i % 7 > 3 ? "long" : "short") + "\"}\n";
     }
     for (int i = 0; i < queries; ++i)
       text += R"({"timestamp":"2021-06-06T15:58:31.793839+0200","event_type":"dns","src_ip":"10.0.0.1"})"

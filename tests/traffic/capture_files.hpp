@@ -1,4 +1,5 @@
-// Captures for tests, made byte by byte: both formats, both byte orders, any clock; and gzip or zstd around them.
+// Captures for tests, made byte by byte: both formats, both byte orders, any clock; and gzip or zstd around
+// them.
 #pragma once
 
 #include <zlib.h>

@@ -44,8 +44,8 @@ inline void read_columns_of(const PipelineSettings& settings, TableFile& file, b
   file.read_only(columns_of(settings, label));
 }
 
-/// Keeps the type of each event of an EVE log (Suricata) beside what is read of it, and says in which place of
-/// TableFile::kept(); nothing for other tables.
+/// Keeps the type of each event of an EVE log (Suricata) beside what is read of it, and says in which place
+/// of TableFile::kept(); nothing for other tables.
 [[nodiscard]] inline std::optional<std::size_t> keep_event_types(TableFile& file) {
   const std::optional<std::size_t> type = file.schema().find(event_type_column);
   if (!type || !file.has("timestamp")) return std::nullopt;

@@ -70,9 +70,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// Without words those of the table of flows that name hosts and times, and none of another table; with EVE's names
-/// also all that have one. In the order of the table; `taken` are names that the verdict has for itself. DataError
-/// when there is no such column.
+/// Without words those of the table of flows that name hosts and times, and none of another table; with EVE's
+/// names also all that have one. In the order of the table; `taken` are names that the verdict has for
+/// itself. DataError when there is no such column.
 [[nodiscard]] inline std::vector<KeptColumn> kept_columns(const Schema& table,
                                                           const PipelineSettings& pipeline,
                                                           const std::vector<std::string>& words,

@@ -1,7 +1,7 @@
 // The kept columns of a row as members of a JSON object.
 //
 //   std::string line = "{\"row\":1";
-//   append_json(line, kept, texts);      // ,"timestamp":"2023-11-14T22:13:20.010000+0000","src_ip":"10.0.0.1"
+//   append_json(line, kept, texts);      // ,"src_ip":"10.0.0.1","src_port":443
 #pragma once
 
 #include <weir/core/abi.hpp>
@@ -36,8 +36,8 @@ inline void append_json_cell(std::string& out, std::string_view text, bool numbe
 
 }  // namespace detail
 
-/// `texts` are the columns' own. A field of EVE is left out where it is empty; a cell that EVE cannot have, and a second
-/// one for the same field, stand under the column's own name.
+/// `texts` are the columns' own. A field of EVE is left out where it is empty; a cell that EVE cannot have,
+/// and a second one for the same field, stand under the column's own name.
 inline void append_json(std::string& out, std::span<const KeptColumn> columns,
                         std::span<const std::string_view> texts) {
   std::vector<std::string_view> names;

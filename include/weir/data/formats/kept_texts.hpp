@@ -1,6 +1,6 @@
-// The own texts of some columns, row by row, as they stand in the file, in UTF-8: a missing word is that word, a number
-// has its digits. Quotes and escapes of the format are undone, and what the format itself calls missing (an unset field
-// of Zeek, null) is empty.
+// The own texts of some columns, row by row, as they stand in the file, in UTF-8: a missing word is that
+// word, a number has its digits. Quotes and escapes of the format are undone, and what the format itself
+// calls missing (an unset field of Zeek, null) is empty.
 //
 //   reader.keep({0, 3});                                      // columns of the file, before the first row
 //   while (reader.read(rows, 4'096) > 0) use(rows, reader.kept());      // kept().text(row, 1): of column 3

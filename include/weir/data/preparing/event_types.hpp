@@ -1,8 +1,9 @@
-// Which events of a log of many kinds (Suricata's EVE) lack what a model reads: an alert has not the columns of a flow.
+// Which events of a log of many kinds (Suricata's EVE) lack what a model reads: an alert has not the columns
+// of a flow.
 //
 //   events.add(rows, [&](std::size_t row) { return kept.text(row, 0); });      // the event type of each row
 //   events.text()
-//   // "1143 of 1190 rows lack most of the model's columns, by event_type: 'alert' 597 of 597, 'flow' 1 of 48, ..."
+//   // "1143 of 1190 rows lack most of the model's columns, by event_type: 'alert' 597 of 597, ..."
 #pragma once
 
 #include <weir/core/abi.hpp>

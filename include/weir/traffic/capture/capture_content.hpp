@@ -22,7 +22,8 @@ namespace weir::inline WEIR_ABI {
   return kind == ContentKind::pcap || kind == ContentKind::pcapng;
 }
 
-/// Nothing when it is no regular file (reading would take the bytes of a pipe), or cannot be read or unpacked.
+/// Nothing when it is no regular file (reading would take the bytes of a pipe), or cannot be read or
+/// unpacked.
 [[nodiscard]] inline std::optional<ContentKind> capture_content(const std::string& path,
                                                                 Unpacking unpacking = unpack_gzip) {
   struct stat status {};

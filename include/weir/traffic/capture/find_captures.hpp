@@ -4,8 +4,8 @@
 //   MergedCapture merged = MergedCapture::open(found.captures);
 //
 //   a folder   all captures in it and in the folders below, in the order of their paths; what is none is told
-//   a pattern  with *, ? or [...], of which there is no file (glob(7)): the captures among what fits, in the order of
-//              their paths, those of folders that fit, too; what is none is told
+//   a pattern  with *, ? or [...], of which there is no file (glob(7)): the captures among what fits, in the
+//              order of their paths, those of folders that fit, too; what is none is told
 //   else       itself, whatever it is: "-", a file, a pipe
 #pragma once
 
@@ -109,8 +109,8 @@ class CaptureSearch {
 
 }  // namespace detail
 
-/// IoError when nothing fits a pattern or a folder cannot be read, DataError when there is no capture in a folder or
-/// behind a pattern.
+/// IoError when nothing fits a pattern or a folder cannot be read, DataError when there is no capture in a
+/// folder or behind a pattern.
 [[nodiscard]] inline Result<FoundCaptures> try_find_captures(std::span<const std::string> places,
                                                              Unpacking unpacking = unpack_gzip) {
   detail::CaptureSearch search(unpacking);

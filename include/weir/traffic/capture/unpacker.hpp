@@ -1,5 +1,5 @@
-// A packed file as a C stream of its unpacked bytes, so that libpcap can read it. Nothing is unpacked ahead or to
-// disk: memory stays the same however large the file is.
+// A packed file as a C stream of its unpacked bytes, so that libpcap can read it. Nothing is unpacked ahead
+// or to disk: memory stays the same however large the file is.
 //
 //   gunzip.hpp   gzip: what a capture is read with unless it is said otherwise
 //   unzstd.hpp   gzip and zstd
@@ -92,8 +92,8 @@ class Unpacker {
 
 }  // namespace detail
 
-/// What unpacks a stream that begins as packed data do, and owns it then; nothing for others. Who opens captures
-/// takes one, so that the user decides what it links.
+/// What unpacks a stream that begins as packed data do, and owns it then; nothing for others. Who opens
+/// captures takes one, so that the user decides what it links.
 using Unpacking = std::unique_ptr<detail::Unpacker> (*)(std::FILE* stream);
 
 }  // namespace weir::inline WEIR_ABI

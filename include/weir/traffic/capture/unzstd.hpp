@@ -1,5 +1,5 @@
-// Unpacked zstd captures (RFC 8878, by libzstd), one frame or several, beside gzip. The only file of traffic/ that needs
-// libzstd (-lzstd).
+// Unpacked zstd captures (RFC 8878, by libzstd), one frame or several, beside gzip. The only file of traffic/
+// that needs libzstd (-lzstd).
 //
 //   CaptureReader reader = CaptureReader::open("day.pcap.zst", {.unpacking = unpack_zstd});
 #pragma once

@@ -116,7 +116,8 @@ namespace detail {
   return nullptr;
 }
 
-/// The unit of a time of CICFlowMeter, or of Python's cicflowmeter, by how it is spelt; empty: no such column.
+/// The unit of a time of CICFlowMeter, or of Python's cicflowmeter, by how it is spelt; empty: no such
+/// column.
 [[nodiscard]] constexpr std::string_view unit_of_cic_time(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 6> times{"Flow Duration", "Flow IAT ", "Fwd IAT ",
                                                   "Bwd IAT ",      "Active ",   "Idle "};
@@ -136,8 +137,8 @@ namespace detail {
   return row != nullptr && row == detail::spellings_of(b);
 }
 
-/// Why a time of CICFlowMeter is not found among the columns of Python's cicflowmeter, or the other way round; empty
-/// where that is not so.
+/// Why a time of CICFlowMeter is not found among the columns of Python's cicflowmeter, or the other way
+/// round; empty where that is not so.
 template <class Names>
 [[nodiscard]] std::string other_unit_text(std::string_view wanted, const Names& names) {
   const std::string_view unit = detail::unit_of_cic_time(wanted);

@@ -1,10 +1,11 @@
-// The fields of Suricata's EVE log that tables of flows have under names of their own, and how EVE writes them.
+// The fields of Suricata's EVE log that tables of flows have under names of their own, and how EVE writes
+// them.
 //
 //   const EveField* field = eve_field("id.orig_h");      // src_ip
 //   eve_text(*eve_field("ts"), "1700000000.5")           // "2023-11-14T22:13:20.500000+0000"
 //
-// Columns: the profiles' (docs/flow_columns.md) in any spelling, and EVE's own. A time is that of the flow's first
-// packet; one without a zone is taken for UTC, as `weir flows` writes it.
+// Columns: the profiles' (docs/flow_columns.md) in any spelling, and EVE's own. A time is that of the flow's
+// first packet; one without a zone is taken for UTC, as `weir flows` writes it.
 #pragma once
 
 #include <weir/core/abi.hpp>
