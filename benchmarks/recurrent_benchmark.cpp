@@ -5,6 +5,7 @@
 #include <weir/core/layer_traits.hpp>
 #include <weir/layers/recurrent/gru.hpp>
 #include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/min_gru.hpp>
 #include <weir/layers/recurrent/simple_rnn.hpp>
 #include <weir/simd/gates.hpp>
 
@@ -107,11 +108,14 @@ void gru_gates(benchmark::State& state) {
 
 BENCHMARK_TEMPLATE(forward, Lstm<float>)->Arg(1)->Arg(32)->Arg(256);
 BENCHMARK_TEMPLATE(forward, Gru<float>)->Arg(1)->Arg(32)->Arg(256);
+BENCHMARK_TEMPLATE(forward, MinGru<float>)->Arg(1)->Arg(32)->Arg(256);
 BENCHMARK_TEMPLATE(forward, SimpleRnn<float>)->Arg(1)->Arg(32)->Arg(256);
 BENCHMARK_TEMPLATE(forward_backward, Lstm<float>)->Arg(32)->Arg(64);
 BENCHMARK_TEMPLATE(forward_backward, Gru<float>)->Arg(32)->Arg(64);
+BENCHMARK_TEMPLATE(forward_backward, MinGru<float>)->Arg(32)->Arg(64);
 BENCHMARK_TEMPLATE(forward_backward, SimpleRnn<float>)->Arg(32)->Arg(64);
 BENCHMARK_TEMPLATE(stream, Lstm<float>)->Arg(1)->Arg(64);
 BENCHMARK_TEMPLATE(stream, Gru<float>)->Arg(1)->Arg(64);
+BENCHMARK_TEMPLATE(stream, MinGru<float>)->Arg(1)->Arg(64);
 BENCHMARK(lstm_gates);
 BENCHMARK(gru_gates);

@@ -91,7 +91,7 @@ int main() {
   good = check("Sequential", count_allocations(free_extents)) && good;
   good = check("AnyModel", count_allocations(any)) && good;
   for (const char* layers :
-       {"gru:32,dense:2", "lstm:32,dense:2", "simple_rnn:32:outputs=2",
+       {"gru:32,dense:2", "min_gru:32,dense:2", "lstm:32,dense:2", "simple_rnn:32:outputs=2",
         "conv1d:16:3:causal,relu,max_pool1d:2,conv1d:8:2:valid:dilation=2,global_average_pool1d,dense:2",
         "residual[conv1d:3:3:causal,relu],gru:8:return=sequence,last_step,dense:2",
         "positional_encoding,multi_head_attention:1:causal=true,layer_norm,dense:2"}) {

@@ -1,7 +1,7 @@
 """Makes recurrent.txt with PyTorch:  python recurrent_golden.py
 
 Inputs are float32 numbers; PyTorch computes in float64. LSTM, GRU (reset_after) and the simple network are PyTorch's
-own modules, with lengths through packed sequences. What PyTorch has no module for (peepholes, the GRU of the paper,
+own modules, with lengths through packed sequences. What PyTorch has no module for (peepholes, the GRU of the paper, minGRU,
 Elman's and Jordan's output, a learned state of which the gradient is wanted) is written out in the formulas of the
 layers' headers and differentiated by PyTorch.
 
@@ -229,6 +229,24 @@ def simple_case(name, returns, activation, outputs_count, output_activation, jor
                 int(jordan), int(learned)], lengths, returns, x, outputs, final, parameters)
 
 
+def min_gru_case(name, returns, learned):
+    n, length, inputs, units, lengths = sizes()
+    x = values(n, length, inputs, scale=0.5).requires_grad_()
+    w, b, h0 = parameter(2 * units, inputs), parameter(2 * units), parameter(units)
+    parameters = {"weight": w, "bias": b}
+    if learned:
+        parameters["initial_state"] = h0
+
+    def step(v, state):
+        gate, candidate = (w @ v + b).chunk(2)
+        z = torch.sigmoid(gate)
+        h = (1 - z) * state[0] + z * candidate
+        return (h,), h
+
+    outputs, final = loop(x, lengths, (h0 if learned else torch.zeros(units),), step)
+    emit(name, [units, RETURNS.index(returns), int(learned)], lengths, returns, x, outputs, final, parameters)
+
+
 def main():
     for i in range(30):
         returns = RETURNS[i % 3]
@@ -246,6 +264,8 @@ def main():
         outputs = (i // 2) % 4
         simple_case(f"simple_{i}", RETURNS[i % 3], names[i % 4], outputs, names[(i // 3) % 4],
                     outputs > 0 and i % 2 == 1, i % 5 < 2)
+    for i in range(24):
+        min_gru_case(f"min_gru_{i}", RETURNS[i % 3], i % 2 == 1)
     golden.write()
 
 

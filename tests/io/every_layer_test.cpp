@@ -75,6 +75,8 @@ const std::vector<std::string> nets_with_options{
     "gru:5",
     "gru:1:recurrent_dropout=0.999999:learned_state=true:reverse=true:return=sequence",
     "gru:5:reset_after=false",
+    "min_gru:5",
+    "min_gru:1:learned_state=true:reverse=true:return=sequence",
     "final_states:3",
     "last_step,repeat_vector:4",
     "tied_autoencoder:4",

@@ -45,6 +45,7 @@ inline constexpr std::array layers_with_options{
     "simple_rnn:5:outputs=3",
     "lstm:5:peephole=true:learned_state=true:return=sequence",
     "gru:5:reset_after=false",
+    "min_gru:5:learned_state=true",
     "final_states:3",
     "repeat_vector:4",
     "multi_head_attention:2:causal=true",

@@ -26,6 +26,7 @@ const std::vector<std::string> causal_nets{
     "conv1d:5:3,relu,max_pool1d:2,conv1d:3:2:valid:stride=2,lstm:4:return=sequence,dense:2",
     "conv1d:5:4:causal:stride=3,average_pool1d:2,simple_rnn:3:return=sequence",
     "gru:5:return=sequence,gru:4:reset_after=false:return=sequence,last_step,dense:3",
+    "min_gru:5:return=sequence,min_gru:9:learned_state=true,dense:3",
     "lstm:4:peephole=true:learned_state=true,dense:2",
     "parallel[conv1d:3:2:causal|gru:2:return=sequence|identity],global_max_pool1d",
     "conv1d:5:3:causal,batch_norm,relu,global_average_pool1d,dense:2",

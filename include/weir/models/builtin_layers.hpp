@@ -42,6 +42,7 @@
 #include <weir/layers/recurrent/gru.hpp>
 #include <weir/layers/recurrent/last_step.hpp>
 #include <weir/layers/recurrent/lstm.hpp>
+#include <weir/layers/recurrent/min_gru.hpp>
 #include <weir/layers/recurrent/simple_rnn.hpp>
 #include <weir/layers/regularisation/dropout.hpp>
 #include <weir/layers/regularisation/gaussian_noise.hpp>
@@ -74,11 +75,11 @@ using BuiltinLayers =
              DepthwiseConv1D<T>, SeparableConv1D<T>, Conv2D<T>, MaxPool1D<T>, AveragePool1D<T>, MaxPool2D<T>,
              AveragePool2D<T>, GlobalMaxPool1D<T>, GlobalAveragePool1D<T>, AdaptiveAveragePool1D<T>,
              GemPool1D<T>, UpSampling1D<T>, ZeroPadding1D<T>, Cropping1D<T>, SimpleRnn<T>, Lstm<T>, Gru<T>,
-             LastStep<T>, FinalStates<T>, RepeatVector<T>, MultiHeadAttention<T>, PositionalEncoding<T>,
-             LearnedPositions<T>, TransformerEncoder<T>, TiedAutoencoder<T>, ContractiveDense<T>,
-             Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>, L1Activity<T>, Flatten<T>,
-             Reshape<T>, Transpose<T>, Slice<T>, Identity<T>, AnyModel<T>, Parallel<std::vector<AnyModel<T>>>,
-             TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
+             MinGru<T>, LastStep<T>, FinalStates<T>, RepeatVector<T>, MultiHeadAttention<T>,
+             PositionalEncoding<T>, LearnedPositions<T>, TransformerEncoder<T>, TiedAutoencoder<T>,
+             ContractiveDense<T>, Variational<T>, GaussianNoise<T>, MaskingNoise<T>, KlSparsity<T>,
+             L1Activity<T>, Flatten<T>, Reshape<T>, Transpose<T>, Slice<T>, Identity<T>, AnyModel<T>,
+             Parallel<std::vector<AnyModel<T>>>, TimeDistributed<AnyModel<T>>, Bidirectional<AnyModel<T>>,
              SequenceAutoencoder<AnyModel<T>, AnyModel<T>>, SupervisedAutoencoder<AnyModel<T>, AnyModel<T>>>;
 
 }  // namespace weir::inline WEIR_ABI::detail

@@ -186,8 +186,9 @@ WEIR_BODY std::string value_text(const Assessment& result) {
 /// Rows that were not judged and why, a line each; empty when all were. Honest figures need it.
 [[nodiscard]] std::string unjudged_text(const Assessment& result);
 
-/// What is odd about labels and cells, a sentence each. Two classes, one of them being all other labels, hide labels that are spelt in another way than the model
-/// knows them; and a class without a row makes figures that mean little.
+/// What is odd about labels and cells, a sentence each. Two classes, one of them being all other labels, hide
+/// labels that are spelt in another way than the model knows them; and a class without a row makes figures that
+/// mean little.
 [[nodiscard]] std::vector<std::string> notes_on(const PipelineSettings& model, const Assessment& result);
 
 #if WEIR_BODIES
