@@ -88,13 +88,12 @@ class FftConvolution {
       const std::ptrdiff_t here = std::min(pairs, (n - t + 2 * tile - 1) / (2 * tile));
       for (std::ptrdiff_t p = 0; p < here; ++p) {
         const std::ptrdiff_t first = t + 2 * p * tile;
-        read(p, x + first * in_, all - first, x + (first + tile) * in_, all - first - tile);
+        read(p, x + first * in_, all - first, tile);
       }
       multiply(spectrum, here);
       for (std::ptrdiff_t p = 0; p < here; ++p) {
         const std::ptrdiff_t first = t + 2 * p * tile;
-        write(p, y + first * out_, std::min(n - first, tile), y + (first + tile) * out_,
-              std::min(n - first - tile, tile), bias);
+        write(p, y + first * out_, n - first, bias);
       }
     }
   }
@@ -126,32 +125,30 @@ class FftConvolution {
     return detail::Complex<T>::from(block_.data() + 2 * t * width<T>);
   }
 
-  /// The spectrum of two tiles, of whose steps the first `left` and `right` are there.
-  void read(std::ptrdiff_t pair, const T* a, std::ptrdiff_t left, const T* b, std::ptrdiff_t right) noexcept {
+  /// The spectrum of two tiles, the second `apart` steps behind the first; from step `end` on there is nothing.
+  void read(std::ptrdiff_t pair, const T* x, std::ptrdiff_t end, std::ptrdiff_t apart) noexcept {
     const std::ptrdiff_t n = fft_.size(), height = 2 * in_;
-    const Simd<T> zero(T(0));
     for (std::ptrdiff_t c = 0; c < in_; c += width<T>) {
       const std::ptrdiff_t count = std::min(width<T>, in_ - c);
-      for (std::ptrdiff_t t = 0; t < n; ++t) {
-        put(t, t < left ? some(a + t * in_ + c, count) : zero,
-            t < right ? some(b + t * in_ + c, count) : zero);
-      }
+      const auto step = [&](std::ptrdiff_t t) {
+        return t < end ? some(x + t * in_ + c, count) : Simd<T>(T(0));
+      };
+      for (std::ptrdiff_t t = 0; t < n; ++t) put(t, step(t), step(t + apart));
       fft_.forward(block_.data());
       for (std::ptrdiff_t f = 0; f < frequencies(); ++f) {
         // of rows (in, in): Re y = [Wr Wi] [re; -im], Im y = [Wr Wi] [im; re]
-        T* to = x_.data() + f * columns * height + (alone(f) ? 2 : 4) * pair * height + c;
-        const auto column = [&](const Simd<T>& above, const Simd<T>& below) {
-          keep(to, above, count);
-          keep(to + in_, below, count);
-          to += height;
+        T* const to = x_.data() + f * columns * height + (alone(f) ? 2 : 4) * pair * height + c;
+        const auto column = [&](std::ptrdiff_t j, const Simd<T>& above, const Simd<T>& below) {
+          keep(to + j * height, above, count);
+          keep(to + j * height + in_, below, count);
         };
         const detail::Complex<T> value = get(fft_.place(f));
-        column(value.re, -value.im);
-        column(value.im, value.re);
+        column(0, value.re, -value.im);
+        column(1, value.im, value.re);
         if (alone(f)) continue;
         const detail::Complex<T> mirrored = get(fft_.place(n - f));
-        column(mirrored.re, mirrored.im);
-        column(-mirrored.im, mirrored.re);
+        column(2, mirrored.re, mirrored.im);
+        column(3, -mirrored.im, mirrored.re);
       }
     }
   }
@@ -166,10 +163,9 @@ class FftConvolution {
     }
   }
 
-  /// The outputs of two tiles: `left` and `right` of them, which may be none.
-  void write(std::ptrdiff_t pair, T* a, std::ptrdiff_t left, T* b, std::ptrdiff_t right,
-             const T* bias) noexcept {
-    const std::ptrdiff_t n = fft_.size();
+  /// The outputs of two tiles, one behind the other, up to `end`.
+  void write(std::ptrdiff_t pair, T* y, std::ptrdiff_t end, const T* bias) noexcept {
+    const std::ptrdiff_t n = fft_.size(), tile = outputs();
     for (std::ptrdiff_t c = 0; c < out_; c += width<T>) {
       const std::ptrdiff_t count = std::min(width<T>, out_ - c);
       for (std::ptrdiff_t f = 0; f < frequencies(); ++f) {
@@ -180,8 +176,12 @@ class FftConvolution {
       }
       fft_.inverse(block_.data());
       const Simd<T> start = bias == nullptr ? Simd<T>(T(0)) : some(bias + c, count);
-      for (std::ptrdiff_t t = 0; t < left; ++t) keep(a + t * out_ + c, get(t).re + start, count);
-      for (std::ptrdiff_t t = 0; t < right; ++t) keep(b + t * out_ + c, get(t).im + start, count);
+      for (std::ptrdiff_t t = 0; t < std::min(end, tile); ++t) {
+        keep(y + t * out_ + c, get(t).re + start, count);
+      }
+      for (std::ptrdiff_t t = tile; t < std::min(end, 2 * tile); ++t) {
+        keep(y + t * out_ + c, get(t - tile).im + start, count);
+      }
     }
   }
 
