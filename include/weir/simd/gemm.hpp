@@ -66,7 +66,7 @@ void gemm(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const Strided<T>
              !halves && init == Init::zero && a.row_stride != 1 && a.column_stride == 1 && n >= width<T> &&
              m > n && k >= 64) {
     detail::gemm_swapped(m, n, k, a, b, c, c_stride);
-  } else if (n == 1 && a.row_stride == 1 && a.column_stride >= detail::page<T>) {
+  } else if (n == 1 && !halves && a.row_stride == 1 && a.column_stride >= detail::page<T>) {
     detail::gemm_one_column(m, k, a, b, c, init, bias);
   } else {
     detail::gemm_panels(m, n, k, a, b, c, c_stride, init, bias, halves);
